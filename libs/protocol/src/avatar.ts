@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import {
+  approvalId,
+  avatarId,
+  base64url,
+  consentId,
+  personId,
+  sha256Hex,
+  sourceFaceId,
+  unixSeconds,
+} from './ids.js';
+import { displayName } from './identity.js';
+
+export const avatarKind = z.enum(['own-face', 'executive', 'stylised']);
+export type AvatarKind = z.infer<typeof avatarKind>;
+
+/**
+ * What the picture shows. `person`: a living subject whose source face it must match 1:1. `artwork`: a painting or
+ * drawing of nobody living, with a stated licence; it must match no registered source face (1:N).
+ */
+export const likeness = z.enum(['person', 'artwork']);
+export type Likeness = z.infer<typeof likeness>;
+
+export const avatarState = z.enum([
+  'draft',
+  'awaiting-consent',
+  'awaiting-approval',
+  'active',
+  'suspended',
+  'withdrawn',
+  'expired',
+  'erased',
+]);
+export type AvatarState = z.infer<typeof avatarState>;
+
+export const purpose = z.enum(['meeting', 'training', 'customer-service', 'telemedicine', 'recording']);
+export type Purpose = z.infer<typeof purpose>;
+export const audience = z.enum(['internal', 'external']);
+export type Audience = z.infer<typeof audience>;
+
+/** POST /v1/avatars: multipart with `meta` (this, JSON) and `bundle` (a .guise file). One avatar version. */
+export const avatarDraftRequest = z.strictObject({
+  name: displayName,
+  kind: avatarKind,
+  likeness,
+  /** The person whose consent it needs: the face's owner, or the executive an artwork stands for. */
+  subject: personId,
+});
+export const avatarResponse = z.object({
+  id: avatarId,
+  sha256: sha256Hex,
+  name: displayName,
+  kind: avatarKind,
+  likeness,
+  subject: personId,
+  sourceFace: sourceFaceId.nullable(),
+  state: avatarState,
+  draftedBy: personId,
+  consent: consentId.nullable(),
+  approvals: z.array(approvalId),
+  approvalsNeeded: z.int().nonnegative(),
+});
+export type AvatarResponse = z.infer<typeof avatarResponse>;
+
+/** POST /v1/avatars/:id/consent-offer: the scope the subject is asked to sign. Answer: StatementOffer. */
+export const consentScope = z.strictObject({
+  /** Persons allowed to wear it. */
+  wearers: z.array(personId).min(1).max(100),
+  purposes: z.array(purpose).min(1),
+  audience: z.array(audience).min(1),
+  notBefore: unixSeconds,
+  /** At most one year after notBefore. */
+  notAfter: unixSeconds,
+});
+export type ConsentScope = z.infer<typeof consentScope>;
+
+/** The text a subject signs (JSON, exact bytes kept). */
+export const consentStatement = z.strictObject({
+  type: z.literal('guise.consent.v1'),
+  id: consentId,
+  avatar: avatarId,
+  avatarSha256: sha256Hex,
+  subject: personId,
+  sourceFace: sourceFaceId.nullable(),
+  ...consentScope.shape,
+  noticeSha256: sha256Hex,
+  locale: z.string(),
+  issuedAt: unixSeconds,
+  nonce: base64url(43),
+});
+export type ConsentStatement = z.infer<typeof consentStatement>;
+
+/** POST /v1/avatars/:id/consents takes a SignedStatement. */
+export const consentResponse = z.object({
+  id: consentId,
+  sha256: sha256Hex,
+  avatar: avatarId,
+  state: z.enum(['given', 'withdrawn', 'expired']),
+  givenAt: unixSeconds,
+  withdrawnAt: unixSeconds.nullable(),
+});
+
+/** POST /v1/avatars/:id/approval-offer → StatementOffer over this text; POST …/approvals takes the SignedStatement. */
+export const approvalStatement = z.strictObject({
+  type: z.literal('guise.approval.v1'),
+  id: approvalId,
+  avatar: avatarId,
+  avatarSha256: sha256Hex,
+  consentSha256: sha256Hex,
+  approver: personId,
+  decision: z.enum(['approve', 'reject']),
+  issuedAt: unixSeconds,
+  nonce: base64url(43),
+});
+export type ApprovalStatement = z.infer<typeof approvalStatement>;
+export const approvalOfferRequest = z.strictObject({ decision: z.enum(['approve', 'reject']) });
