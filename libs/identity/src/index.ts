@@ -1,0 +1,30 @@
+export { sha256HexOf } from './bytes.js';
+export { IDENTITY_ERROR_CODES, IdentityError, type IdentityErrorCode } from './errors.js';
+export {
+  offerAuthentication,
+  offerRegistration,
+  verifyAssertion,
+  verifyRegistration,
+  type Passkey,
+  type RelyingParty,
+  type VerifiedAssertion,
+  type VerifiedRegistration,
+} from './passkey.js';
+export {
+  decidePoll,
+  drawUserCode,
+  PAIRING_SECONDS,
+  POLL_INTERVAL_SECONDS,
+  type PairingState,
+  type PollDecision,
+  type RandomBytes,
+} from './pairing.js';
+export { hashStatement, verifySignedStatement, writeStatement, type StatementText } from './statement.js';
+export {
+  compareTemplates,
+  createRotation,
+  decodeTemplate,
+  encodeTemplate,
+  SAME_FACE_COSINE,
+  type Rotation,
+} from './template.js';
