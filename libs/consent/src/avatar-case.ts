@@ -1,0 +1,61 @@
+import type { Audience, AvatarKind, AvatarState, Likeness, Purpose, Role } from '@guise/protocol';
+
+/** One avatar version with all signatures about it: what decisions are made on. Times are Unix seconds. */
+export interface AvatarCase {
+  readonly id: string;
+  readonly sha256: string;
+  readonly kind: AvatarKind;
+  readonly likeness: Likeness;
+  readonly subject: string;
+  readonly draftedBy: string;
+  readonly sourceFace: string | null;
+  readonly approvalsNeeded: number;
+  readonly state: AvatarState;
+  /** The newest consent, in force or not. */
+  readonly consent: ConsentRecord | null;
+  readonly approvals: readonly ApprovalRecord[];
+}
+
+export interface ConsentRecord {
+  readonly id: string;
+  /** SHA-256 of the signed statement. */
+  readonly sha256: string;
+  readonly state: 'given' | 'withdrawn' | 'expired';
+  readonly wearers: readonly string[];
+  readonly purposes: readonly Purpose[];
+  readonly audience: readonly Audience[];
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+export interface ApprovalRecord {
+  readonly sha256: string;
+  readonly approver: string;
+  readonly decision: 'approve' | 'reject';
+  readonly consentSha256: string;
+}
+
+/** Who acts, with the roles held now. */
+export interface Actor {
+  readonly id: string;
+  readonly roles: readonly Role[];
+}
+
+/** Signed approvals the kind needs beside the subject's consent (DESIGN §2). */
+export function approvalsNeeded(kind: AvatarKind): number {
+  return kind === 'executive' ? 2 : 1;
+}
+
+/** Approvals that count: by distinct admins, for exactly the consent in force. */
+export function countingApprovals(avatar: AvatarCase): readonly ApprovalRecord[] {
+  const consent = avatar.consent;
+  if (consent?.state !== 'given') return [];
+  const counted = new Map<string, ApprovalRecord>();
+  for (const approval of avatar.approvals) {
+    const independent = approval.approver !== avatar.draftedBy && approval.approver !== avatar.subject;
+    if (approval.decision === 'approve' && approval.consentSha256 === consent.sha256 && independent) {
+      counted.set(approval.approver, approval);
+    }
+  }
+  return [...counted.values()];
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { Actor } from './avatar-case.js';
+import { decideDraft, decidePicture } from './decide-draft.js';
+
+const admin: Actor = { id: 'per_admin', roles: ['admin'] };
+const employee: Actor = { id: 'per_employee', roles: ['employee'] };
+const facts = { subjectEnrolled: true, matchesSubject: true, matchesAnyone: false };
+
+describe('drafts', () => {
+  it('of an own face come from its owner and show a person', () => {
+    const own = { kind: 'own-face', likeness: 'person', subject: employee.id } as const;
+    expect(decideDraft(employee, own)).toContain('own-face-drafted-by-owner');
+    expect(() => decideDraft(admin, own)).toThrow('own-face-drafted-by-owner');
+    expect(() => decideDraft(employee, { ...own, likeness: 'artwork' })).toThrow('own-face-shows-person');
+  });
+
+  it('of executive and stylised avatars come from admins', () => {
+    const executive = { kind: 'executive', likeness: 'person', subject: employee.id } as const;
+    const stylised = { kind: 'stylised', likeness: 'artwork', subject: employee.id } as const;
+    expect(decideDraft(admin, executive)).toEqual(['admin-drafts']);
+    expect(decideDraft(admin, stylised)).toContain('stylised-shows-artwork');
+    expect(() => decideDraft(employee, executive)).toThrow('admin-drafts');
+    expect(() => decideDraft(employee, stylised)).toThrow('admin-drafts');
+    expect(() => decideDraft(admin, { ...stylised, likeness: 'person' })).toThrow('stylised-shows-artwork');
+  });
+
+  it('of a person show the subject’s enrolled face', () => {
+    const draft = { kind: 'executive', likeness: 'person', subject: employee.id } as const;
+    expect(decidePicture(draft, facts)).toContain('likeness-matches-subject');
+    expect(() => decidePicture(draft, { ...facts, matchesSubject: false })).toThrow(
+      'likeness-matches-subject',
+    );
+    expect(() => decidePicture(draft, { ...facts, subjectEnrolled: false })).toThrow(
+      'subject-has-source-face',
+    );
+  });
+
+  it('of artwork show nobody who is registered', () => {
+    const draft = { kind: 'executive', likeness: 'artwork', subject: employee.id } as const;
+    expect(decidePicture(draft, facts)).toEqual(['artwork-matches-nobody']);
+    expect(() => decidePicture(draft, { ...facts, matchesAnyone: true })).toThrow('artwork-matches-nobody');
+  });
+});

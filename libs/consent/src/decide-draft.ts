@@ -1,0 +1,62 @@
+import type { AvatarKind, Likeness } from '@guise/protocol';
+import type { Actor } from './avatar-case.js';
+import { ConsentError } from './errors.js';
+import type { RuleId } from './rules.js';
+
+/** What an avatar is declared to be. */
+export interface Draft {
+  readonly kind: AvatarKind;
+  readonly likeness: Likeness;
+  readonly subject: string;
+}
+
+/** What the picture's face was found to be. */
+export interface PictureFacts {
+  /** The subject has an active source face. */
+  readonly subjectEnrolled: boolean;
+  /** The picture's face matches the subject's source face 1:1. */
+  readonly matchesSubject: boolean;
+  /** The picture's face matches any registered source face (1:N). */
+  readonly matchesAnyone: boolean;
+}
+
+/**
+ * Decides who may declare what, before the picture is looked at.
+ * @returns the rules that allowed it
+ * @throws ConsentError
+ */
+export function decideDraft(drafter: Actor, draft: Draft): readonly RuleId[] {
+  switch (draft.kind) {
+    case 'own-face':
+      if (draft.likeness !== 'person') throw new ConsentError('bad-request', 'own-face-shows-person');
+      if (draft.subject !== drafter.id)
+        throw new ConsentError('not-the-subject', 'own-face-drafted-by-owner');
+      return ['own-face-shows-person', 'own-face-drafted-by-owner'];
+    case 'executive':
+      requireAdmin(drafter);
+      return ['admin-drafts'];
+    case 'stylised':
+      requireAdmin(drafter);
+      if (draft.likeness !== 'artwork') throw new ConsentError('bad-request', 'stylised-shows-artwork');
+      return ['admin-drafts', 'stylised-shows-artwork'];
+  }
+}
+
+/**
+ * Decides whether the picture is what the draft declares.
+ * @returns the rules that allowed it
+ * @throws ConsentError
+ */
+export function decidePicture(draft: Draft, facts: PictureFacts): readonly RuleId[] {
+  if (draft.likeness === 'artwork') {
+    if (facts.matchesAnyone) throw new ConsentError('bundle-face-owned-by-other', 'artwork-matches-nobody');
+    return ['artwork-matches-nobody'];
+  }
+  if (!facts.subjectEnrolled) throw new ConsentError('source-face-missing', 'subject-has-source-face');
+  if (!facts.matchesSubject) throw new ConsentError('bundle-face-mismatch', 'likeness-matches-subject');
+  return ['subject-has-source-face', 'likeness-matches-subject'];
+}
+
+function requireAdmin(drafter: Actor): void {
+  if (!drafter.roles.includes('admin')) throw new ConsentError('forbidden', 'admin-drafts');
+}

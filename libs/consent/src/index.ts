@@ -1,0 +1,22 @@
+export {
+  approvalsNeeded,
+  countingApprovals,
+  type Actor,
+  type ApprovalRecord,
+  type AvatarCase,
+  type ConsentRecord,
+} from './avatar-case.js';
+export { decideApproval, decideApprovalOffer, decideSuspension } from './decide-approval.js';
+export {
+  CONSENT_MAX_SECONDS,
+  decideConsent,
+  decideConsentOffer,
+  decideExpiry,
+  decideWithdrawal,
+} from './decide-consent.js';
+export { decideDraft, decidePicture, type Draft, type PictureFacts } from './decide-draft.js';
+export { decideWear, type WearDecision, type WearRequest } from './decide-wear.js';
+export type { Decision } from './decision.js';
+export { CONSENT_ERROR_CODES, ConsentError, type ConsentErrorCode } from './errors.js';
+export { ENROLMENT_NOTICES, type Notice } from './notice.js';
+export { RULES, type RuleId } from './rules.js';
