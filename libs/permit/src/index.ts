@@ -1,0 +1,42 @@
+export { PERMIT_ERROR_CODES, PermitError, type PermitErrorCode } from './errors.js';
+export {
+  createEs256Signer,
+  createEs256Key,
+  KEY_RANDOM_BYTES,
+  jwkThumbprint,
+  p256PrivateJwk,
+  parseP256Jwk,
+  type Es256Signer,
+  type P256PrivateJwk,
+} from './key.js';
+export type { PinnedKey } from './jws.js';
+export { MAX_FUTURE_SECONDS } from './clock.js';
+export {
+  issuePermit,
+  verifyPermit,
+  verifyPermitAuthenticity,
+  type AuthenticPermit,
+  type PermitExpectation,
+  type VerifiedPermit,
+  type WearAuthorisation,
+} from './permit.js';
+export {
+  ACCESS_TOKEN_MAX_SECONDS,
+  issueAccessToken,
+  verifyAccessToken,
+  type AccessTokenClaims,
+  type VerifiedAccessToken,
+} from './access-token.js';
+export {
+  DPOP_MAX_AGE_SECONDS,
+  makeDpopProof,
+  verifyDpopProof,
+  type DpopRequest,
+  type VerifiedDpopProof,
+} from './dpop.js';
+export {
+  signEvidenceSegment,
+  signSessionOpening,
+  verifyEvidenceSegment,
+  verifySessionOpening,
+} from './device-jws.js';

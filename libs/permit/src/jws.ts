@@ -1,0 +1,88 @@
+import type { P256Jwk } from '@guise/protocol';
+import { base64url, compactVerify, decodeProtectedHeader } from 'jose';
+import { z } from 'zod';
+import { PermitError } from './errors.js';
+import { encodeJson, importEs256, type Es256Signer } from './key.js';
+
+/** Parameters of a JWS header that are accepted anywhere; a profile takes a part of them. RFC 8725 §3. */
+export interface JwsHeader {
+  readonly alg: 'ES256';
+  readonly typ: string;
+  readonly kid?: string | undefined;
+  readonly jwk?: unknown;
+}
+
+/** What one kind of token looks like: bounds and header, before any claim is read. */
+export interface JwsProfile {
+  readonly typ: string;
+  readonly maxLength: number;
+  /** Where the verification key is named: by key id, or (DPoP only) as the key itself. */
+  readonly keyIn: 'kid' | 'jwk';
+}
+
+const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+const namedKeyHeader = z.strictObject({ alg: z.string(), typ: z.string(), kid: z.string().max(100) });
+const embeddedKeyHeader = z.strictObject({ alg: z.string(), typ: z.string(), jwk: z.unknown() });
+
+export async function signJws(header: JwsHeader, payload: unknown, signer: Es256Signer): Promise<string> {
+  const input = `${encodeJson(header)}.${encodeJson(payload)}`;
+  return `${input}.${base64url.encode(await signer.sign(new TextEncoder().encode(input)))}`;
+}
+
+/**
+ * Reads the header of a compact JWS without trusting it: the length is bounded, the algorithm and type are fixed, and
+ * every header parameter beyond the profile (`jku`, `x5u`, `crit`, …) is refused.
+ * @throws PermitError `malformed`, `algorithm`, `type`, `header`
+ */
+export function parseJwsHeader(jws: string, profile: JwsProfile): JwsHeader {
+  if (jws.length > profile.maxLength || !COMPACT.test(jws)) throw new PermitError('malformed');
+  const raw = readHeader(jws);
+  if (raw.alg !== 'ES256') throw new PermitError('algorithm');
+  if (raw.typ !== profile.typ) throw new PermitError('type');
+  const parsed = (profile.keyIn === 'kid' ? namedKeyHeader : embeddedKeyHeader).safeParse(raw);
+  if (!parsed.success) throw new PermitError('header');
+  return { ...parsed.data, alg: 'ES256' };
+}
+
+function readHeader(jws: string): Record<string, unknown> {
+  try {
+    return { ...decodeProtectedHeader(jws) };
+  } catch {
+    throw new PermitError('malformed');
+  }
+}
+
+/**
+ * Checks the signature of a compact JWS and parses its payload.
+ * @throws PermitError `key-malformed`, `signature`, `claims`
+ */
+export async function openJws<T>(jws: string, key: P256Jwk, schema: z.ZodType<T>): Promise<T> {
+  const cryptoKey = await importEs256(key);
+  const { payload } = await compactVerify(jws, cryptoKey, { algorithms: ['ES256'] }).catch(() => {
+    throw new PermitError('signature');
+  });
+  const parsed = schema.safeParse(parseJson(payload));
+  if (!parsed.success) throw new PermitError('claims');
+  return parsed.data;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new PermitError('claims');
+  }
+}
+
+/** A pinned public key. `kid` is how token headers name it. */
+export interface PinnedKey {
+  readonly kid: string;
+  readonly jwk: P256Jwk;
+}
+
+/** @throws PermitError `unknown-key` */
+export function findKey(keys: readonly PinnedKey[], kid: string | undefined): P256Jwk {
+  const pinned = keys.find((key) => key.kid === kid);
+  if (pinned === undefined) throw new PermitError('unknown-key');
+  return pinned.jwk;
+}
