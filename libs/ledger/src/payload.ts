@@ -1,0 +1,173 @@
+import {
+  approvalId,
+  audience,
+  avatarId,
+  avatarKind,
+  avatarState,
+  consentId,
+  deviceId,
+  enrolmentId,
+  likeness,
+  p256Jwk,
+  permitId,
+  personId,
+  purpose,
+  sessionId,
+  sessionNumber,
+  sha256Hex,
+  sourceFaceId,
+  unixSeconds,
+  verdict,
+  verificationId,
+  type WebauthnResponse,
+} from '@guise/protocol';
+import { z } from 'zod';
+import { decodeBase64Url } from './bytes.js';
+import { LedgerError } from './errors.js';
+
+const bytes = (min: number, max: number) =>
+  z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.length >= min && value.length <= max,
+    'wrong number of bytes',
+  );
+const jws = (maxLength: number) => z.string().max(maxLength);
+
+/** A passkey assertion as it came, so that its signature can be checked again by anyone, years later. */
+export const assertionEvidence = z.strictObject({
+  credential: bytes(1, 1023),
+  clientData: bytes(1, 4096),
+  authenticatorData: bytes(37, 2048),
+  signature: bytes(1, 1024),
+});
+export type AssertionEvidence = z.infer<typeof assertionEvidence>;
+
+/** The exact UTF-8 bytes a person signed, with the assertion over their SHA-256. */
+const signed = { statement: bytes(1, 16_384), assertion: assertionEvidence };
+
+const entry = <K extends string, S extends z.core.$ZodShape>(kind: K, shape: S) =>
+  z.strictObject({ v: z.literal(1), kind: z.literal(kind), at: unixSeconds, ...shape });
+
+/**
+ * Payloads of all entry kinds. Persons appear by id only, never by name. What a person or a device decided is held as
+ * the exact signed bytes, so an operator cannot invent it.
+ */
+export const ledgerPayload = z.discriminatedUnion('kind', [
+  entry('passkey', {
+    person: personId,
+    credential: bytes(1, 1023),
+    /** COSE_Key bytes as the authenticator gave them. */
+    publicKey: bytes(1, 2048),
+    state: z.enum(['registered', 'removed']),
+  }),
+  entry('enrolment', {
+    enrolment: enrolmentId,
+    person: personId,
+    sourceFace: sourceFaceId,
+    templateSha256: sha256Hex,
+    evidenceSha256: sha256Hex,
+    noticeSha256: sha256Hex,
+    locale: z.string().max(20),
+  }),
+  entry('consent-given', { consent: consentId, person: personId, ...signed }),
+  entry('consent-withdrawn', { consent: consentId, by: personId }),
+  entry('approval', { approval: approvalId, person: personId, ...signed }),
+  entry('avatar-state', {
+    avatar: avatarId,
+    avatarSha256: sha256Hex,
+    avatarKind,
+    likeness,
+    subject: personId,
+    draftedBy: personId,
+    from: avatarState.nullable(),
+    to: avatarState,
+    /** Who caused it; null when time did. */
+    by: personId.nullable(),
+  }),
+  entry('device', {
+    device: deviceId,
+    person: personId,
+    jwk: p256Jwk,
+    state: z.enum(['active', 'revoked']),
+    /** Present when paired: the person's passkey over the pairing statement. */
+    ...z.strictObject(signed).partial().shape,
+  }),
+  entry('permit', {
+    permit: permitId,
+    /** SHA-256 of the JWS as issued. */
+    permitSha256: sha256Hex,
+    session: sessionId,
+    sessionNumber,
+    person: personId,
+    device: deviceId,
+    avatar: avatarId,
+    avatarSha256: sha256Hex,
+    consent: consentId,
+    consentSha256: sha256Hex,
+    approvals: z.array(sha256Hex).max(10),
+    purpose,
+    audience,
+    notBefore: unixSeconds,
+    expires: unixSeconds,
+  }),
+  entry('session-opened', {
+    session: sessionId,
+    sessionNumber,
+    person: personId,
+    device: deviceId,
+    avatar: avatarId,
+    /** JWS of the session opening, by the device key below. */
+    opening: jws(4096),
+    jwk: p256Jwk,
+  }),
+  entry('session-closed', {
+    session: sessionId,
+    reason: z.enum(['finished', 'revoked', 'failed', 'abandoned']),
+  }),
+  entry('evidence', { session: sessionId, segment: jws(131_072) }),
+  entry('key-disclosure', { session: sessionId, epoch: z.int().min(0).max(86_400), key: bytes(32, 32) }),
+  entry('status-change', {
+    subject: z.string().max(40),
+    from: z.string().max(40),
+    to: z.string().max(40),
+    reason: z.string().max(60),
+  }),
+  entry('verification', {
+    verification: verificationId,
+    by: personId,
+    mediaSha256: sha256Hex,
+    verdict,
+    session: sessionId.nullable(),
+  }),
+  entry('erasure', { person: personId, what: z.string().max(60), count: z.int().nonnegative() }),
+  entry('key-rotation', {
+    use: z.enum(['permit', 'ledger', 'watermark']),
+    /** Key id as others see it; never the key of a secret use. */
+    keyId: z.string().max(200),
+    state: z.enum(['active', 'retired']),
+  }),
+]);
+export type LedgerPayload = z.infer<typeof ledgerPayload>;
+export type LedgerPayloadOf<K extends LedgerPayload['kind']> = Extract<LedgerPayload, { kind: K }>;
+
+const assertionFields = z.object({
+  clientDataJSON: z.string().max(8192),
+  authenticatorData: z.string().max(4096),
+  signature: z.string().max(2048),
+});
+
+/**
+ * Turns a browser's assertion into the bytes that a ledger entry keeps.
+ * @throws LedgerError `entry-malformed`
+ */
+export function assertionFromWebauthn(response: WebauthnResponse): AssertionEvidence {
+  const fields = assertionFields.safeParse(response.response);
+  const evidence = assertionEvidence.safeParse({
+    credential: decodeBase64Url(response.rawId),
+    clientData: decodeBase64Url(fields.data?.clientDataJSON ?? ''),
+    authenticatorData: decodeBase64Url(fields.data?.authenticatorData ?? ''),
+    signature: decodeBase64Url(fields.data?.signature ?? ''),
+  });
+  if (!evidence.success)
+    throw new LedgerError('entry-malformed', 'the passkey answer lacks an assertion: sign again');
+  return evidence.data;
+}
