@@ -1,0 +1,42 @@
+import { LANDMARK_COUNT } from '@guise/frame';
+import type { AvatarKind, Likeness } from '@guise/protocol';
+
+export const BUNDLE_FORMAT = 'guise-avatar/1';
+
+/** Bounds of a bundle, checked before anything is decoded. */
+export const BUNDLE_LIMITS = {
+  bundleBytes: 32 * 1024 * 1024,
+  pictureSide: 4096,
+  views: 4,
+  nameCharacters: 120,
+  textCharacters: 2000,
+} as const;
+
+/** Bytes of a landmark set: 478 × (x, y, z), 32-bit floats, little-endian. */
+export const LANDMARK_BYTES = LANDMARK_COUNT * 3 * 4;
+
+/** One picture of the avatar's face with its mesh. Decoding the picture file is the caller's matter. */
+export interface AvatarView {
+  readonly picture: {
+    readonly mediaType: 'image/png' | 'image/jpeg';
+    readonly width: number;
+    readonly height: number;
+    readonly bytes: Uint8Array;
+  };
+  /** 478 × (x, y, z) in pixels of the picture, as in {@link FaceObservation}. */
+  readonly landmarks: Float32Array;
+}
+
+/** Content of a `.guise` file: one immutable avatar version, named by the SHA-256 of the file. */
+export interface AvatarBundle extends AvatarView {
+  readonly name: string;
+  readonly kind: AvatarKind;
+  readonly likeness: Likeness;
+  /** Where the picture comes from, in words a reviewer can check. */
+  readonly provenance: string;
+  readonly licence: string;
+  /** Unix seconds. */
+  readonly createdAt: number;
+  /** More pictures of the same face: a mouth that is open, the head turned. Renderers may ignore them. */
+  readonly views?: readonly (AvatarView & { readonly role: 'mouth-open' | 'turned-left' | 'turned-right' })[];
+}

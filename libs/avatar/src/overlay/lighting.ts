@@ -1,0 +1,232 @@
+import { FACE_VERTEX_COUNT, type I420Frame, type I420Planes } from '@guise/frame';
+import { createVertexKernel, smoothOverFace, type VertexKernel } from '../mesh/smoothing.js';
+import { smoothstep } from '../mesh/topology.js';
+import { chromaPerLuma } from './hue.js';
+import type { Layer } from './layer.js';
+import type { VertexColours } from './texture.js';
+
+/** Width of the neighbourhood over which scene light is averaged. */
+const LIGHT_SIGMA_CM = 1.4;
+/** Weight of the whole face's mean where a neighbourhood shows no plain skin. */
+const PRIOR = 0.6;
+const FOLLOW = 0.2;
+const MIN_GAIN = 0.4;
+const MAX_GAIN = 2.4;
+/** Largest change of chroma per luma. */
+const MAX_TINT = 0.35;
+/** What is left of the avatar without the low frequencies may be flattened so far: on plain skin, and on features. */
+const MIN_SKIN_CONTRAST = 0.35;
+const MIN_FEATURE_CONTRAST = 0.6;
+/** Skin seen darker than this share of the face's mean is taken for hair, beard or shadow of a hand. */
+const DARK_SHARE = 0.45;
+const SKIN_CHROMA_SIGMA = 10;
+
+/** What turns the avatar's colours into the scene's, at each vertex. */
+export interface SceneLight {
+  /** (Y − 16) is multiplied by `gain`, then `lift` is added: together they set light and contrast. */
+  readonly gain: Float32Array;
+  readonly lift: Float32Array;
+  /** Added to the avatar's chroma per luma, (U − 128) / (Y − 16) and (V − 128) / (Y − 16). */
+  readonly tintU: Float32Array;
+  readonly tintV: Float32Array;
+  /** Plain skin of the scene at each vertex: Y − 16 and chroma per luma. */
+  readonly skinY: Float32Array;
+  readonly skinU: Float32Array;
+  readonly skinV: Float32Array;
+  readonly meanGain: number;
+}
+
+/** Reads the light on the wearer's skin and keeps it steady over time. */
+export class LightMatcher {
+  private readonly kernel: VertexKernel = createVertexKernel(LIGHT_SIGMA_CM);
+  private readonly seen = triple();
+  private readonly smoothSeen = triple();
+  private readonly smoothAvatar = triple();
+  private readonly weight = plane();
+  /** Weight of a vertex, features included: away from the outline and turned to the camera. */
+  private readonly shown = plane();
+  private readonly field = { gain: plane(), lift: plane(), tintU: plane(), tintV: plane() };
+  private readonly plain = { skinY: plane(), skinU: plane(), skinV: plane() };
+  /** Gain of the low frequencies alone, before contrast. */
+  private readonly lowGain = plane();
+  private skinContrast = 1;
+  private featureContrast = 1;
+  private started = false;
+
+  constructor(
+    private readonly avatar: VertexColours,
+    private readonly skin: Float32Array,
+    private readonly interior: Float32Array,
+  ) {}
+
+  reset(): void {
+    this.started = false;
+  }
+
+  /** The result is reused by the next call. `facing` tells how much each vertex is seen. */
+  match(
+    frame: I420Frame,
+    planes: I420Planes,
+    layer: Layer,
+    landmarks: Float32Array,
+    facing: Float32Array,
+    patchPx: number,
+  ): SceneLight {
+    this.readSkin(frame, planes, layer, landmarks, patchPx);
+    this.weighSkin(facing);
+    const { kernel, weight } = this;
+    for (const key of ['y', 'u', 'v'] as const) {
+      smoothOverFace(kernel, this.seen[key], weight, PRIOR, this.smoothSeen[key]);
+      smoothOverFace(kernel, this.avatar[key], weight, PRIOR, this.smoothAvatar[key]);
+    }
+    return this.follow();
+  }
+
+  /** Mean colour of a square patch around each vertex. */
+  private readSkin(
+    frame: I420Frame,
+    planes: I420Planes,
+    layer: Layer,
+    landmarks: Float32Array,
+    patchPx: number,
+  ): void {
+    const radius = Math.max(1, Math.round(patchPx / 2));
+    const right = Math.min(frame.width, layer.x + layer.width) - 1;
+    const bottom = Math.min(frame.height, layer.y + layer.height) - 1;
+    const stride = Math.max(1, Math.floor(radius / 3));
+    for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
+      const cx = Math.floor(landmarks[i * 3] ?? 0);
+      const cy = Math.floor(landmarks[i * 3 + 1] ?? 0);
+      let sumY = 0;
+      let sumU = 0;
+      let sumV = 0;
+      let count = 0;
+      for (let dy = -radius; dy <= radius; dy += stride) {
+        const y = clampTo(cy + dy, layer.y, bottom);
+        for (let dx = -radius; dx <= radius; dx += stride) {
+          const x = clampTo(cx + dx, layer.x, right);
+          const c = (y >> 1) * planes.chromaWidth + (x >> 1);
+          sumY += planes.y[y * frame.width + x] ?? 0;
+          sumU += planes.u[c] ?? 0;
+          sumV += planes.v[c] ?? 0;
+          count += 1;
+        }
+      }
+      this.seen.y[i] = sumY / count;
+      this.seen.u[i] = sumU / count;
+      this.seen.v[i] = sumV / count;
+    }
+  }
+
+  /** Plain skin counts, what is turned away or looks like hair does not. */
+  private weighSkin(facing: Float32Array): void {
+    const { weight } = this;
+    for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
+      const turned = smoothstep(((facing[i] ?? 0) - 0.05) / 0.35);
+      weight[i] = (this.skin[i] ?? 0) * turned;
+      this.shown[i] = (this.interior[i] ?? 0) * turned;
+    }
+    const seen = [this.mean(this.seen.y), this.mean(this.seen.u), this.mean(this.seen.v)];
+    const own = [this.mean(this.avatar.y), this.mean(this.avatar.u), this.mean(this.avatar.v)];
+    for (let i = 0; i < FACE_VERTEX_COUNT; i++)
+      weight[i] =
+        (weight[i] ?? 0) * plausibility(this.seen, seen, i) * (0.1 + 0.9 * plausibility(this.avatar, own, i));
+  }
+
+  private mean(values: Float32Array): number {
+    let sum = 0;
+    let norm = 1e-6;
+    for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
+      sum += (this.weight[i] ?? 0) * (values[i] ?? 0);
+      norm += this.weight[i] ?? 0;
+    }
+    return sum / norm;
+  }
+
+  /** Turns smoothed colours into gains and offsets, eased over time. */
+  private follow(): SceneLight {
+    const { gain, lift, tintU, tintV } = this.field;
+    const ease = this.started ? FOLLOW : 1;
+    const meanGain = this.followGain(ease);
+    const skin = Math.max(MIN_SKIN_CONTRAST, this.contrastOver(this.weight));
+    const features = Math.max(MIN_FEATURE_CONTRAST, this.contrastOver(this.shown));
+    this.skinContrast += (skin - this.skinContrast) * ease;
+    this.featureContrast += (features - this.featureContrast) * ease;
+    this.followTint(tintU, this.smoothSeen.u, this.smoothAvatar.u, ease);
+    this.followTint(tintV, this.smoothSeen.v, this.smoothAvatar.v, ease);
+    const { skinY, skinU, skinV } = this.plain;
+    for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
+      const low = this.lowGain[i] ?? 0;
+      const luma = this.smoothAvatar.y[i] ?? 0;
+      const onSkin = this.skin[i] ?? 0;
+      const contrast = this.skinContrast * onSkin + this.featureContrast * (1 - onSkin);
+      gain[i] = low * contrast;
+      skinY[i] = low * (luma - 16);
+      lift[i] = (skinY[i] ?? 0) * (1 - contrast);
+      skinU[i] = (tintU[i] ?? 0) + chromaPerLuma(this.smoothAvatar.u[i] ?? 0, luma);
+      skinV[i] = (tintV[i] ?? 0) + chromaPerLuma(this.smoothAvatar.v[i] ?? 0, luma);
+    }
+    this.started = true;
+    return { gain, lift, tintU, tintV, skinY, skinU, skinV, meanGain };
+  }
+
+  /** @returns the mean gain over plain skin */
+  private followGain(ease: number): number {
+    let sum = 0;
+    let norm = 1e-6;
+    for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
+      const wanted = ((this.smoothSeen.y[i] ?? 0) - 16) / Math.max(4, (this.smoothAvatar.y[i] ?? 0) - 16);
+      const next = Math.max(MIN_GAIN, Math.min(MAX_GAIN, wanted));
+      const low = (this.lowGain[i] ?? 0) + (next - (this.lowGain[i] ?? 0)) * ease;
+      this.lowGain[i] = low;
+      sum += low * (this.weight[i] ?? 0);
+      norm += this.weight[i] ?? 0;
+    }
+    return sum / norm;
+  }
+
+  /** Ratio, at most 1, of the wearer's to the avatar's deviation from their own low frequencies. */
+  private contrastOver(weights: Float32Array): number {
+    let seen = 0;
+    let own = 0;
+    for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
+      const w = weights[i] ?? 0;
+      const gain = this.lowGain[i] ?? 0;
+      seen += w * Math.abs((this.seen.y[i] ?? 0) - (this.smoothSeen.y[i] ?? 0));
+      own += w * Math.abs((this.avatar.y[i] ?? 0) - (this.smoothAvatar.y[i] ?? 0)) * gain;
+    }
+    return own > seen ? seen / own : 1;
+  }
+
+  private followTint(tint: Float32Array, seen: Float32Array, avatar: Float32Array, ease: number): void {
+    for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
+      const wanted =
+        chromaPerLuma(seen[i] ?? 0, this.smoothSeen.y[i] ?? 0) -
+        chromaPerLuma(avatar[i] ?? 0, this.smoothAvatar.y[i] ?? 0);
+      const next = Math.max(-MAX_TINT, Math.min(MAX_TINT, wanted));
+      tint[i] = (tint[i] ?? 0) + (next - (tint[i] ?? 0)) * ease;
+    }
+  }
+}
+
+/** 1 for a colour like the face's mean, near 0 for much darker or differently coloured. */
+function plausibility(colour: VertexColours, mean: readonly number[], i: number): number {
+  const [y = 0, u = 0, v = 0] = mean;
+  const bright = ((colour.y[i] ?? 0) - 16) / Math.max(1, y - 16);
+  const du = (colour.u[i] ?? 0) - u;
+  const dv = (colour.v[i] ?? 0) - v;
+  const near = 1 / (1 + ((du * du + dv * dv) / (SKIN_CHROMA_SIGMA * SKIN_CHROMA_SIGMA)) ** 2);
+  return near * smoothstep((bright - DARK_SHARE * 0.7) / (DARK_SHARE * 0.6));
+}
+
+function plane(): Float32Array {
+  return new Float32Array(FACE_VERTEX_COUNT);
+}
+
+function triple(): VertexColours {
+  return { y: plane(), u: plane(), v: plane() };
+}
+
+function clampTo(value: number, low: number, high: number): number {
+  return value < low ? low : value > high ? high : value;
+}

@@ -1,0 +1,47 @@
+import type { Box, FaceObservation, I420Frame, RgbImage } from '@guise/frame';
+
+/** An avatar with its picture decoded. */
+export interface RenderableAvatar {
+  readonly picture: RgbImage;
+  /** 478 × (x, y, z) in pixels of the picture. */
+  readonly landmarks: Float32Array;
+}
+
+export interface OverlayOptions {
+  /** 0: the wearer's proportions … 1: the avatar's, inside an outline that stays the wearer's. Default 0.75. */
+  readonly shapeBlend?: number;
+  /** Side of the baked face texture in texels, a power of two from 128 to 1024. Default: fits the picture. */
+  readonly textureSide?: number;
+}
+
+export type NotRenderedReason =
+  /** The mesh has non-finite, folded or absurd coordinates. */
+  | 'landmarks-invalid'
+  /** The face is under 32 pixels wide: too small to carry the avatar. */
+  | 'face-too-small'
+  /** Wider than the renderer's limit of 4,096 pixels. */
+  | 'face-too-large'
+  /** Part of the face lies outside the picture: half a face would be shown. */
+  | 'face-cut-off'
+  /** Turned away further than the overlay can cover. */
+  | 'face-turned-away';
+
+export type RenderReport =
+  | {
+      readonly status: 'rendered';
+      /** The only pixels that may differ from the input. */
+      readonly region: Box;
+      /** Mean luma gain that fitted the avatar to the scene; far from 1 means a poor colour match. */
+      readonly lumaGain: number;
+    }
+  | { readonly status: 'not-rendered'; readonly reason: NotRenderedReason };
+
+export interface OverlayRenderer {
+  /**
+   * Replaces the face in place, inside the reported region only. When it answers `not-rendered` the frame is
+   * untouched and still holds the camera picture: the caller must show the slate.
+   */
+  render(frame: I420Frame, face: FaceObservation): RenderReport;
+  /** Forgets light, shape and track: call it when the face was lost or another clip begins. */
+  reset(): void;
+}
