@@ -1,0 +1,146 @@
+import { ChipGrid } from './chip-grid.js';
+import { createStream, type DetectorStream, type StreamOptions } from './detector-stream.js';
+import { WatermarkError } from './errors.js';
+import { CHIP_COUNT, FORMAT_VERSION } from './format.js';
+import { type Affine, checkGeometry } from './geometry.js';
+import { GeometrySearch, type SearchEffort } from './geometry-search.js';
+import { checkKey } from './keys.js';
+import { deriveLayers, type KeyedLayers } from './layers.js';
+import { falsePositiveLog10, isAccepted, MarkReader, type MarkReading } from './mark-reader.js';
+import type { DetectOptions, Detection, EpochSection, Geometry, LumaFrame, SearchReach } from './types.js';
+import { FrameWindow, GridReaders } from './window.js';
+
+export interface DetectorOptions {
+  /** The organisation's 32-byte marking key. */
+  readonly key: Uint8Array;
+}
+
+export interface Detector {
+  /** Looks for the mark in a window of frames of one size and geometry (one frame to a few seconds). */
+  detect(frames: readonly LumaFrame[], options?: DetectOptions): Detection;
+  /** Windows of a long recording, one after another, each starting from the last geometry. */
+  stream(options?: StreamOptions): DetectorStream;
+  /** Layer B: z-score of the epoch tag that only the holder of `epochKey` could have drawn. Accept at EPOCH_TAG_MIN_Z. */
+  verifyEpoch(frames: readonly LumaFrame[], geometry: Geometry, epochKey: Uint8Array): { readonly z: number };
+  /** As `verifyEpoch`, on a section that `detect` returned. */
+  verifyEpochSection(section: EpochSection, epochKey: Uint8Array): { readonly z: number };
+}
+
+/** Prepares detection with one marking key: a few hundred milliseconds and about 20 MB, reused by every call. */
+export function createDetector({ key }: DetectorOptions): Detector {
+  const detector = new KeyedDetector(checkKey(key));
+  return {
+    detect: (frames, options) => detector.detect(frames, options),
+    stream: (options) => createStream(detector, options),
+    verifyEpoch: (frames, geometry, epochKey) => detector.verifyEpoch(frames, geometry, epochKey),
+    verifyEpochSection: (section, epochKey) => detector.verifyEpochSection(section, epochKey),
+  };
+}
+
+class KeyedDetector {
+  private readonly layers: KeyedLayers;
+  private readonly grid: ChipGrid;
+  private readonly reader: MarkReader;
+  private readonly search: GeometrySearch;
+  private readonly gridReaders = new GridReaders();
+
+  constructor(key: Uint8Array) {
+    this.layers = deriveLayers(key);
+    this.grid = new ChipGrid(this.layers.pilot);
+    this.reader = new MarkReader(this.layers, this.grid);
+    this.search = new GeometrySearch(this.grid, this.layers.pilot);
+  }
+
+  detect(frames: readonly LumaFrame[], { hint = null, search = 'scaled' }: DetectOptions = {}): Detection {
+    const window = new FrameWindow(frames, this.gridReaders);
+    const effort: SearchEffort = { geometries: 0, pilotTrials: 0 };
+    let bestPilotZ = 0;
+    for (const toFrame of this.geometries(window, hint, search, effort)) {
+      effort.geometries++;
+      const reading = this.reader.read(window, toFrame);
+      bestPilotZ = Math.max(bestPilotZ, reading.pilotZ);
+      const detection = this.accept(window, toFrame, reading, effort);
+      if (detection !== null) return detection;
+    }
+    return nothingFound(frames.length, bestPilotZ, effort);
+  }
+
+  verifyEpoch(frames: readonly LumaFrame[], geometry: Geometry, epochKey: Uint8Array): { z: number } {
+    checkKey(epochKey);
+    const window = new FrameWindow(frames, this.gridReaders);
+    const toFrame = checkGeometry(geometry, window.size);
+    return { z: this.reader.tagZ(this.reader.softChips(window, toFrame), epochKey) };
+  }
+
+  verifyEpochSection({ residual }: EpochSection, epochKey: Uint8Array): { z: number } {
+    if (residual.length !== CHIP_COUNT)
+      throw new WatermarkError('invalid-frames', 'an epoch section comes from this detector, unchanged');
+    return { z: this.reader.tagZ(residual, checkKey(epochKey)) };
+  }
+
+  /** The hint, then what the search proposes and a quick trial or a clear pilot supports. */
+  private *geometries(
+    window: FrameWindow,
+    hint: Geometry | null,
+    reach: SearchReach,
+    effort: SearchEffort,
+  ): Generator<Affine> {
+    const { width, height } = window.size;
+    if (hint !== null && hint.width === width && hint.height === height)
+      yield checkGeometry(hint, window.size);
+    let first = true;
+    for (const { toFrame, z } of this.search.candidates(window, reach, effort)) {
+      // The plainest geometry is read in full whatever its pilot says: it is the likeliest by far.
+      if (first || z >= READABLE_Z || this.reader.trial(window, toFrame)) yield toFrame;
+      else effort.geometries++;
+      first = false;
+    }
+  }
+
+  private accept(
+    window: FrameWindow,
+    toFrame: Affine,
+    reading: MarkReading,
+    effort: SearchEffort,
+  ): Detection | null {
+    const { payload, pilotZ } = reading;
+    if (payload === null) return null;
+    const confidenceLog10 = falsePositiveLog10(payload.z, pilotZ, effort.geometries, effort.pilotTrials);
+    if (!isAccepted(confidenceLog10)) return null;
+    const timed = window.frames.every((frame) => frame.timestampMs !== undefined);
+    const { time, epochs } = this.reader.readTime(reading, timed);
+    return {
+      found: true,
+      payload: { version: FORMAT_VERSION, session: payload.session, epochHint: mainEpoch(epochs) },
+      geometry: { ...window.size, toFrame },
+      confidenceLog10,
+      epochs,
+      statistics: {
+        pilotZ,
+        payloadZ: payload.z,
+        timeZ: time.z,
+        hypotheses: effort.geometries,
+        frames: window.frames.length,
+      },
+    };
+  }
+}
+
+function mainEpoch(epochs: readonly EpochSection[]): number | null {
+  const most = Math.max(...epochs.map((section) => section.frameCount));
+  return epochs.find((section) => section.frameCount === most)?.epochHint ?? null;
+}
+
+/** A refined pilot this clear deserves a full reading even when the trial on a few frames failed. */
+const READABLE_Z = 6;
+
+function nothingFound(frames: number, pilotZ: number, effort: SearchEffort): Detection {
+  return {
+    found: false,
+    payload: null,
+    geometry: null,
+    confidenceLog10: null,
+    epochs: [],
+    statistics: { pilotZ, payloadZ: 0, timeZ: 0, hypotheses: effort.geometries, frames },
+  };
+}

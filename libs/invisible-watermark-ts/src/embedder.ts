@@ -1,0 +1,126 @@
+import { MarkAdder } from './add-mark.js';
+import { WatermarkError } from './errors.js';
+import { FIELD_UNIT, FieldSynthesizer, mixLayers } from './field.js';
+import { CHIP_PITCH, MAX_EPOCHS, MAX_FRAME, MIN_FRAME } from './format.js';
+import { GainControl } from './gain-control.js';
+import { checkPlane, coverGeometry } from './geometry.js';
+import { checkKey } from './keys.js';
+import { deriveLayers, type KeyedLayers, epochTagChips, payloadChips, timeChips } from './layers.js';
+import { FLAT_STRENGTH, StrengthMap } from './strength-map.js';
+import type { Size } from './types.js';
+
+export interface EmbedderOptions {
+  /** The organisation's 32-byte marking key. */
+  readonly key: Uint8Array;
+  /** Session number, 0 ≤ session < 2^44. */
+  readonly session: number;
+  /** The 32-byte chain key of an epoch (see `createEpochChain`); called once per epoch. */
+  readonly epochKey: (epoch: number) => Uint8Array;
+  /** Frame size in pixels, even, at least 160×90 (90×160 upright) and at most 3840×2160 (2160×3840). */
+  readonly width: number;
+  readonly height: number;
+  /** Luma PSNR to keep, in dB; 42 when absent, 30 to 60. */
+  readonly targetPsnrDb?: number;
+}
+
+export interface Embedder {
+  /**
+   * Marks one luma plane in place. Allocates only in the first frame of an epoch. Mark after the last resize and after
+   * the label is drawn, before encoding.
+   */
+  embed(luma: Uint8Array, stride: number, epoch: number): void;
+  /** Computes an epoch's field ahead of time, so that its first frame costs no more than the others. */
+  prepare(epoch: number): void;
+}
+
+export const DEFAULT_PSNR_DB = 42;
+/** The strength map is renewed every third frame: activity changes slowly. */
+const MAP_PERIOD = 3;
+
+/** Prepares the marking of one session's frames of one size. */
+export function createEmbedder(options: EmbedderOptions): Embedder {
+  return new SessionEmbedder(checkOptions(options));
+}
+
+interface EpochField {
+  epoch: number | null;
+  readonly field: Int8Array;
+}
+
+class SessionEmbedder implements Embedder {
+  private readonly size: Size;
+  private readonly layers: KeyedLayers;
+  private readonly payload: Int8Array;
+  private readonly epochKey: (epoch: number) => Uint8Array;
+  private readonly synthesizer: FieldSynthesizer;
+  private readonly map: StrengthMap;
+  private readonly adder: MarkAdder;
+  private readonly gain: GainControl;
+  private current: EpochField;
+  private ahead: EpochField;
+  private frames = 0;
+
+  constructor({ key, session, epochKey, width, height, targetPsnrDb = DEFAULT_PSNR_DB }: EmbedderOptions) {
+    this.size = { width, height };
+    this.epochKey = epochKey;
+    this.layers = deriveLayers(key);
+    this.payload = payloadChips(this.layers, session);
+    const { toFrame, scale } = coverGeometry(this.size);
+    this.synthesizer = new FieldSynthesizer(this.size, toFrame, scale);
+    this.map = new StrengthMap(this.size, Math.max(1, Math.round(CHIP_PITCH * scale)));
+    this.adder = new MarkAdder(this.size, this.map);
+    this.gain = new GainControl(targetPsnrDb, FLAT_STRENGTH);
+    this.current = { epoch: null, field: new Int8Array(width * height) };
+    this.ahead = { epoch: null, field: new Int8Array(width * height) };
+  }
+
+  embed(luma: Uint8Array, stride: number, epoch: number): void {
+    checkPlane(luma, this.size.width, this.size.height, stride);
+    this.enterEpoch(epoch);
+    if (this.frames++ % MAP_PERIOD === 0) this.map.update(luma, stride);
+    const gain = this.gain.next(this.map.energy);
+    const energy = this.adder.add(luma, stride, this.current.field, gain * FIELD_UNIT);
+    this.gain.observe(energy / (this.size.width * this.size.height));
+  }
+
+  prepare(epoch: number): void {
+    if (this.current.epoch === epoch || this.ahead.epoch === epoch) return;
+    this.draw(epoch, this.ahead);
+  }
+
+  private enterEpoch(epoch: number): void {
+    if (this.current.epoch === epoch) return;
+    this.prepare(epoch);
+    [this.current, this.ahead] = [this.ahead, this.current];
+  }
+
+  private draw(epoch: number, target: EpochField): void {
+    if (!Number.isInteger(epoch) || epoch < 0 || epoch >= MAX_EPOCHS)
+      throw new WatermarkError('invalid-epoch', `an epoch is an integer from 0 to ${MAX_EPOCHS - 1}`);
+    const tag = epochTagChips(this.epochKey(epoch));
+    const chips = mixLayers(this.payload, this.layers.pilot, timeChips(this.layers, epoch), tag);
+    target.epoch = null;
+    this.synthesizer.render(chips, target.field);
+    target.epoch = epoch;
+  }
+}
+
+function checkOptions(options: EmbedderOptions): EmbedderOptions {
+  checkKey(options.key);
+  const { width, height, targetPsnrDb = DEFAULT_PSNR_DB } = options;
+  const [long, short] = [Math.max(width, height), Math.min(width, height)];
+  const even = Number.isInteger(width / 2) && Number.isInteger(height / 2);
+  const fits =
+    long >= MIN_FRAME.width &&
+    short >= MIN_FRAME.height &&
+    long <= MAX_FRAME.width &&
+    short <= MAX_FRAME.height;
+  if (!even || !fits)
+    throw new WatermarkError(
+      'invalid-size',
+      `frames have even sides, ${MIN_FRAME.width}×${MIN_FRAME.height} to ${MAX_FRAME.width}×${MAX_FRAME.height}`,
+    );
+  if (!(targetPsnrDb >= 30 && targetPsnrDb <= 60))
+    throw new WatermarkError('invalid-option', 'targetPsnrDb is between 30 and 60');
+  return options;
+}

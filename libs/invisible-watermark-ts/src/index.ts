@@ -1,0 +1,25 @@
+export { WatermarkError, type WatermarkErrorCode } from './errors.js';
+export type {
+  DetectOptions,
+  Detection,
+  DetectionStatistics,
+  EpochSection,
+  Geometry,
+  LumaFrame,
+  Payload,
+  SearchReach,
+  Size,
+} from './types.js';
+export { EPOCH_HINT_MODULUS, EPOCH_TAG_MIN_Z, SESSION_BITS } from './format.js';
+export { createEmbedder, type Embedder, type EmbedderOptions } from './embedder.js';
+export { createDetector, type Detector, type DetectorOptions } from './detector.js';
+export type { DetectorStream, StreamOptions, TimedLumaFrame, WindowDetection } from './detector-stream.js';
+export { createEpochChain, deriveEarlierKey, verifyDisclosedKey, type EpochChain } from './epoch-chain.js';
+export {
+  compareFingerprints,
+  fingerprint,
+  FINGERPRINT_BYTES,
+  FINGERPRINT_TILES,
+  type FingerprintComparison,
+} from './fingerprint.js';
+export { rectify, type RectifiedPicture } from './rectify.js';

@@ -1,0 +1,153 @@
+import type { ChipGrid, SoftChips } from './chip-grid.js';
+import { CHIP_COUNT, EPOCH_HINT_MODULUS, MAX_FALSE_POSITIVE_LOG10, SESSION_BITS } from './format.js';
+import type { Affine } from './geometry.js';
+import { epochTagChips, type KeyedLayers } from './layers.js';
+import { PayloadReader, type PayloadReading } from './payload-reader.js';
+import { chipZ, gaussianTailLog10 } from './statistics.js';
+import { SLOT_MS, SLOTS_PER_EPOCH, TimeReader, type TimeReading } from './time-reader.js';
+import type { EpochSection, LumaFrame } from './types.js';
+import type { FrameWindow } from './window.js';
+
+/** A run of frames within one time slot, rectified and summed. */
+interface Slot {
+  readonly index: number;
+  readonly firstFrame: number;
+  readonly frameCount: number;
+  readonly residual: Float32Array;
+}
+
+/** Everything that one geometry yields. */
+export interface MarkReading {
+  readonly pilotZ: number;
+  readonly payload: PayloadReading | null;
+  readonly slots: readonly Slot[];
+}
+
+/** Reads the layers of a window at a known geometry. */
+export class MarkReader {
+  private readonly payloadReader: PayloadReader;
+  private readonly timeReader: TimeReader;
+
+  constructor(
+    private readonly layers: KeyedLayers,
+    private readonly grid: ChipGrid,
+  ) {
+    this.payloadReader = new PayloadReader(layers);
+    this.timeReader = new TimeReader(grid.fft, layers);
+  }
+
+  /** Pilot and payload over all frames of the window. */
+  read(window: FrameWindow, toFrame: Affine): MarkReading {
+    const slots = readSlots(window, toFrame);
+    const { values } = this.grid.soften(sumOf(slots));
+    return { pilotZ: chipZ(values, this.layers.pilot), payload: this.payloadReader.read(values), slots };
+  }
+
+  /** Pilot and payload over the frames that the search looks at: a quick trial. */
+  trial(window: FrameWindow, toFrame: Affine): boolean {
+    const residual = window.toChips(window.searchResidual(window.gridFor(toFrame)), toFrame);
+    return this.payloadReader.read(this.grid.soften(residual).values) !== null;
+  }
+
+  /** The time layer, and the window cut into epochs by it. */
+  readTime({ slots }: MarkReading, timed: boolean): { time: TimeReading; epochs: EpochSection[] } {
+    const time = this.timeReader.read(this.softened(slots), timed);
+    return { time, epochs: time.hint === null ? [] : this.sections(slots, time, timed) };
+  }
+
+  /** z-score of an epoch's tag in unit-variance soft chips. */
+  tagZ(values: Float32Array, epochKey: Uint8Array): number {
+    return chipZ(values, epochTagChips(epochKey));
+  }
+
+  /** Soft chips of all frames together, as an epoch section carries them. */
+  softChips(window: FrameWindow, toFrame: Affine): Float32Array {
+    return this.grid.soften(sumOf(readSlots(window, toFrame))).values.slice();
+  }
+
+  private *softened(slots: readonly Slot[]): Generator<{ index: number; weight: number; soft: SoftChips }> {
+    for (const { index, frameCount, residual } of slots)
+      yield { index, weight: Math.sqrt(frameCount), soft: this.grid.soften(residual) };
+  }
+
+  /** Groups the slots by the epochs the time layer gives them, corrected for codecs that lag behind. */
+  private sections(slots: readonly Slot[], { hint, phase }: TimeReading, timed: boolean): EpochSection[] {
+    const byPlan = groupBy(slots, (slot) => (timed ? Math.floor((slot.index + phase) / SLOTS_PER_EPOCH) : 0));
+    const dated = [...byPlan].flatMap(([epochs, members]) => {
+      const planned = ((hint ?? 0) + epochs) % EPOCH_HINT_MODULUS;
+      const epochHint = this.timeReader.latest(this.grid.soften(sumOf(members)), planned);
+      return members.map((slot) => ({ slot, epochHint }));
+    });
+    return [...groupBy(dated, ({ epochHint }) => epochHint)].map(([epochHint, members]) => ({
+      epochHint,
+      firstFrame: Math.min(...members.map(({ slot }) => slot.firstFrame)),
+      frameCount: members.reduce((sum, { slot }) => sum + slot.frameCount, 0),
+      residual: this.grid.soften(sumOf(members.map(({ slot }) => slot))).values.slice(),
+    }));
+  }
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => number): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/**
+ * log10 of a bound on the probability that material without this key's mark is accepted: over all `geometries` tried, the chance
+ * that some of the 2^44 valid codewords correlates this well by accident, times the chance that the pilot does too. Codeword
+ * and pilot chips are independent given the key.
+ */
+export function falsePositiveLog10(
+  payloadZ: number,
+  pilotZ: number,
+  geometries: number,
+  pilotTrials: number,
+): number {
+  const payload =
+    SESSION_BITS * Math.log10(2) + gaussianTailLog10(payloadZ) + Math.log10(Math.max(1, geometries));
+  const pilot = gaussianTailLog10(pilotZ) + Math.log10(Math.max(1, pilotTrials));
+  return Math.min(0, payload) + Math.min(0, pilot);
+}
+
+export function isAccepted(confidenceLog10: number): boolean {
+  return confidenceLog10 <= MAX_FALSE_POSITIVE_LOG10;
+}
+
+function readSlots(window: FrameWindow, toFrame: Affine): Slot[] {
+  const grid = window.gridFor(toFrame);
+  return slotRuns(window.frames).map(({ index, firstFrame, frames }) => ({
+    index,
+    firstFrame,
+    frameCount: frames.length,
+    residual: window.toChips(window.residual(grid, frames), toFrame),
+  }));
+}
+
+/** Consecutive frames of the same slot; one slot for all where a timestamp is missing. */
+function slotRuns(
+  frames: readonly LumaFrame[],
+): { index: number; firstFrame: number; frames: LumaFrame[] }[] {
+  const start = frames[0]?.timestampMs;
+  const runs: { index: number; firstFrame: number; frames: LumaFrame[] }[] = [];
+  frames.forEach((frame, position) => {
+    const at = frame.timestampMs;
+    const index =
+      at === undefined || start === undefined ? 0 : Math.max(0, Math.floor((at - start) / SLOT_MS));
+    const last = runs.at(-1);
+    if (last?.index === index) last.frames.push(frame);
+    else runs.push({ index, firstFrame: position, frames: [frame] });
+  });
+  return runs;
+}
+
+function sumOf(slots: readonly Slot[]): Float32Array {
+  const sum = new Float32Array(CHIP_COUNT);
+  for (const { residual } of slots)
+    for (let i = 0; i < CHIP_COUNT; i++) sum[i] = (sum[i] ?? 0) + (residual[i] ?? 0);
+  return sum;
+}

@@ -1,0 +1,55 @@
+import { FORMAT_VERSION, POLAR_LENGTH, POLAR_LIST_SIZE } from './format.js';
+import { codewordChips, INFORMATION_SET, type KeyedLayers } from './layers.js';
+import { parsePayloadBits } from './payload.js';
+import { polarEncode } from './polar.js';
+import { PolarListDecoder } from './polar-list-decoder.js';
+import { chipZ } from './statistics.js';
+
+/** The weakest signal that soft decisions are scaled for, in noise deviations per coded bit, squared. */
+const LEAST_SIGNAL_ENERGY = 0.02;
+
+export interface PayloadReading {
+  readonly session: number;
+  /** Correlation of the whole codeword with the chips. */
+  readonly z: number;
+}
+
+/** Soft-decodes layer A. */
+export class PayloadReader {
+  private readonly decoder = new PolarListDecoder(POLAR_LENGTH, INFORMATION_SET, POLAR_LIST_SIZE);
+  private readonly chipsPerBit = new Float32Array(POLAR_LENGTH);
+  private readonly sums = new Float32Array(POLAR_LENGTH);
+
+  constructor(private readonly layers: KeyedLayers) {
+    for (const bit of layers.codedBitOfChip) this.chipsPerBit[bit] = (this.chipsPerBit[bit] ?? 0) + 1;
+  }
+
+  /** Reads unit-variance soft chips; null when no candidate has a valid CRC and version. */
+  read(values: Float32Array): PayloadReading | null {
+    for (const bits of this.decoder.decode(this.logLikelihoods(values))) {
+      const parsed = parsePayloadBits(bits);
+      if (parsed?.version !== FORMAT_VERSION) continue;
+      const chips = codewordChips(this.layers, polarEncode(POLAR_LENGTH, INFORMATION_SET, bits));
+      return { session: parsed.session, z: chipZ(values, chips) };
+    }
+    return null;
+  }
+
+  /** Despreads to unit noise per coded bit; the common amplitude μ comes from the mean square, 1 + μ². LLR = 2μy. */
+  private logLikelihoods(values: Float32Array): Float32Array {
+    const { sums, chipsPerBit, layers } = this;
+    sums.fill(0);
+    for (let chip = 0; chip < values.length; chip++) {
+      const bit = layers.codedBitOfChip[chip] ?? 0;
+      sums[bit] = (sums[bit] ?? 0) + (values[chip] ?? 0) * (layers.payloadSigns[chip] ?? 0);
+    }
+    let energy = 0;
+    for (let bit = 0; bit < POLAR_LENGTH; bit++) {
+      sums[bit] = (sums[bit] ?? 0) / Math.sqrt(chipsPerBit[bit] ?? 1);
+      energy += (sums[bit] ?? 0) ** 2;
+    }
+    const amplitude = Math.sqrt(Math.max(energy / POLAR_LENGTH - 1, LEAST_SIGNAL_ENERGY));
+    for (let bit = 0; bit < POLAR_LENGTH; bit++) sums[bit] = 2 * amplitude * (sums[bit] ?? 0);
+    return sums;
+  }
+}

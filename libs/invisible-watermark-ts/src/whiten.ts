@@ -1,0 +1,48 @@
+import { BAND, CHIP_PITCH } from './format.js';
+import { bandGain, radialFrequencies } from './band.js';
+import type { RealFft2d, Spectrum } from './fft2d.js';
+
+/** Rings of the band that get one common energy. */
+const RINGS = 14;
+/** Bins below this gain say more about noise than about the mark. */
+const LEAST_GAIN = 0.05;
+/** Single spectral lines (letterbox edges, static overlays) are cut to this many times the ring's level. */
+const LINE_LIMIT = 3;
+
+/** Flattens the spectrum of a residual ring by ring, cuts lines, and weights by the pass band. */
+export class Whitener {
+  private readonly gains: Float32Array;
+  /** Ring of every bin, or RINGS where the bin is outside the band. */
+  private readonly ringOf: Uint8Array;
+  private readonly energy = new Float64Array(RINGS + 1);
+  private readonly count = new Float64Array(RINGS + 1);
+
+  constructor(fft: RealFft2d) {
+    const frequencies = radialFrequencies(fft, CHIP_PITCH);
+    this.gains = frequencies.map(bandGain);
+    this.ringOf = Uint8Array.from(frequencies, (f) => {
+      if (bandGain(f) <= LEAST_GAIN) return RINGS;
+      return Math.min(RINGS - 1, Math.floor(((f - BAND.start) / (BAND.end - BAND.start)) * RINGS));
+    });
+    for (const ring of this.ringOf) this.count[ring] = (this.count[ring] ?? 0) + 1;
+  }
+
+  run({ re, im }: Spectrum): void {
+    const { energy, count, gains, ringOf } = this;
+    energy.fill(0);
+    for (let i = 0; i < ringOf.length; i++) {
+      const ring = ringOf[i] ?? RINGS;
+      energy[ring] = (energy[ring] ?? 0) + (re[i] ?? 0) ** 2 + (im[i] ?? 0) ** 2;
+    }
+    for (let ring = 0; ring < RINGS; ring++)
+      energy[ring] = 1 / Math.sqrt((energy[ring] ?? 0) / Math.max(1, count[ring] ?? 0) + 1e-12);
+    energy[RINGS] = 0;
+    for (let i = 0; i < ringOf.length; i++) {
+      const scale = energy[ringOf[i] ?? RINGS] ?? 0;
+      const magnitude = scale * Math.sqrt((re[i] ?? 0) ** 2 + (im[i] ?? 0) ** 2);
+      const weight = (gains[i] ?? 0) * scale * (magnitude > LINE_LIMIT ? LINE_LIMIT / magnitude : 1);
+      re[i] = (re[i] ?? 0) * weight;
+      im[i] = (im[i] ?? 0) * weight;
+    }
+  }
+}
