@@ -1,0 +1,24 @@
+export { decodeVideo } from './decode.js';
+export { encodeVideo } from './encode.js';
+export { MediaError, type MediaErrorCode } from './errors.js';
+export { decodeImage, encodePng, type ImageLimits } from './image.js';
+export { DEFAULT_LIMITS } from './limits.js';
+export { probe, type ProbeOptions } from './probe.js';
+export { rateValue } from './rate.js';
+export { recompress, type RecompressOptions } from './recompress.js';
+export { locateFfmpeg, type LocateOptions } from './tools.js';
+export type {
+  DecodedFrame,
+  DecodeOptions,
+  EncodeOptions,
+  FfmpegTools,
+  Fit,
+  FrameRate,
+  HdrTransfer,
+  MediaInfo,
+  MediaLimits,
+  PictureSize,
+  VideoCodec,
+  VideoDecoder,
+  VideoEncoder,
+} from './types.js';
