@@ -1,0 +1,40 @@
+import type { FinalReason } from './gate.js';
+
+/** What makes a session impossible or void. Closed-gate reasons are no errors: they are answers (`reasons.ts`). */
+export type RuntimeErrorCode =
+  /** A frame has another size than the session. */
+  | 'frame-size'
+  /** Timestamps ran backwards. */
+  | 'time-ran-back'
+  /** The authority gave no live lease at the start. */
+  | 'no-lease'
+  /** Evidence was not kept: what was written must not be published. */
+  | 'evidence-failed'
+  /** The source held no frame. */
+  | 'no-frames';
+
+export class RuntimeError extends Error {
+  override readonly name = 'RuntimeError';
+  constructor(
+    readonly code: RuntimeErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * The authority answered a renewal, and the answer is no. A `PermitSource` throws it for what asking again cannot
+ * change; any other error of `renew` counts as an answer not had.
+ */
+export class RenewalRefused extends Error {
+  override readonly name = 'RenewalRefused';
+  constructor(
+    /** The device or what the permit rests on was withdrawn, or no further permit is given. */
+    readonly reason: Extract<FinalReason, 'permit-revoked' | 'no-permit'>,
+    options?: ErrorOptions,
+  ) {
+    super('The authority gives this session no further permit.', options);
+  }
+}

@@ -1,0 +1,51 @@
+export { CLOCK_JUMP_MS } from './authority-time.js';
+export { RenewalRefused, RuntimeError, type RuntimeErrorCode } from './errors.js';
+export { EPOCH_MS, epochOf, type OutputRecord } from './evidence/epoch.js';
+export {
+  createEvidenceRecorder,
+  SEGMENT_EPOCHS,
+  type EvidenceRecorder,
+  type EvidenceSummary,
+  type RecorderOptions,
+} from './evidence/recorder.js';
+export {
+  createGate,
+  MAX_LEASE_SECONDS,
+  type FinalReason,
+  type FrameFacts,
+  type Gate,
+  type GateAnswer,
+  type GatePass,
+  type SeenPresence,
+  type SessionBinding,
+} from './gate.js';
+export { createPermitKeeper, type PermitKeeper, type PermitKeeperOptions } from './permit-keeper.js';
+export type {
+  AvatarRenderer,
+  EvidenceCrypto,
+  EvidenceReceipt,
+  EvidenceSink,
+  FaceSight,
+  FrameMarker,
+  FrameSink,
+  FrameSource,
+  LeaseState,
+  PermitSource,
+  RuntimeClock,
+  SlateSource,
+  SourceFrame,
+  WearerTemplate,
+} from './ports.js';
+export { NO_FACE_HOLD_MS, SECOND_FACE_REOPEN_MS, type Presence } from './presence.js';
+export { processMedia, type MediaConfig, type MediaProgress, type MediaReport } from './process-media.js';
+export { CLOSED_REASONS, SLATE_TEXT, type ClosedReason } from './reasons.js';
+export {
+  createSessionProcessor,
+  type PicturePorts,
+  type ProcessedFrame,
+  type SessionProcessor,
+  type SessionProcessorOptions,
+  type SessionStats,
+} from './session-processor.js';
+export { createStageTimes, type StageTime, type StageTimes } from './stage-times.js';
+export { WEARER_MATCH_COSINE, WEARER_OPEN_COSINE, type WearerVerdict } from './wearer-check.js';

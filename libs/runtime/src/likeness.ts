@@ -1,0 +1,110 @@
+import type { Box, I420Frame } from '@guise/frame';
+
+/**
+ * A marked pixel differs from the camera's by up to this: the watermark moves luma by at most ±7 code values, and one
+ * more is rounding.
+ */
+const MARK_AMPLITUDE = 8;
+/** Points along each side of the grid on which two pictures are compared. */
+const GRID = 48;
+/** The high pass takes away the mean of this part of the area's width around a point, two pixels at least. */
+const BLUR_PART = 1 / 32;
+const MIN_BLUR = 2;
+
+/** Luma of one part of a picture, copied. */
+export interface Patch {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly luma: Uint8Array;
+}
+
+/** The part of the picture inside `box`; empty when the box lies outside. */
+export function cutPatch({ data, width, height }: I420Frame, box: Box): Patch {
+  const x = clamp(Math.round(box.x), width);
+  const y = clamp(Math.round(box.y), height);
+  const w = clamp(Math.round(box.x + box.width), width) - x;
+  const h = clamp(Math.round(box.y + box.height), height) - y;
+  const luma = new Uint8Array(w * h);
+  for (let row = 0; row < h; row++) {
+    const from = (y + row) * width + x;
+    luma.set(data.subarray(from, from + w), row * w);
+  }
+  return { x, y, width: w, height: h, luma };
+}
+
+/** Share of the points at which the picture holds the patch's luma within the mark's amplitude, 0–1. */
+export function sharedPart(patch: Patch, picture: I420Frame): number {
+  let same = 0;
+  let points = 0;
+  for (const [x, y] of gridOf(patch)) {
+    const there = picture.data[(patch.y + y) * picture.width + patch.x + x] ?? 0;
+    points += 1;
+    if (Math.abs(there - (patch.luma[y * patch.width + x] ?? 0)) <= MARK_AMPLITUDE) same += 1;
+  }
+  return points === 0 ? 0 : same / points;
+}
+
+/**
+ * Normalised cross-correlation, −1 … 1, of the fine detail (luma less its local mean) of patch and picture: light and
+ * colour take no part in it, pores, lashes and sensor noise do. 0 where one of them has no detail at all.
+ */
+export function detailCorrelation(patch: Patch, picture: I420Frame): number {
+  const there = cutPatch(picture, patch);
+  if (there.luma.length !== patch.luma.length) return 0;
+  const [a, b] = [detailOf(patch), detailOf(there)];
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [u, v] = [a[i] ?? 0, b[i] ?? 0];
+    ab += u * v;
+    aa += u * u;
+    bb += v * v;
+  }
+  return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb);
+}
+
+function* gridOf({ width, height }: Patch): Generator<readonly [x: number, y: number]> {
+  const columns = Math.min(GRID, width);
+  const rows = Math.min(GRID, height);
+  for (let j = 0; j < rows; j++) {
+    const y = Math.floor(((j + 0.5) * height) / rows);
+    for (let i = 0; i < columns; i++) yield [Math.floor(((i + 0.5) * width) / columns), y];
+  }
+}
+
+/** Luma less its local mean at every point of the grid, without the constant part. */
+function detailOf(patch: Patch): Float64Array {
+  const radius = Math.max(MIN_BLUR, Math.round(patch.width * BLUR_PART));
+  const mean = localMean(patch, radius);
+  const detail = Float64Array.from(
+    gridOf(patch),
+    ([x, y]) => (patch.luma[y * patch.width + x] ?? 0) - mean(x, y),
+  );
+  const constant = detail.reduce((sum, value) => sum + value, 0) / Math.max(1, detail.length);
+  return detail.map((value) => value - constant);
+}
+
+/** Means of squares of 2 × radius + 1 pixels, cut at the patch's edge, by a table of sums. */
+function localMean({ luma, width, height }: Patch, radius: number): (x: number, y: number) => number {
+  const stride = width + 1;
+  const sums = new Float64Array(stride * (height + 1));
+  for (let y = 0; y < height; y++) {
+    let row = 0;
+    for (let x = 0; x < width; x++) {
+      row += luma[y * width + x] ?? 0;
+      sums[(y + 1) * stride + x + 1] = (sums[y * stride + x + 1] ?? 0) + row;
+    }
+  }
+  const at = (x: number, y: number) => sums[y * stride + x] ?? 0;
+  return (x, y) => {
+    const [left, right] = [Math.max(0, x - radius), Math.min(width, x + radius + 1)];
+    const [top, bottom] = [Math.max(0, y - radius), Math.min(height, y + radius + 1)];
+    const sum = at(right, bottom) - at(left, bottom) - at(right, top) + at(left, top);
+    return sum / ((right - left) * (bottom - top));
+  };
+}
+
+function clamp(value: number, limit: number): number {
+  return Math.max(0, Math.min(limit, value));
+}

@@ -1,0 +1,110 @@
+import type { FaceObservation, I420Frame } from '@guise/frame';
+import type { VerifiedPermit } from '@guise/permit';
+import type { EvidenceSegment } from '@guise/protocol';
+
+/** Wall time of this device and a clock that only moves forward. */
+export interface RuntimeClock {
+  /** Milliseconds since 1970 as the device believes. Trusted for nothing but noticing that it jumped. */
+  wallMs(): number;
+  /** Milliseconds from any fixed origin; never set back, not even when the device's date is. */
+  monotonicMs(): number;
+}
+
+/** Pixels → observations (libs/vision). */
+export interface FaceSight {
+  /** Every face in the picture, largest first. */
+  track(frame: I420Frame, timestampMs: number): Promise<readonly FaceObservation[]>;
+  /** Identity embedding of one observed face, unit length. */
+  embed(frame: I420Frame, face: FaceObservation): Promise<Float32Array>;
+}
+
+/** Holds the protected template of the one person who may wear the avatar on this device. */
+export interface WearerTemplate {
+  /** SHA-256 by which the permit names the template, lower-case hex. */
+  readonly sha256: string;
+  /** Cosine similarity, −1 … 1, of a live embedding and the template. */
+  compareWearer(embedding: Float32Array): number;
+}
+
+/** Avatar pixels (libs/avatar). */
+export interface AvatarRenderer {
+  /** SHA-256 of the bundle being rendered, lower-case hex, taken from the bytes that were loaded. */
+  readonly avatarSha256: string;
+  /**
+   * Replaces the face in place. `not-rendered` (too small, cut off, turned away …) leaves the picture as it was: it is
+   * not shown then, as it is not when this throws.
+   */
+  render(frame: I420Frame, face: FaceObservation): { readonly status: 'rendered' | 'not-rendered' };
+  /** Burns in the disclosure label, in place; false when the picture cannot carry a legible one. */
+  label(frame: I420Frame): boolean;
+  /** Forgets the track: the face was lost, or the gate was shut. */
+  reset(): void;
+}
+
+/** Neutral card of a given size; must hold no camera pixel. */
+export type SlateSource = (width: number, height: number, text: string) => I420Frame;
+
+/** The invisible watermark (libs/invisible-watermark-ts), keyed for this session. */
+export interface FrameMarker {
+  /** Marks the luma plane in place for one epoch. */
+  mark(frame: I420Frame, epoch: number): void;
+  /** Self-test: finds this session's mark of this epoch in one finished picture, as a detector would. */
+  readsBack(frame: I420Frame, epoch: number): boolean;
+}
+
+export interface EvidenceCrypto {
+  /** SHA-256 of the bytes as they are now; the buffer may change afterwards. */
+  sha256(bytes: Uint8Array): Uint8Array;
+  /** Robust fingerprint of a picture's luma, 128 bytes. */
+  fingerprint(frame: I420Frame): Uint8Array;
+  /** JWS compact by the device key, `typ: guise-evidence+jwt`. */
+  signSegment(segment: EvidenceSegment): Promise<string>;
+  /** Secret key of one epoch of this session's chain. */
+  epochKey(epoch: number): Uint8Array;
+}
+
+/** Where evidence goes. A rejected promise means that it is not kept, and the gate shuts for good. */
+export interface EvidenceSink {
+  /** Resolves when the authority acknowledged the segment. */
+  submit(segmentJws: string): Promise<EvidenceReceipt>;
+  /** Publishes the key of one past epoch, and with it those before. `too-early`: not in a published checkpoint yet. */
+  discloseKey(epoch: number, key: Uint8Array): Promise<'disclosed' | 'too-early'>;
+}
+
+export interface EvidenceReceipt {
+  readonly leafIndex: number;
+  /** Size of the newest published checkpoint; the segment is under it when size > leafIndex. */
+  readonly checkpointSize: number;
+}
+
+/** The authority while a session runs. Every call has its own time limit; a rejection is an answer not had. */
+export interface PermitSource {
+  /**
+   * The session's next permit, verified by the caller's `verifyPermit`.
+   * @throws RenewalRefused, PermitError: a definite no, which shuts the gate; anything else: no answer, asked again
+   */
+  renew(): Promise<VerifiedPermit>;
+  lease(): Promise<LeaseState>;
+}
+
+/** One answer of the lease endpoint (protocol `leaseResponse`). */
+export interface LeaseState {
+  readonly state: 'live' | 'revoked' | 'closed';
+  readonly leaseSeconds: number;
+  readonly serverTime: number;
+}
+
+/** Frames from a file, a camera or a test, in order. A frame is only read until the next one is asked for. */
+export type FrameSource = AsyncIterable<SourceFrame>;
+export interface SourceFrame {
+  readonly frame: I420Frame;
+  readonly index: number;
+  readonly timestampMs: number;
+}
+
+/** Takes finished frames. `write` has copied the picture when it resolves. */
+export interface FrameSink {
+  write(frame: I420Frame): Promise<void>;
+  finish(): Promise<unknown>;
+  abort(): Promise<void>;
+}

@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import { verifyEvidenceSegment, type VerifiedPermit } from '@guise/permit';
+import { createFakeClock, type FakeClock } from '@guise/testing';
+import type { I420Frame } from '@guise/frame';
+import { processMedia, type MediaConfig, type MediaProgress } from './process-media.js';
+import { cameraFrame, countCameraPixels, face, FACE_BOX, SIZE } from './testing/camera.js';
+import { deviceKey, permit } from './testing/permits.js';
+import {
+  evidenceCrypto,
+  evidenceSink,
+  FRAME_MS,
+  lease,
+  picturePorts,
+  runtimeClock,
+  SESSION,
+  type Faults,
+} from './testing/world.js';
+import type { FrameSink, PermitSource, SourceFrame } from './ports.js';
+
+interface Run {
+  readonly config: MediaConfig;
+  readonly clock: FakeClock;
+  readonly written: I420Frame[];
+  readonly sinkCalls: string[];
+  readonly submitted: string[];
+  readonly events: MediaProgress[];
+  read: number;
+  readonly faults: Faults;
+}
+
+async function setUp(
+  frames: number,
+  change: Partial<{ ttlSeconds: number; source: Partial<PermitSource> }> = {},
+): Promise<Run> {
+  const clock = createFakeClock();
+  const faults: Faults = {
+    track: false,
+    embed: false,
+    render: 'fine',
+    label: true,
+    mark: 'fine',
+    submit: true,
+  };
+  const written: I420Frame[] = [];
+  const sinkCalls: string[] = [];
+  const submitted: string[] = [];
+  const events: MediaProgress[] = [];
+  const ttlSeconds = change.ttlSeconds ?? 300;
+  const renew = (): Promise<VerifiedPermit> => permit({ nowSeconds: clock.nowSeconds(), ttlSeconds });
+  const sink: FrameSink = {
+    write(frame) {
+      written.push({ ...frame, data: frame.data.slice() });
+      return Promise.resolve();
+    },
+    finish: () => Promise.resolve(sinkCalls.push('finish')),
+    abort: () => Promise.resolve(void sinkCalls.push('abort')),
+  };
+  const run: Run = {
+    ...{ clock, written, sinkCalls, submitted, events, faults },
+    read: 0,
+    config: {
+      source: { [Symbol.asyncIterator]: () => camera() },
+      sink,
+      size: SIZE,
+      picture: picturePorts(faults, () => [face(1, 'wearer')]),
+      authority: {
+        session: SESSION,
+        permit: await renew(),
+        source: { renew, lease: () => Promise.resolve(lease(clock)), ...change.source },
+        crypto: evidenceCrypto(),
+        sink: evidenceSink(faults, submitted, []),
+      },
+      clock: { ...runtimeClock(clock), pause: () => Promise.resolve() },
+      onProgress: (event) => events.push(event),
+    },
+  };
+  async function* camera(): AsyncGenerator<SourceFrame, void, undefined> {
+    for (let index = 0; index < frames; index++) {
+      run.read += 1;
+      if (index > 0) clock.advanceMs(FRAME_MS);
+      // As a real decoder does: the loop turns, so that answers of the authority can arrive.
+      await new Promise((resolve) => setImmediate(resolve));
+      yield { frame: cameraFrame(index), index, timestampMs: index * FRAME_MS };
+    }
+  }
+  return run;
+}
+
+describe('processMedia', () => {
+  it('writes every frame in order, rendered, and publishes after the evidence is kept', async () => {
+    const run = await setUp(150);
+    const report = await processMedia(run.config);
+    expect(run.written).toHaveLength(150);
+    run.written.forEach((frame, i) => {
+      expect(countCameraPixels(frame, FACE_BOX)).toBe(0);
+      // Outside the face the fake overlay keeps the camera's row pattern, ±2 of the mark: the order shows there.
+      expect(
+        Math.abs((frame.data[SIZE.width * 110] ?? 0) - (cameraFrame(i).data[SIZE.width * 110] ?? 0)),
+      ).toBe(2);
+    });
+    expect(run.sinkCalls).toEqual(['finish']);
+    expect(run.events[0]).toEqual({ type: 'start', expectedFrames: null });
+    expect(report).toMatchObject({
+      frames: 150,
+      renderedFrames: 150,
+      rawFrames: 0,
+      outOfOrder: 0,
+      slateFrames: {},
+    });
+    expect(report.evidence).toMatchObject({ segments: 2, epochs: 6, disclosedThrough: 5, failure: null });
+    expect(report.stages.map(({ name }) => name)).toEqual([
+      'decode',
+      'track',
+      'wearer',
+      'render',
+      'label',
+      'mark',
+      'self-test',
+      'record',
+      'encode',
+    ]);
+  });
+
+  it('reads no frame when the authority gives no lease', async () => {
+    const run = await setUp(10, { source: { lease: () => Promise.reject(new Error('unreachable')) } });
+    await expect(processMedia(run.config)).rejects.toMatchObject({ code: 'no-lease' });
+    expect(run.read).toBe(0);
+    expect(run.sinkCalls).toEqual(['abort']);
+  });
+
+  it('shows the slate from the second in which the permit ends', async () => {
+    const run = await setUp(300, {
+      ttlSeconds: 5,
+      source: { renew: () => Promise.reject(new Error('denied')) },
+    });
+    const report = await processMedia(run.config);
+    expect(report).toMatchObject({
+      renderedFrames: 125,
+      slateFrames: { 'permit-expired': 175 },
+      rawFrames: 0,
+    });
+    run.written.slice(125).forEach((frame) => {
+      expect(countCameraPixels(frame)).toBe(0);
+    });
+    expect(run.events.filter(({ type }) => type === 'gate')).toEqual([
+      { type: 'gate', timestampMs: 0, reason: null },
+      { type: 'gate', timestampMs: 5000, reason: 'permit-expired' },
+    ]);
+    const epochs = await Promise.all(
+      run.submitted.map((jws) => verifyEvidenceSegment(jws, deviceKey.publicJwk)),
+    );
+    expect(epochs.flatMap((segment) => segment.epochs.map(({ epoch }) => epoch))).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('renews permits while it runs, without a gap', async () => {
+    const run = await setUp(500, { ttlSeconds: 6 });
+    const report = await processMedia(run.config);
+    expect(report).toMatchObject({ renderedFrames: 500, slateFrames: {} });
+    expect(report.renewals).toBeGreaterThanOrEqual(4);
+    const segments = await Promise.all(
+      run.submitted.map((jws) => verifyEvidenceSegment(jws, deviceKey.publicJwk)),
+    );
+    expect(new Set(segments.map((segment) => segment.permit)).size).toBeGreaterThanOrEqual(4);
+  });
+
+  it('survives an authority that stays away for less than a lease, and not for more', async () => {
+    const outage = async (seconds: number) => {
+      const run: Run = await setUp(25 * 40, {
+        source: {
+          lease: () => {
+            const elapsed = run.clock.monotonicMs() / 1000;
+            const away = elapsed > 6 && elapsed < 6 + seconds;
+            return away ? Promise.reject(new Error('unreachable')) : Promise.resolve(lease(run.clock));
+          },
+        },
+      });
+      return processMedia(run.config);
+    };
+    expect((await outage(8)).slateFrames).toEqual({});
+    const long = await outage(20);
+    expect(long.slateFrames['lease-lost']).toBeGreaterThan(0);
+    expect(long.renderedFrames + (long.slateFrames['lease-lost'] ?? 0)).toBe(1000);
+  });
+
+  it('stops showing the avatar for good when it is revoked', async () => {
+    const run: Run = await setUp(500, {
+      source: {
+        lease: () => {
+          const state = run.clock.monotonicMs() < 9_000 ? 'live' : 'revoked';
+          return Promise.resolve({ ...lease(run.clock), state } as const);
+        },
+      },
+    });
+    const report = await processMedia(run.config);
+    expect(Object.keys(report.slateFrames)).toEqual(['permit-revoked']);
+    // Within one question of the lease, five seconds.
+    expect(report.renderedFrames).toBeLessThanOrEqual((9 + 5) * 25 + 1);
+  });
+
+  it('withholds the whole result when evidence is not kept', async () => {
+    const run = await setUp(600);
+    run.faults.submit = false;
+    await expect(processMedia(run.config)).rejects.toMatchObject({ code: 'evidence-failed' });
+    expect(run.sinkCalls).toEqual(['abort']);
+    // It does not go on for the rest of the file either.
+    expect(run.read).toBeLessThan(200);
+  });
+
+  it('aborts the output when the source or the sink fails, or there is nothing to show', async () => {
+    const broken = await setUp(10);
+    const sink = { ...broken.config.sink, write: () => Promise.reject(new Error('disk full')) };
+    await expect(processMedia({ ...broken.config, sink })).rejects.toThrow('disk full');
+    expect(broken.sinkCalls).toEqual(['abort']);
+    const empty = await setUp(0);
+    await expect(processMedia(empty.config)).rejects.toMatchObject({ code: 'no-frames' });
+    expect(empty.sinkCalls).toEqual(['abort']);
+  });
+
+  it('tells of faults and of frames whose time does not advance', async () => {
+    const run = await setUp(5);
+    run.faults.render = 'throws';
+    async function* stuttering(): AsyncGenerator<SourceFrame, void, undefined> {
+      for (const [index, timestampMs] of [0, 40, 40, 80, 80, 120].entries()) {
+        await Promise.resolve();
+        yield { frame: cameraFrame(index), index, timestampMs };
+      }
+    }
+    const report = await processMedia({ ...run.config, source: stuttering() });
+    expect(report.outOfOrder).toBe(2);
+    expect(run.events.filter(({ type }) => type === 'fault')).toHaveLength(6);
+  });
+});
