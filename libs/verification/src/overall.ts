@@ -1,0 +1,57 @@
+import type { Verdict } from '@guise/protocol';
+import type { ReasonCode, SecondVerdict } from './reasons.js';
+
+/** One foreign tile may be motion between two recorded pictures; a pasted face covers more. */
+export const ALTERED_MIN_TILES = 2;
+
+/**
+ * Share of the seconds that may show the recorded picture under a mark too weak to read: one in ten, so none in a clip
+ * shorter than ten seconds.
+ */
+export const WEAK_MAX_SHARE = 0.1;
+
+/**
+ * The verdict on the whole of a recording. Accusations come first, but need more than one second where there are more:
+ * harsh compression moves single tiles of single seconds. `authorised` needs every second proved, but for the few
+ * whose mark is too weak to read.
+ */
+export function decideOverall(
+  timeline: readonly SecondVerdict[],
+  sessions: number,
+): { verdict: Verdict; codes: ReasonCode[] } {
+  const of = (verdict: Verdict): readonly SecondVerdict[] =>
+    timeline.filter(({ entry }) => entry.verdict === verdict);
+  const answer = (
+    verdict: Verdict,
+    codes: readonly ReasonCode[],
+  ): { verdict: Verdict; codes: ReasonCode[] } => ({
+    verdict,
+    codes: [...new Set([...codes, ...(sessions > 1 ? (['several-sessions'] as const) : [])])],
+  });
+  const reasonsOf = (verdict: Verdict): ReasonCode[] => of(verdict).map(({ reason }) => reason);
+  if (of('unmarked').length === timeline.length) return answer('unmarked', ['no-mark']);
+  if (isAltered(of('altered'), timeline.length)) return answer('altered', reasonsOf('altered'));
+  if (of('not-authorised').length > 0) return answer('not-authorised', reasonsOf('not-authorised'));
+  const proved = of('authorised');
+  const weak = of('inconclusive').filter(({ reason }) => reason === 'mark-too-weak');
+  const isWhole = proved.length + weak.length === timeline.length;
+  if (isWhole && weak.length <= Math.floor(timeline.length * WEAK_MAX_SHARE))
+    return answer('authorised', [...reasonsOf('authorised'), ...reasonsOf('inconclusive')]);
+  return answer('inconclusive', [
+    ...(of('altered').length > 0 ? (['single-second-differs'] as const) : []),
+    ...(of('unmarked').length > 0 ? (['partly-unmarked'] as const) : []),
+    ...reasonsOf('inconclusive'),
+    ...(proved.length > 0 ? (['partly-proved'] as const) : []),
+  ]);
+}
+
+/** Two seconds of another picture, or the same tiles foreign in two seconds; one second where there is no more. */
+function isAltered(altered: readonly SecondVerdict[], seconds: number): boolean {
+  if (seconds <= 2) return altered.length > 0;
+  if (altered.filter(({ reason }) => reason !== 'tiles-differ').length >= 2) return true;
+  const counts = new Map<number, number>();
+  for (const tile of altered.flatMap(({ entry }) => entry.alteredTiles)) {
+    counts.set(tile, (counts.get(tile) ?? 0) + 1);
+  }
+  return [...counts.values()].filter((count) => count >= 2).length >= ALTERED_MIN_TILES;
+}

@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest';
+import {
+  cosignNote,
+  createCosigner,
+  createNoteSigner,
+  formatVerifierKey,
+  parseCheckpoint,
+  signCheckpoint,
+  type LedgerPayload,
+} from '@guise/ledger';
+import { formatId, sessionId } from '@guise/protocol';
+import { CHECK_NAMES } from './checklist.js';
+import {
+  createScenario,
+  createSigner,
+  NOW,
+  passkeyEntry,
+  people,
+  signStatement,
+  strangerKey,
+  trust,
+  type Deviations,
+} from './testing/scenario.js';
+import { failures, lenient, report } from './testing/report.js';
+import { verifyProofBundle } from './verify-bundle.js';
+
+const sound = await createScenario();
+
+/** Names of the failed checks of a session that went as the deviations say. */
+async function failuresOf(deviations: Deviations): Promise<string[]> {
+  const { bundle } = await createScenario(deviations);
+  const result = await verifyProofBundle(bundle, trust, lenient);
+  expect(result.outcome).toBe('invalid');
+  expect(result.exitCode).toBe(40);
+  return failures(result);
+}
+
+/** Changes entries of one kind. */
+const change =
+  <K extends LedgerPayload['kind']>(
+    kind: K,
+    with_: (entry: Extract<LedgerPayload, { kind: K }>) => LedgerPayload | null,
+  ) =>
+  (entries: LedgerPayload[]): LedgerPayload[] =>
+    entries.flatMap((entry) => {
+      if (!isKind(entry, kind)) return [entry];
+      const changed = with_(entry);
+      return changed === null ? [] : [changed];
+    });
+
+function isKind<K extends LedgerPayload['kind']>(
+  entry: LedgerPayload,
+  kind: K,
+): entry is Extract<LedgerPayload, { kind: K }> {
+  return entry.kind === kind;
+}
+
+describe('a sound bundle', () => {
+  it('passes every check; without witnesses it says so', async () => {
+    const strict = await verifyProofBundle(sound.bundle, trust);
+    expect(failures(strict)).toEqual(['witnesses']);
+    expect(strict).toMatchObject({ outcome: 'under-witnessed', exitCode: 10 });
+    const result = await verifyProofBundle(sound.bundle, trust, { ...lenient, report: report() });
+    expect(result.checks.map(({ name, state }) => [name, state])).toEqual(
+      CHECK_NAMES.map((name) => [name, 'passed']),
+    );
+    expect(result).toMatchObject({
+      outcome: 'valid',
+      exitCode: 0,
+      checkpoint: { origin: 'authority.example/log' },
+    });
+  });
+
+  it('survives the way through JSON', async () => {
+    const again: unknown = JSON.parse(JSON.stringify(sound.bundle));
+    expect((await verifyProofBundle(again, trust, lenient)).outcome).toBe('valid');
+  });
+
+  it('is witnessed by witnesses the verifier knows, and by no others', async () => {
+    const witness = createCosigner('witness.example/w', new Uint8Array(32).fill(8));
+    const bundle = { ...sound.bundle, checkpoint: await cosignNote(sound.bundle.checkpoint, witness, NOW) };
+    const witnesses = [formatVerifierKey(witness.verifier)];
+    expect((await verifyProofBundle(bundle, trust, { policy: { witnesses } })).exitCode).toBe(0);
+    expect((await verifyProofBundle(bundle, trust)).exitCode).toBe(10);
+    expect(
+      (await verifyProofBundle(bundle, trust, { policy: { witnesses, witnessesNeeded: 2 } })).exitCode,
+    ).toBe(10);
+  });
+
+  it('diverges from another tree pinned at the same size', async () => {
+    const { origin, size, root } = parseCheckpoint(sound.bundle.checkpoint);
+    const same = { policy: { witnessesNeeded: 0, pinned: { origin, size, root } } };
+    expect((await verifyProofBundle(sound.bundle, trust, same)).exitCode).toBe(0);
+    const forked = { policy: { witnessesNeeded: 0, pinned: { origin, size, root: new Uint8Array(32) } } };
+    expect(await verifyProofBundle(sound.bundle, trust, forked)).toMatchObject({
+      outcome: 'diverged',
+      exitCode: 30,
+    });
+  });
+});
+
+describe('a forged or broken bundle names the check that failed', () => {
+  it('checkpoint: by another key, for another tree', async () => {
+    const thief = createNoteSigner('authority.example/log', new Uint8Array(32).fill(6));
+    const resigned = {
+      ...sound.bundle,
+      checkpoint: await signCheckpoint(parseCheckpoint(sound.bundle.checkpoint), thief),
+    };
+    expect(failures(await verifyProofBundle(resigned, trust, lenient))).toEqual(['checkpoint-signature']);
+  });
+
+  it('inclusion: changed payload, salt, index or proof; an entry twice', async () => {
+    const [first, second, ...rest] = sound.bundle.entries;
+    if (first === undefined || second === undefined) throw new Error('no entries');
+    for (const entries of [
+      [{ ...first, salt: second.salt }, second, ...rest],
+      [{ ...first, payload: second.payload, kind: second.kind }, second, ...rest],
+      [{ ...first, index: second.index }, ...rest],
+      [{ ...first, proof: second.proof }, second, ...rest],
+      [first, first, second, ...rest],
+      [{ ...first, kind: 'device' as const }, second, ...rest],
+    ]) {
+      const result = await verifyProofBundle({ ...sound.bundle, entries }, trust, lenient);
+      expect(failures(result)).toEqual(['inclusion']);
+      expect(result.checks.find(({ name }) => name === 'consent-scope')?.state).toBe('skipped');
+    }
+  });
+
+  it('session: another number', async () => {
+    const result = await verifyProofBundle({ ...sound.bundle, session: 1 }, trust, lenient);
+    expect(failures(result)).toEqual(['session-record']);
+  });
+
+  it('permit: by another key, or none in the bundle', async () => {
+    expect(await failuresOf({ permitSigner: strangerKey })).toEqual(['permit-signature']);
+    const without = await verifyProofBundle({ ...sound.bundle, permits: [] }, trust, lenient);
+    expect(failures(without)).toEqual(['permit-signature']);
+  });
+
+  it('permit: not logged, or logged otherwise', async () => {
+    expect(await failuresOf({ entries: change('permit', () => null) })).toEqual(['permit-logged']);
+    expect(
+      await failuresOf({ entries: change('permit', (entry) => ({ ...entry, purpose: 'training' })) }),
+    ).toEqual(['permit-logged']);
+  });
+
+  it('device: permit for another key, another person, no signed pairing, revoked before', async () => {
+    expect(await failuresOf({ claims: (claims) => ({ ...claims, cnf: { jkt: strangerKey.kid } }) })).toEqual([
+      'device-binding',
+    ]);
+    const unsigned = change('device', ({ statement: _statement, assertion: _assertion, ...entry }) => entry);
+    expect(await failuresOf({ entries: unsigned })).toEqual(['device-pairing']);
+    const foreignKey = change('device', (entry) => ({ ...entry, jwk: strangerKey.publicJwk }));
+    expect(await failuresOf({ entries: foreignKey })).toEqual(['device-pairing']);
+    const revoked = (entries: LedgerPayload[]): LedgerPayload[] =>
+      entries.flatMap((entry): LedgerPayload[] =>
+        entry.kind === 'device' ? [entry, { ...entry, state: 'revoked' }] : [entry],
+      );
+    expect(await failuresOf({ entries: revoked })).toEqual(['device-pairing']);
+  });
+
+  it('consent: signed by another person, or with a passkey the log did not know', async () => {
+    const forgedBy = (signer: typeof people.subject) =>
+      change('consent-given', (entry) => {
+        const { statement, assertion } = signStatement(
+          signer,
+          JSON.parse(new TextDecoder().decode(entry.statement)),
+        );
+        return { ...entry, statement, assertion };
+      });
+    expect(await failuresOf({ entries: forgedBy(people.drafter) })).toEqual(['consent-signature']);
+    const stranger = createSigner();
+    expect(await failuresOf({ entries: forgedBy(stranger) })).toEqual(['consent-signature']);
+    // A passkey slipped in after the fact does not help: it must be in the log before the signature.
+    const late = (entries: LedgerPayload[]): LedgerPayload[] => [
+      ...forgedBy(stranger)(entries),
+      { ...passkeyOf(stranger), person: people.subject.person },
+    ];
+    expect(await failuresOf({ entries: late })).toEqual(['consent-signature']);
+  });
+
+  it('consent: a changed statement, a removed passkey', async () => {
+    const changed = change('consent-given', (entry) => {
+      const text = new TextDecoder().decode(entry.statement).replace('"internal"', '"external"');
+      return { ...entry, statement: new TextEncoder().encode(text) };
+    });
+    expect(await failuresOf({ entries: changed })).toContain('consent-signature');
+    const removed = (entries: LedgerPayload[]): LedgerPayload[] =>
+      entries.flatMap((entry): LedgerPayload[] =>
+        entry.kind === 'passkey' && entry.person === people.subject.person
+          ? [entry, { ...entry, state: 'removed' }]
+          : [entry],
+      );
+    expect(await failuresOf({ entries: removed })).toEqual(['consent-signature']);
+  });
+
+  it('scope: other purpose, audience, face or avatar; longer than the consent; after withdrawal', async () => {
+    type Wear = Parameters<NonNullable<Deviations['claims']>>[0]['authorization_details'][number];
+    const wear = (changes: Partial<Wear>): Deviations => ({
+      claims: (claims) => ({
+        ...claims,
+        authorization_details: claims.authorization_details.map((one) => ({ ...one, ...changes })),
+      }),
+    });
+    for (const changes of [
+      { purpose: 'training' as const },
+      { audience: 'external' as const },
+      { source_face: null },
+      { not_after: NOW + 86_401 },
+    ]) {
+      expect(await failuresOf(wear(changes))).toEqual(['consent-scope']);
+    }
+    const withdrawnBefore = (entries: LedgerPayload[]): LedgerPayload[] =>
+      entries.flatMap((entry): LedgerPayload[] =>
+        entry.kind === 'session-opened'
+          ? [...entries.filter(({ kind }) => kind === 'consent-withdrawn'), entry]
+          : entry.kind === 'consent-withdrawn'
+            ? []
+            : [entry],
+      );
+    expect(await failuresOf({ withdrawnAt: NOW - 1, entries: withdrawnBefore })).toEqual(['consent-scope']);
+  });
+
+  it('approvals: one too few, the maker’s own, a rejection, not active', async () => {
+    expect(await failuresOf({ oneApproval: true })).toEqual(['approvals-sufficient']);
+    const byMaker = change('avatar-state', (entry) => ({ ...entry, draftedBy: people.admins[0].person }));
+    expect(await failuresOf({ entries: byMaker })).toEqual(['approvals-sufficient']);
+    const bySubject = change('avatar-state', (entry) => ({ ...entry, subject: people.admins[1].person }));
+    expect(await failuresOf({ entries: bySubject })).toEqual(['approvals-sufficient']);
+    const suspended = change('avatar-state', (entry) =>
+      entry.to === 'active' ? { ...entry, to: 'suspended' } : entry,
+    );
+    expect(await failuresOf({ entries: suspended })).toEqual(['approvals-sufficient']);
+    const forged = change('approval', (entry) => ({ ...entry, person: people.drafter.person }));
+    expect(await failuresOf({ entries: forged })).toEqual(['approval-signatures']);
+    expect(
+      (
+        await verifyProofBundle(
+          (await createScenario({ oneApproval: true, avatarKind: 'own-face' })).bundle,
+          trust,
+          lenient,
+        )
+      ).outcome,
+    ).toBe('valid');
+  });
+
+  it('opening: another chain or avatar than the permits name', async () => {
+    expect(
+      await failuresOf({
+        claims: (claims) => ({
+          ...claims,
+          authorization_details: claims.authorization_details.map((wear) => ({
+            ...wear,
+            watermark: { ...wear.watermark, chain_end: 'ee'.repeat(32) },
+          })),
+        }),
+      }),
+    ).toEqual(['session-opening']);
+  });
+
+  it('evidence: by another key (operator-made), of another session, two of one second', async () => {
+    expect(await failuresOf({ evidenceSigner: strangerKey })).toEqual(['evidence-signatures']);
+    const other = sessionId.parse(formatId('session', new Uint8Array(16).fill(9)));
+    expect(await failuresOf({ segment: (segment) => ({ ...segment, session: other }) })).toEqual([
+      'evidence-signatures',
+    ]);
+    expect(
+      await failuresOf({
+        segment: (segment) => ({ ...segment, epochs: [...segment.epochs, ...segment.epochs.slice(0, 1)] }),
+      }),
+    ).toEqual(['evidence-signatures']);
+  });
+
+  it('keys: not of the chain, or disclosed before the evidence', async () => {
+    const foreign = change('key-disclosure', (entry) => ({ ...entry, key: new Uint8Array(32).fill(1) }));
+    expect(await failuresOf({ entries: foreign })).toEqual(['epoch-keys']);
+    const secondForeign = change('key-disclosure', (entry) =>
+      entry.epoch === 1 ? { ...entry, key: new Uint8Array(32) } : entry,
+    );
+    expect(await failuresOf({ entries: secondForeign })).toEqual(['epoch-keys']);
+    const early = (entries: LedgerPayload[]): LedgerPayload[] => [
+      ...entries.filter(({ kind }) => kind !== 'evidence'),
+      ...entries.filter(({ kind }) => kind === 'evidence'),
+    ];
+    expect(await failuresOf({ entries: early })).toEqual(['disclosure-order']);
+  });
+});
+
+function passkeyOf(signer: typeof people.subject): Extract<LedgerPayload, { kind: 'passkey' }> {
+  const entry = passkeyEntry(signer);
+  if (entry.kind !== 'passkey') throw new Error('not a passkey entry');
+  return entry;
+}

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LedgerPayload } from '@guise/ledger';
+import type { VerificationReport } from '@guise/protocol';
+import { parseProofBundle } from './bundle.js';
+import { failures, lenient, report } from './testing/report.js';
+import { createScenario, NOW, trust, type Deviations } from './testing/scenario.js';
+import { verifyProofBundle } from './verify-bundle.js';
+
+const sound = await createScenario();
+
+describe('the report beside the bundle', () => {
+  const failing = async (changed: VerificationReport, deviations: Deviations = {}): Promise<string[]> => {
+    const { bundle } = await createScenario(deviations);
+    return failures(await verifyProofBundle(bundle, trust, { ...lenient, report: changed }));
+  };
+
+  it('is refused about another file, session or second, or after the withdrawal', async () => {
+    expect(await failing(report({ mediaSha256: 'ef'.repeat(32) }))).toEqual(['report-covered']);
+    expect(await failing(report({}, [NOW + 40]))).toEqual(['report-covered']);
+    expect(await failing(report({}, []))).toEqual(['report-covered']);
+    expect(await failing(report(), { withdrawnAt: NOW + 1 })).toEqual(['report-covered']);
+    expect(await failing(report(), { withdrawnAt: NOW + 2 })).toEqual([]);
+  });
+
+  it('may call a second authorised only while device and avatar stood', async () => {
+    const revoked: Deviations = {
+      entries: (entries) => [
+        ...entries,
+        ...entries.flatMap((entry): LedgerPayload[] =>
+          entry.kind === 'device' ? [{ ...entry, at: NOW + 1, state: 'revoked' }] : [],
+        ),
+      ],
+    };
+    expect(await failing(report({}, [NOW]), revoked)).toEqual([]);
+    expect(await failing(report(), revoked)).toEqual(['report-covered']);
+    const suspended: Deviations = {
+      entries: (entries) => [
+        ...entries,
+        ...entries.flatMap((entry): LedgerPayload[] =>
+          entry.kind === 'avatar-state' && entry.to === 'active'
+            ? [{ ...entry, at: NOW + 1, from: 'active', to: 'suspended' }]
+            : [],
+        ),
+      ],
+    };
+    expect(await failing(report({}, [NOW]), suspended)).toEqual([]);
+    expect(await failing(report(), suspended)).toEqual(['report-covered']);
+  });
+
+  it('may call a second authorised only while a permit was in force', async () => {
+    const short: Deviations = { claims: (claims) => ({ ...claims, exp: NOW + 1 }) };
+    expect(await failing(report({}, [NOW]), short)).toEqual([]);
+    expect(await failing(report({}, [NOW, NOW + 1]), short)).toEqual(['report-covered']);
+  });
+});
+
+describe('hostile bundles', () => {
+  it('that cannot be read are told apart from those that fail', async () => {
+    for (const value of [
+      null,
+      7,
+      {},
+      [],
+      { ...sound.bundle, extra: 1 },
+      { ...sound.bundle, format: 'guise-proof/2' },
+    ]) {
+      await expect(verifyProofBundle(value, trust)).rejects.toMatchObject({ code: 'bundle-malformed' });
+    }
+    for (const value of [
+      null,
+      { ...trust, permitKeys: [] },
+      { ...trust, ledgerKey: 'x' },
+      { ...trust, permitKeys: [{ kid: 'x' }] },
+    ]) {
+      await expect(verifyProofBundle(sound.bundle, value)).rejects.toMatchObject({
+        code: 'trust-root-malformed',
+      });
+    }
+    expect(() =>
+      parseProofBundle({
+        ...sound.bundle,
+        entries: Array.from({ length: 2001 }, () => sound.bundle.entries[0]),
+      }),
+    ).toThrow(/more than one may hold/);
+  });
+
+  it('any changed character of a payload, salt, proof, permit or checkpoint is noticed', async () => {
+    const text = JSON.stringify(sound.bundle);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: text.length - 1 }),
+        fc.constantFrom('A', 'b', '0', '_'),
+        async (at, character) => {
+          fc.pre(/[A-Za-z0-9_-]/.test(text[at] ?? '') && text[at] !== character);
+          const changed = text.slice(0, at) + character + text.slice(at + 1);
+          let value: unknown;
+          try {
+            value = JSON.parse(changed);
+          } catch {
+            return;
+          }
+          const result = await verifyProofBundle(value, trust, { ...lenient, report: report() }).catch(
+            () => null,
+          );
+          if (result?.outcome !== 'valid') return;
+          // Only spare bits of a signature's last base64url character may change without changing a byte.
+          const permit = parseProofBundle(value).permits[0] ?? '';
+          expect(Buffer.from(permit.split('.')[2] ?? '', 'base64url')).toEqual(
+            Buffer.from(sound.permit.split('.')[2] ?? '', 'base64url'),
+          );
+          expect(permit.slice(0, -1)).toBe(sound.permit.slice(0, -1));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
