@@ -1,0 +1,107 @@
+import {
+  avatarId,
+  avatarResponse,
+  consentResponse,
+  deviceResponse,
+  enrolmentJudgement,
+  enrolmentResponse,
+  invitationResponse,
+  personResponse,
+  statementOffer,
+  verificationReport,
+  type AvatarKind,
+  type ConsentScope,
+  type Likeness,
+  type Role,
+  type SignedStatement,
+} from '@guise/protocol';
+import { z } from 'zod';
+import {
+  bytesOf,
+  parseAnswer,
+  pathOf,
+  refusalOf,
+  UPLOAD_TIMEOUT_MS,
+  type Answer,
+  type Call,
+} from './transport.js';
+
+const avatarList = z.object({ avatars: z.array(avatarResponse).max(1000), next: avatarId.nullable() });
+
+/** One exchange with the caller's credential already in it: a sign-in's bearer, or a device's DPoP token. */
+export type AuthenticatedExchange = (call: Call) => Promise<Answer>;
+
+/** What a signed-in person may ask; the authority decides by role. */
+export function createPersonApi(exchange: AuthenticatedExchange) {
+  const ask = async <S extends z.ZodType>(schema: S, call: Call): Promise<z.infer<S>> =>
+    parseAnswer(schema, await exchange(call));
+  const post = <S extends z.ZodType>(schema: S, path: string, json: unknown = {}): Promise<z.infer<S>> =>
+    ask(schema, { method: 'POST', path, json });
+  const command = async (path: string, json: unknown = {}): Promise<void> => {
+    const answer = await exchange({ method: 'POST', path, json });
+    if (answer.status >= 400) throw refusalOf(answer);
+  };
+
+  return {
+    me: () => ask(personResponse, { method: 'GET', path: '/v1/me' }),
+    invite: (displayName: string, roles: readonly Role[]) =>
+      post(invitationResponse, '/v1/invitations', { displayName, roles }),
+
+    startEnrolment: (noticeSha256: string, locale: string) =>
+      post(enrolmentResponse, '/v1/enrolments', { noticeSha256, locale, release: true }),
+    sendCapture(enrolment: string, capture: Blob, name: string) {
+      const form = [{ name: 'file', file: capture, fileName: name }];
+      const path = pathOf`/v1/enrolments/${enrolment}/capture`;
+      return ask(enrolmentJudgement, { method: 'PUT', path, form, timeoutMs: UPLOAD_TIMEOUT_MS });
+    },
+
+    draftAvatar(
+      meta: { name: string; kind: AvatarKind; likeness: Likeness; subject: string },
+      bundle: Uint8Array<ArrayBuffer>,
+    ) {
+      const form = [
+        { name: 'meta', text: JSON.stringify(meta) },
+        { name: 'bundle', file: new Blob([bundle]), fileName: 'avatar.guise' },
+      ];
+      return ask(avatarResponse, { method: 'POST', path: '/v1/avatars', form, timeoutMs: UPLOAD_TIMEOUT_MS });
+    },
+    /** Avatars that concern the caller, page by page. */
+    avatars: (after?: string) =>
+      ask(avatarList, {
+        method: 'GET',
+        path: after === undefined ? '/v1/avatars' : pathOf`/v1/avatars?after=${after}`,
+      }),
+    /** The bundle file. Its SHA-256 is the avatar version: check it. */
+    async avatarBundle(id: string): Promise<Uint8Array<ArrayBuffer>> {
+      return bytesOf(await exchange({ method: 'GET', path: pathOf`/v1/avatars/${id}/bundle` }));
+    },
+    avatar: (id: string) => ask(avatarResponse, { method: 'GET', path: pathOf`/v1/avatars/${id}` }),
+    offerConsent: (avatar: string, scope: ConsentScope) =>
+      post(statementOffer, pathOf`/v1/avatars/${avatar}/consent-offer`, scope),
+    giveConsent: (avatar: string, signed: SignedStatement) =>
+      post(consentResponse, pathOf`/v1/avatars/${avatar}/consents`, signed),
+    withdrawConsent: (consent: string) => command(pathOf`/v1/consents/${consent}/withdraw`),
+    offerApproval: (avatar: string, decision: 'approve' | 'reject') =>
+      post(statementOffer, pathOf`/v1/avatars/${avatar}/approval-offer`, { decision }),
+    giveApproval: (avatar: string, signed: SignedStatement) =>
+      post(avatarResponse, pathOf`/v1/avatars/${avatar}/approvals`, signed),
+
+    devices: () => ask(z.array(deviceResponse), { method: 'GET', path: '/v1/devices' }),
+    revokeDevice: (id: string) => command(pathOf`/v1/devices/${id}/revoke`),
+    pairingStatement: (userCode: string) =>
+      ask(statementOffer, { method: 'GET', path: pathOf`/v1/device-authorizations/${userCode}/statement` }),
+    confirmPairing: (userCode: string, signed: SignedStatement) =>
+      command(pathOf`/v1/device-authorizations/${userCode}/approval`, signed),
+
+    verify(file: Blob, name: string) {
+      const form = [{ name: 'file', file, fileName: name }];
+      return ask(verificationReport, {
+        method: 'POST',
+        path: '/v1/verifications',
+        form,
+        timeoutMs: UPLOAD_TIMEOUT_MS,
+      });
+    },
+  };
+}
+export type PersonApi = ReturnType<typeof createPersonApi>;
