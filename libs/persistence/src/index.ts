@@ -1,0 +1,132 @@
+export type { ScriptRunner, StatementHook } from './adapter.js';
+export {
+  openDatabase,
+  type Client,
+  type Database,
+  type DatabaseOptions,
+  type Transaction,
+} from './database.js';
+export { PersistenceError, isUniqueViolation, type PersistenceErrorCode } from './errors.js';
+export { lockFolder, type FolderLock } from './folder-lock.js';
+export { LedgerOutbox } from './ledger-outbox.js';
+export {
+  endConsent,
+  findAvatar,
+  findConsent,
+  findConsentAvatar,
+  insertApproval,
+  insertAvatar,
+  insertConsent,
+  listAvatars,
+  listFaceAvatars,
+  listOverdueAvatars,
+  lockAvatar,
+  setAvatarState,
+  shareAvatar,
+  type AvatarRecord,
+  type ConsentRow,
+  type StatementRecord,
+} from './repositories/avatars.js';
+export {
+  insertCeremony,
+  takeCeremony,
+  type CeremonyKind,
+  type CeremonyRecord,
+} from './repositories/ceremonies.js';
+export {
+  findActiveDevice,
+  findDeviceByKey,
+  insertDevice,
+  listDevices,
+  revokeDevice,
+  shareActiveDevice,
+  type DeviceRecord,
+  type PairingSignature,
+} from './repositories/devices.js';
+export { forgetDpopProofs, rememberDpopProof } from './repositories/dpop-proofs.js';
+export {
+  eraseSourceFace,
+  findActiveSourceFace,
+  finishEnrolment,
+  insertEnrolment,
+  listActiveSourceFaces,
+  lockSourceFaces,
+  reopenEnrolments,
+  replaceSourceFace,
+  shareActiveSourceFace,
+  takeEnrolment,
+  type EnrolmentRecord,
+  type SourceFaceRecord,
+} from './repositories/faces.js';
+export {
+  endBootstrapInvitations,
+  findOpenInvitation,
+  insertInvitation,
+  useInvitation,
+  type InvitationRecord,
+} from './repositories/invitations.js';
+export {
+  findPairing,
+  insertPairing,
+  movePairing,
+  notePoll,
+  type PairingRecord,
+} from './repositories/pairings.js';
+export {
+  advancePasskey,
+  countPasskeys,
+  findUsablePasskey,
+  insertPasskey,
+  listUsablePasskeys,
+  lockClonedPasskey,
+  type PasskeyRecord,
+} from './repositories/passkeys.js';
+export {
+  countPersons,
+  findPerson,
+  insertPerson,
+  listPersons,
+  replaceRoles,
+  type PersonRecord,
+} from './repositories/persons.js';
+export {
+  findRefreshToken,
+  insertRefreshToken,
+  useRefreshToken,
+  type RefreshTokenRecord,
+} from './repositories/refresh-tokens.js';
+export { deleteSignIn, findSignedIn, insertSignIn } from './repositories/sign-ins.js';
+export { readEntriesAbout, stageLedgerEntry, type StoredEntry } from './ledger-entries.js';
+export {
+  createLedgerStore,
+  withSequencerLock,
+  type LedgerStore,
+  type PublishedCheckpoint,
+} from './ledger-store.js';
+export {
+  countEvidenceSince,
+  findEpochLeaf,
+  findEvidence,
+  findLeafIndex,
+  insertEvidence,
+  type EvidenceRecord,
+} from './repositories/evidence.js';
+export { drawStatusIndex, insertPermit, listPermits, type PermitRecord } from './repositories/permits.js';
+export {
+  endWearSession,
+  findWearSession,
+  findWearSessionByNumber,
+  insertWearSession,
+  lockWearSession,
+  noteDisclosure,
+  touchWearSession,
+  type WearSessionRecord,
+} from './repositories/wear-sessions.js';
+export {
+  readSessionHistory,
+  readSigners,
+  type HistoryPeriod,
+  type SessionHistory,
+  type SignedApprovalRow,
+} from './repositories/session-history.js';
+export { findVerification, insertVerification, type NewVerification } from './repositories/verifications.js';

@@ -1,0 +1,261 @@
+import type { AvatarCase } from '@guise/consent';
+import { audience, avatarKind, avatarState, likeness, purpose, type AvatarState } from '@guise/protocol';
+import { z } from 'zod';
+import type { Transaction } from '../database.js';
+
+/** An avatar version as stored, with its signatures. */
+export interface AvatarRecord extends AvatarCase {
+  readonly name: string;
+  readonly approvalIds: readonly string[];
+}
+
+const WITH_SIGNATURES = {
+  consents: { orderBy: { givenAt: 'desc' }, take: 1 },
+  approvals: { orderBy: { decidedAt: 'asc' } },
+} as const;
+
+export async function insertAvatar(
+  tx: Transaction,
+  avatar: Omit<AvatarRecord, 'consent' | 'approvals' | 'approvalIds'>,
+  now: Date,
+): Promise<void> {
+  const { id, sha256, name, kind, subject, draftedBy, sourceFace, approvalsNeeded, state } = avatar;
+  await tx.avatar.create({
+    data: {
+      id,
+      sha256,
+      name,
+      kind,
+      likeness: avatar.likeness,
+      subjectId: subject,
+      draftedById: draftedBy,
+      sourceFaceId: sourceFace,
+      approvalsNeeded,
+      state,
+      createdAt: now,
+      stateChangedAt: now,
+    },
+  });
+}
+
+export async function findAvatar(tx: Transaction, id: string): Promise<AvatarRecord | null> {
+  const row = await readRow(tx, id);
+  return row === null ? null : toAvatar(row);
+}
+
+/**
+ * Reads an avatar and keeps it from changing until the transaction ends: two decisions on one avatar happen one after
+ * the other, so that the last approval sees the others.
+ */
+export async function lockAvatar(tx: Transaction, id: string): Promise<AvatarRecord | null> {
+  await tx.$queryRaw`SELECT "id" FROM "Avatar" WHERE "id" = ${id} FOR UPDATE`;
+  return findAvatar(tx, id);
+}
+
+/**
+ * Reads an avatar for a decision that rests on it: until the transaction ends nobody withdraws or suspends it, and a
+ * withdrawal under way is waited for. Consent and approvals change under the avatar's lock only.
+ */
+export async function shareAvatar(tx: Transaction, id: string): Promise<AvatarRecord | null> {
+  await tx.$queryRaw`SELECT "id" FROM "Avatar" WHERE "id" = ${id} FOR SHARE`;
+  return findAvatar(tx, id);
+}
+
+/** The avatar a consent belongs to. */
+export async function findConsentAvatar(tx: Transaction, consentId: string): Promise<string | null> {
+  const row = await tx.consent.findUnique({ where: { id: consentId }, select: { avatarId: true } });
+  return row?.avatarId ?? null;
+}
+
+/** Avatars a person drafted, is shown by or may wear; all for null. After `after` in the order of their ids. */
+export async function listAvatars(
+  tx: Transaction,
+  personId: string | null,
+  after: string | null,
+  limit: number,
+): Promise<readonly AvatarRecord[]> {
+  const rows = await tx.avatar.findMany({
+    where: {
+      ...(after === null ? {} : { id: { gt: after } }),
+      ...(personId === null
+        ? {}
+        : {
+            OR: [
+              { draftedById: personId },
+              { subjectId: personId },
+              { consents: { some: { state: 'given', wearers: { has: personId } } } },
+            ],
+          }),
+    },
+    include: WITH_SIGNATURES,
+    orderBy: { id: 'asc' },
+    take: limit,
+  });
+  return rows.map(toAvatar);
+}
+
+/** Avatars that show a source face. */
+export async function listFaceAvatars(tx: Transaction, sourceFaceId: string): Promise<readonly string[]> {
+  const rows = await tx.avatar.findMany({ where: { sourceFaceId }, select: { id: true } });
+  return rows.map((row) => row.id);
+}
+
+/** Avatars whose consent in force has ended. */
+export async function listOverdueAvatars(
+  tx: Transaction,
+  now: Date,
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await tx.consent.findMany({
+    where: { state: 'given', notAfter: { lte: now } },
+    select: { avatarId: true },
+    take: limit,
+  });
+  return rows.map((row) => row.avatarId);
+}
+
+export async function setAvatarState(
+  tx: Transaction,
+  id: string,
+  state: AvatarState,
+  now: Date,
+): Promise<void> {
+  await tx.avatar.update({ where: { id }, data: { state, stateChangedAt: now } });
+}
+
+/** A signed statement as it is kept: the exact text, the assertion, whose credential. */
+export interface StatementRecord {
+  readonly sha256: string;
+  readonly statement: string;
+  readonly assertion: string;
+  readonly credentialId: string;
+}
+
+export async function insertConsent(
+  tx: Transaction,
+  avatar: AvatarCase,
+  consent: NonNullable<AvatarCase['consent']>,
+  signed: StatementRecord,
+  now: Date,
+): Promise<void> {
+  await tx.consent.create({
+    data: {
+      id: consent.id,
+      sha256: signed.sha256,
+      avatarId: avatar.id,
+      subjectId: avatar.subject,
+      statement: signed.statement,
+      assertion: signed.assertion,
+      credentialId: signed.credentialId,
+      wearers: [...consent.wearers],
+      purposes: [...consent.purposes],
+      audience: [...consent.audience],
+      notBefore: new Date(consent.notBefore * 1000),
+      notAfter: new Date(consent.notAfter * 1000),
+      inForceFor: avatar.id,
+      givenAt: now,
+    },
+  });
+}
+
+export async function endConsent(
+  tx: Transaction,
+  id: string,
+  state: 'withdrawn' | 'expired',
+  now: Date,
+): Promise<void> {
+  await tx.consent.updateMany({
+    where: { id, state: 'given' },
+    data: { state, inForceFor: null, ...(state === 'withdrawn' ? { withdrawnAt: now } : {}) },
+  });
+}
+
+export interface ConsentRow {
+  readonly id: string;
+  readonly sha256: string;
+  readonly avatarId: string;
+  readonly state: string;
+  readonly givenAt: Date;
+  readonly withdrawnAt: Date | null;
+}
+
+export async function findConsent(tx: Transaction, id: string): Promise<ConsentRow | null> {
+  return tx.consent.findUnique({ where: { id } });
+}
+
+export async function insertApproval(
+  tx: Transaction,
+  avatar: AvatarCase,
+  approval: AvatarCase['approvals'][number] & { readonly id: string },
+  signed: StatementRecord,
+  now: Date,
+): Promise<void> {
+  await tx.approval.create({
+    data: {
+      id: approval.id,
+      sha256: signed.sha256,
+      avatarId: avatar.id,
+      avatarSha256: avatar.sha256,
+      consentSha256: approval.consentSha256,
+      subjectId: avatar.subject,
+      draftedById: avatar.draftedBy,
+      approverId: approval.approver,
+      decision: approval.decision,
+      statement: signed.statement,
+      assertion: signed.assertion,
+      credentialId: signed.credentialId,
+      decidedAt: now,
+    },
+  });
+}
+
+const purposes = z.array(purpose);
+const audiences = z.array(audience);
+const consentState = z.enum(['given', 'withdrawn', 'expired']);
+const decision = z.enum(['approve', 'reject']);
+
+type AvatarRow = NonNullable<Awaited<ReturnType<typeof readRow>>>;
+
+function readRow(tx: Transaction, id: string) {
+  return tx.avatar.findUnique({ where: { id }, include: WITH_SIGNATURES });
+}
+
+function toAvatar(row: AvatarRow): AvatarRecord {
+  const consent = row.consents[0];
+  return {
+    id: row.id,
+    sha256: row.sha256,
+    name: row.name,
+    kind: avatarKind.parse(row.kind),
+    likeness: likeness.parse(row.likeness),
+    subject: row.subjectId,
+    draftedBy: row.draftedById,
+    sourceFace: row.sourceFaceId,
+    approvalsNeeded: row.approvalsNeeded,
+    state: avatarState.parse(row.state),
+    consent:
+      consent === undefined
+        ? null
+        : {
+            id: consent.id,
+            sha256: consent.sha256,
+            state: consentState.parse(consent.state),
+            wearers: consent.wearers,
+            purposes: purposes.parse(consent.purposes),
+            audience: audiences.parse(consent.audience),
+            notBefore: toSeconds(consent.notBefore),
+            notAfter: toSeconds(consent.notAfter),
+          },
+    approvals: row.approvals.map((approval) => ({
+      sha256: approval.sha256,
+      approver: approval.approverId,
+      decision: decision.parse(approval.decision),
+      consentSha256: approval.consentSha256,
+    })),
+    approvalIds: row.approvals.map((approval) => approval.id),
+  };
+}
+
+function toSeconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}

@@ -1,0 +1,46 @@
+import type { Transaction } from '../database.js';
+
+export type CeremonyKind = 'registration' | 'authentication' | 'consent' | 'approval' | 'device';
+
+/** A challenge, or a statement offered for signing, waiting for its one answer. */
+export interface CeremonyRecord {
+  /** SHA-256 of the ceremony token, or of the statement. */
+  readonly id: string;
+  readonly kind: CeremonyKind;
+  /** base64url */
+  readonly challenge: string;
+  readonly personId: string | null;
+  readonly target: string | null;
+  readonly statement: string | null;
+  readonly expiresAt: Date;
+}
+
+/** An expired one stays so long that its answer can be told why it is refused. */
+const KEPT_AFTER_EXPIRY_MS = 3_600_000;
+
+export async function insertCeremony(tx: Transaction, ceremony: CeremonyRecord, now: Date): Promise<void> {
+  await tx.ceremony.deleteMany({
+    where: { expiresAt: { lte: new Date(now.getTime() - KEPT_AFTER_EXPIRY_MS) } },
+  });
+  const { id, kind, challenge, personId, target, statement, expiresAt } = ceremony;
+  await tx.ceremony.create({ data: { id, kind, challenge, personId, target, statement, expiresAt } });
+}
+
+/**
+ * Consumes a ceremony: of any number of concurrent calls one gets it, the others null. Whether it expired is the caller's
+ * to check.
+ */
+export async function takeCeremony(
+  tx: Transaction,
+  where: {
+    readonly id: string;
+    readonly kind: CeremonyKind;
+    readonly personId?: string;
+    readonly target?: string;
+  },
+): Promise<CeremonyRecord | null> {
+  const row = await tx.ceremony.findFirst({ where });
+  if (row === null) return null;
+  const { count } = await tx.ceremony.deleteMany({ where });
+  return count === 1 ? { ...row, kind: where.kind } : null;
+}

@@ -1,0 +1,71 @@
+import { role, type Role } from '@guise/protocol';
+import { z } from 'zod';
+import type { Transaction } from '../database.js';
+
+export interface PersonRecord {
+  readonly id: string;
+  readonly displayName: string;
+  readonly roles: readonly Role[];
+  readonly state: 'active' | 'left';
+}
+
+const roles = z.array(role);
+const state = z.enum(['active', 'left']);
+
+interface PersonRow {
+  readonly id: string;
+  readonly displayName: string;
+  readonly roles: readonly string[];
+  readonly state: string;
+}
+
+export function toPerson(row: PersonRow): PersonRecord {
+  return {
+    id: row.id,
+    displayName: row.displayName,
+    roles: roles.parse(row.roles),
+    state: state.parse(row.state),
+  };
+}
+
+export async function insertPerson(
+  tx: Transaction,
+  person: Omit<PersonRecord, 'state'> & { readonly createdAt: Date },
+): Promise<void> {
+  const { id, displayName, createdAt } = person;
+  await tx.person.create({ data: { id, displayName, roles: [...person.roles], createdAt } });
+}
+
+/** An active person; null when unknown or gone. */
+export async function findPerson(tx: Transaction, id: string): Promise<PersonRecord | null> {
+  const row = await tx.person.findFirst({ where: { id, state: 'active' } });
+  return row === null ? null : toPerson(row);
+}
+
+/** How many of these ids are active persons. */
+export function countPersons(tx: Transaction, ids: readonly string[]): Promise<number> {
+  return tx.person.count({ where: { id: { in: [...ids] }, state: 'active' } });
+}
+
+/** Persons after `after` in the order of their ids. */
+export async function listPersons(
+  tx: Transaction,
+  after: string | null,
+  limit: number,
+): Promise<readonly PersonRecord[]> {
+  const rows = await tx.person.findMany({
+    where: after === null ? {} : { id: { gt: after } },
+    orderBy: { id: 'asc' },
+    take: limit,
+  });
+  return rows.map(toPerson);
+}
+
+/** @returns false when the person is unknown or gone */
+export async function replaceRoles(tx: Transaction, id: string, next: readonly Role[]): Promise<boolean> {
+  const { count } = await tx.person.updateMany({
+    where: { id, state: 'active' },
+    data: { roles: [...next] },
+  });
+  return count === 1;
+}

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "WearSession" ADD COLUMN     "lastRenderedAt" TIMESTAMP(3);

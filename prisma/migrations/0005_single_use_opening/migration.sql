@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE UNIQUE INDEX "WearSession_chainEnd_key" ON "WearSession"("chainEnd");
