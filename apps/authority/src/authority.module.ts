@@ -1,0 +1,70 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { DatabaseOptions } from '@guise/persistence';
+import type { Logger } from 'pino';
+import { AvatarsModule } from './avatars/avatars.module.js';
+import type { AuthorityConfig } from './config.js';
+import { DATABASE_OPTIONS, DatabaseModule } from './database/database.module.js';
+import { DevicesModule } from './devices/devices.module.js';
+import { EnrolmentsModule } from './enrolments/enrolments.module.js';
+import type { FaceJudge } from './faces/face-judge.js';
+import { FACE_JUDGE_OVERRIDE, FacesModule } from './faces/faces.module.js';
+import { ErasureModule } from './erasure/erasure.module.js';
+import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
+import { KeysModule } from './keys/keys.module.js';
+import { LandingModule } from './landing/landing.module.js';
+import { LedgerModule } from './ledger/ledger.module.js';
+import { PasskeysModule } from './passkeys/passkeys.module.js';
+import { PeopleModule } from './people/people.module.js';
+import { PermitsModule } from './permits/permits.module.js';
+import type { Clock } from './ports/clock.js';
+import type { Files } from './ports/files.js';
+import { PortsModule } from './ports/ports.module.js';
+import type { Random } from './ports/random.js';
+import { SessionsModule } from './sessions/sessions.module.js';
+import { VerificationsModule } from './verifications/verifications.module.js';
+
+/** What a test may bring instead of the real thing. */
+export interface AuthorityOverrides {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly files?: Files;
+  readonly logger?: Logger;
+  readonly database?: Partial<DatabaseOptions>;
+  readonly faceJudge?: FaceJudge;
+}
+
+/** The authority: one module per capability. */
+@Module({})
+export class AuthorityModule {
+  static with(config: AuthorityConfig, logger: Logger, overrides: AuthorityOverrides): DynamicModule {
+    return {
+      module: AuthorityModule,
+      global: true,
+      imports: [
+        PortsModule.with(config, logger, overrides),
+        KeysModule,
+        DatabaseModule,
+        HttpModule,
+        LedgerModule,
+        PasskeysModule,
+        PeopleModule,
+        DevicesModule,
+        FacesModule,
+        EnrolmentsModule,
+        AvatarsModule,
+        ErasureModule,
+        PermitsModule,
+        SessionsModule,
+        VerificationsModule,
+        HealthModule,
+        LandingModule,
+      ],
+      providers: [
+        { provide: DATABASE_OPTIONS, useValue: overrides.database ?? {} },
+        { provide: FACE_JUDGE_OVERRIDE, useValue: overrides.faceJudge ?? null },
+      ],
+      exports: [DATABASE_OPTIONS, FACE_JUDGE_OVERRIDE],
+    };
+  }
+}

@@ -1,0 +1,171 @@
+import { readFile } from 'node:fs/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { AvatarError, BUNDLE_LIMITS, bundleSha256, parseBundle, type AvatarBundle } from '@guise/avatar';
+import { approvalsNeeded, decideDraft, decidePicture } from '@guise/consent';
+import {
+  findPerson,
+  insertAvatar,
+  type AvatarRecord,
+  type Database,
+  type Transaction,
+} from '@guise/persistence';
+import { avatarDraftRequest } from '@guise/protocol';
+import { FaceJudge, JudgeError } from '../faces/face-judge.js';
+import { SourceFaces } from '../faces/source-faces.js';
+import { ProblemError } from '../http/problem-error.js';
+import type { PersonPrincipal } from '../http/principal.js';
+import { Uploads, type UploadForm } from '../http/upload.js';
+import { Clock } from '../ports/clock.js';
+import { Random } from '../ports/random.js';
+import { DATABASE } from '../ports/tokens.js';
+import { AvatarChanges } from './avatar-changes.js';
+import { BundleStore } from './bundle-store.js';
+
+type DraftRequest = z.infer<typeof avatarDraftRequest>;
+
+export const BUNDLE_FORM: UploadForm = {
+  file: 'bundle',
+  maxBytes: BUNDLE_LIMITS.bundleBytes,
+  fields: ['meta'],
+};
+
+/** New avatar versions: what is declared is checked against the picture before anything is stored. */
+@Injectable()
+export class AvatarDraftsService {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly uploads: Uploads,
+    private readonly judge: FaceJudge,
+    private readonly sourceFaces: SourceFaces,
+    private readonly bundles: BundleStore,
+    private readonly changes: AvatarChanges,
+  ) {}
+
+  /** @throws ProblemError, ConsentError */
+  draft(drafter: PersonPrincipal, request: FastifyRequest): Promise<AvatarRecord> {
+    return this.uploads.receive(request, BUNDLE_FORM, async (upload) => {
+      const meta = parseMeta(upload.fields.meta ?? '');
+      decideDraft({ id: drafter.personId, roles: drafter.roles }, meta);
+      const bytes = new Uint8Array(await readFile(upload.path));
+      const bundle = readBundle(bytes, meta);
+      const embedding = await this.embed(bundle);
+      const sha256 = bundleSha256(bytes);
+      await this.bundles.put(sha256, bytes);
+      return this.database.transaction((tx) => this.store(tx, drafter, meta, sha256, embedding));
+    });
+  }
+
+  private async store(
+    tx: Transaction,
+    drafter: PersonPrincipal,
+    meta: DraftRequest,
+    sha256: string,
+    embedding: Float32Array | null,
+  ): Promise<AvatarRecord> {
+    if ((await findPerson(tx, meta.subject)) === null) {
+      throw new ProblemError('bad-request', {
+        errors: [{ pointer: '/meta/subject', reason: 'no such person' }],
+      });
+    }
+    const sourceFace = await this.checkPicture(tx, meta, embedding);
+    const avatar: AvatarRecord = {
+      id: this.random.id('avatar'),
+      sha256,
+      name: meta.name,
+      kind: meta.kind,
+      likeness: meta.likeness,
+      subject: meta.subject,
+      draftedBy: drafter.personId,
+      sourceFace,
+      approvalsNeeded: approvalsNeeded(meta.kind),
+      state: 'awaiting-consent',
+      consent: null,
+      approvals: [],
+      approvalIds: [],
+    };
+    await insertAvatar(tx, avatar, this.clock.now());
+    await this.changes.stageState(tx, avatar, null, drafter.personId);
+    return avatar;
+  }
+
+  /** @returns the source face a person's likeness is bound to; null for artwork */
+  private async checkPicture(
+    tx: Transaction,
+    meta: DraftRequest,
+    embedding: Float32Array | null,
+  ): Promise<string | null> {
+    if (meta.likeness === 'artwork') {
+      const owners = embedding === null ? [] : (await this.sourceFaces.findOwners(tx, embedding)).owners;
+      const matchesAnyone = [...owners].length > 0;
+      decidePicture(meta, { subjectEnrolled: false, matchesSubject: false, matchesAnyone });
+      return null;
+    }
+    const match =
+      embedding === null ? null : await this.sourceFaces.matchesPerson(tx, embedding, meta.subject);
+    decidePicture(meta, {
+      subjectEnrolled: match !== null,
+      matchesSubject: match?.matches === true,
+      matchesAnyone: false,
+    });
+    return match?.sourceFace ?? null;
+  }
+
+  /** The face of every picture in the bundle; null for artwork in which no face is found. */
+  private async embed(bundle: AvatarBundle): Promise<Float32Array | null> {
+    try {
+      const verdict = await this.judge.judgePicture(bundle.picture.bytes);
+      if (verdict.faces === 'one') return verdict.embedding;
+      if (verdict.faces === 'none' && bundle.likeness === 'artwork') return null;
+    } catch (error) {
+      if (!(error instanceof JudgeError)) throw error;
+      if (error.code === 'busy') throw new ProblemError('not-ready', { detail: error.advice });
+      if (error.code === 'failed') throw new ProblemError('internal');
+      throw new ProblemError('bundle-invalid', { detail: error.advice });
+    }
+    throw new ProblemError('bundle-invalid', { detail: 'The picture must show exactly one face.' });
+  }
+}
+
+function parseMeta(text: string): DraftRequest {
+  const parsed = avatarDraftRequest.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new ProblemError('bad-request', {
+    errors: parsed.error.issues.map((issue) => ({
+      pointer: `/meta${issue.path.map((key) => `/${String(key).slice(0, 100)}`).join('')}`,
+      reason: issue.message,
+    })),
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bundle says itself what it is; a form that says otherwise is refused. */
+function readBundle(bytes: Uint8Array, meta: DraftRequest): AvatarBundle {
+  try {
+    const bundle = parseBundle(bytes);
+    if (bundle.kind !== meta.kind || bundle.likeness !== meta.likeness || bundle.name !== meta.name) {
+      throw new ProblemError('bundle-invalid', {
+        detail: 'The bundle names another kind, likeness or name.',
+      });
+    }
+    if (bundle.views !== undefined && bundle.views.length > 0) {
+      throw new ProblemError('bundle-invalid', {
+        detail: 'Bundles with further views are not accepted yet.',
+      });
+    }
+    return bundle;
+  } catch (error) {
+    if (error instanceof AvatarError) throw new ProblemError('bundle-invalid', { detail: error.message });
+    throw error;
+  }
+}

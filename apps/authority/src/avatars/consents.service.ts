@@ -1,0 +1,151 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { decideConsent, decideConsentOffer, decideWithdrawal, type Actor } from '@guise/consent';
+import {
+  countPersons,
+  findConsent,
+  findConsentAvatar,
+  insertConsent,
+  LedgerOutbox,
+  lockAvatar,
+  type AvatarRecord,
+  type Database,
+  type Transaction,
+} from '@guise/persistence';
+import { consentStatement, personId, type ConsentScope, type SignedStatement } from '@guise/protocol';
+import { EnrolmentNotice } from '../enrolments/enrolment-notice.js';
+import { ProblemError } from '../http/problem-error.js';
+import { PasskeyUse } from '../passkeys/passkey-use.js';
+import { StatementsService } from '../passkeys/statements.service.js';
+import { Clock } from '../ports/clock.js';
+import { Random } from '../ports/random.js';
+import { DATABASE } from '../ports/tokens.js';
+import { AvatarChanges } from './avatar-changes.js';
+import { AvatarsService } from './avatars.service.js';
+import type { PersonPrincipal } from '../http/principal.js';
+
+/** The subject's consent: offered as a statement, signed with a passkey, withdrawn with one click. */
+@Injectable()
+export class ConsentsService {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly avatars: AvatarsService,
+    private readonly statements: StatementsService,
+    private readonly passkeyUse: PasskeyUse,
+    private readonly changes: AvatarChanges,
+    private readonly ledger: LedgerOutbox,
+    private readonly notice: EnrolmentNotice,
+  ) {}
+
+  async offer(subject: PersonPrincipal, avatarId: string, scope: ConsentScope) {
+    const avatar = await this.avatars.read(subject, avatarId);
+    decideConsentOffer(avatar, actorOf(subject), scope, this.clock.nowSeconds());
+    await this.requireKnownWearers(scope.wearers);
+    const { sha256, locale } = this.notice.read();
+    return this.statements.offer('consent', subject.personId, avatarId, {
+      type: 'guise.consent.v1',
+      id: this.random.id('consent'),
+      avatar: avatar.id,
+      avatarSha256: avatar.sha256,
+      subject: subject.personId,
+      sourceFace: avatar.sourceFace,
+      ...scope,
+      noticeSha256: sha256,
+      locale,
+      issuedAt: this.clock.nowSeconds(),
+      nonce: this.random.token(),
+    });
+  }
+
+  async give(subject: PersonPrincipal, avatarId: string, signed: SignedStatement) {
+    const verified = await this.statements.verify('consent', subject.personId, avatarId, signed);
+    const statement = consentStatement.parse(JSON.parse(verified.statement));
+    return this.database.transaction(async (tx) => {
+      const avatar = await lockExisting(tx, avatarId);
+      const decision = decideConsent(
+        avatar,
+        actorOf(subject),
+        statement,
+        verified.sha256,
+        this.clock.nowSeconds(),
+      );
+      await this.passkeyUse.advance(tx, verified.verified);
+      await insertConsent(tx, avatar, decision.made, verified, this.clock.now());
+      await this.ledger.stage(tx, {
+        v: 1,
+        kind: 'consent-given',
+        at: this.clock.nowSeconds(),
+        consent: statement.id,
+        person: personId.parse(subject.personId),
+        ...verified.evidence,
+      });
+      await this.changes.store(tx, avatar, decision.next, subject.personId);
+      return this.describe(tx, statement.id);
+    });
+  }
+
+  /** One click, no reason, effective at once. Repeating it changes nothing. */
+  async withdraw(subject: PersonPrincipal, consentId: string) {
+    return this.database.transaction(async (tx) => {
+      const avatarId = await findConsentAvatar(tx, consentId);
+      const avatar = avatarId === null ? null : await lockAvatar(tx, avatarId);
+      if (avatar?.subject !== subject.personId) throw new ProblemError('not-found');
+      if (avatar.consent?.id === consentId && avatar.consent.state === 'given') {
+        await this.changes.store(
+          tx,
+          avatar,
+          decideWithdrawal(avatar, actorOf(subject)).next,
+          subject.personId,
+        );
+      }
+      return this.describe(tx, consentId);
+    });
+  }
+
+  /** The subject refuses an avatar that waits for consent, or withdraws it with the consent. */
+  async refuse(subject: PersonPrincipal, avatarId: string): Promise<AvatarRecord> {
+    await this.avatars.read(subject, avatarId);
+    return this.database.transaction(async (tx) => {
+      const avatar = await lockExisting(tx, avatarId);
+      const { next } = decideWithdrawal(avatar, actorOf(subject));
+      await this.changes.store(tx, avatar, next, subject.personId);
+      return { ...avatar, ...next };
+    });
+  }
+
+  private async requireKnownWearers(wearers: readonly string[]): Promise<void> {
+    const distinct = [...new Set(wearers)];
+    if ((await countPersons(this.database.client, distinct)) === distinct.length) return;
+    throw new ProblemError('bad-request', {
+      errors: [{ pointer: '/wearers', reason: 'names an unknown person' }],
+    });
+  }
+
+  private async describe(tx: Transaction, id: string) {
+    const consent = await findConsent(tx, id);
+    if (consent === null) throw new ProblemError('not-found');
+    return {
+      id: consent.id,
+      sha256: consent.sha256,
+      avatar: consent.avatarId,
+      state: consent.state,
+      givenAt: seconds(consent.givenAt),
+      withdrawnAt: consent.withdrawnAt === null ? null : seconds(consent.withdrawnAt),
+    };
+  }
+}
+
+export async function lockExisting(tx: Transaction, avatarId: string): Promise<AvatarRecord> {
+  const avatar = await lockAvatar(tx, avatarId);
+  if (avatar === null) throw new ProblemError('not-found');
+  return avatar;
+}
+
+export function actorOf(person: PersonPrincipal): Actor {
+  return { id: person.personId, roles: person.roles };
+}
+
+function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}

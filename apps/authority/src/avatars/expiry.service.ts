@@ -1,0 +1,55 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { decideExpiry } from '@guise/consent';
+import { listOverdueAvatars, lockAvatar, type Database } from '@guise/persistence';
+import type { Logger } from 'pino';
+import { Clock } from '../ports/clock.js';
+import { DATABASE, LOGGER } from '../ports/tokens.js';
+import { AvatarChanges } from './avatar-changes.js';
+
+const SWEEP_MS = 30_000;
+const BATCH = 100;
+
+/** Time ends consents. Permits look at the period themselves; this keeps the registry and the ledger true. */
+@Injectable()
+export class ExpiryService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly clock: Clock,
+    private readonly changes: AvatarChanges,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.sweeping = this.sweep().catch((error: unknown) => {
+        this.logger.error({ err: error }, 'expired consents could not be swept');
+      });
+    }, SWEEP_MS);
+    this.timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.sweeping;
+  }
+
+  /** Expires every avatar whose consent has ended. */
+  async sweep(): Promise<void> {
+    const now = this.clock.now();
+    for (const id of await listOverdueAvatars(this.database.client, now, BATCH)) {
+      await this.database.transaction(async (tx) => {
+        const avatar = await lockAvatar(tx, id);
+        const decision = avatar === null ? null : decideExpiry(avatar, this.clock.nowSeconds());
+        if (avatar !== null && decision !== null) await this.changes.store(tx, avatar, decision.next, null);
+      });
+    }
+  }
+}

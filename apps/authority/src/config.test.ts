@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig, VARIABLES } from './config.js';
+
+describe('configuration', () => {
+  it('has a default for everything', () => {
+    expect(parseConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      publicUrl: 'http://localhost:8080',
+      rpId: 'localhost',
+      databaseUrl: undefined,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes empty variables as unset and cannot be changed', () => {
+    const config = parseConfig({ PORT: '', GUISE_LOG_LEVEL: '' });
+    expect(config.port).toBe(8080);
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it.each([
+    ['PORT', 'eighty-secret'],
+    ['PORT', '70000'],
+    ['DATABASE_URL', 'mysql://user:secret@db/x'],
+    ['GUISE_PUBLIC_URL', 'http://guise.example.org/secret'],
+    ['GUISE_PUBLIC_URL', 'https://user:secret@guise.example.org'],
+    ['GUISE_RP_ID', 'other.example'],
+    ['GUISE_RP_ID', 'Not A Domain secret'],
+    ['GUISE_LOG_LEVEL', 'secret'],
+    ['GUISE_TRUSTED_PROXIES', '-1'],
+    ['GUISE_RATE_LIMIT', '987654321'],
+  ] as const)('says what is wrong with %s and gives an example, never the value', (name, value) => {
+    const failure = catchConfigError({ [name]: value });
+    expect(failure.variable).toBe(name);
+    expect(failure.message).toContain(`Example: ${name}=${VARIABLES[name].example}`);
+    expect(failure.message).not.toContain(value);
+  });
+
+  it('accepts a parent domain as relying party', () => {
+    const config = parseConfig({
+      GUISE_PUBLIC_URL: 'https://guise.example.org/',
+      GUISE_RP_ID: 'example.org',
+    });
+    expect(config).toMatchObject({ publicUrl: 'https://guise.example.org', rpId: 'example.org' });
+  });
+
+  it('is documented: the README’s table names every variable with its meaning and default', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+    const rows = readme
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
+    expect(rows.map(([, name, meaning, fallback]) => [name, meaning, fallback])).toEqual(
+      Object.entries(VARIABLES).map(([name, { meaning, fallback }]) => [name, meaning, fallback]),
+    );
+  });
+});
+
+function catchConfigError(variables: Record<string, string>): ConfigError {
+  try {
+    parseConfig(variables);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import {
+  DPOP_MAX_AGE_SECONDS,
+  MAX_FUTURE_SECONDS,
+  PermitError,
+  verifyDpopProof,
+  type VerifiedDpopProof,
+} from '@guise/permit';
+import { forgetDpopProofs, rememberDpopProof, type Database } from '@guise/persistence';
+import type { AuthorityConfig } from '../config.js';
+import { ProblemError } from '../http/problem-error.js';
+import { Clock } from '../ports/clock.js';
+import { CONFIG, DATABASE } from '../ports/tokens.js';
+
+/** How often proofs that are too old to be accepted are forgotten. */
+const SWEEP_EVERY = 256;
+
+/** Proofs of possession of a device key (RFC 9449), each accepted once. */
+@Injectable()
+export class DpopProofs {
+  private sinceSweep = 0;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: AuthorityConfig,
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Verifies the proof of a request and uses it up.
+   * @throws ProblemError `dpop-invalid`, `dpop-replayed`
+   */
+  async verify(
+    request: FastifyRequest,
+    bound: { readonly accessToken?: string; readonly jkt?: string } = {},
+  ): Promise<VerifiedDpopProof> {
+    const header = request.headers.dpop;
+    if (typeof header !== 'string')
+      throw new ProblemError('dpop-invalid', { detail: 'Send one DPoP header.' });
+    const proof = await this.verifyHeader(header, request, bound);
+    const id = createHash('sha256').update(`${proof.jkt}.${proof.jti}`).digest('hex');
+    const forgottenAt = new Date((proof.iat + DPOP_MAX_AGE_SECONDS + MAX_FUTURE_SECONDS) * 1000);
+    if (!(await rememberDpopProof(this.database.client, id, forgottenAt)))
+      throw new ProblemError('dpop-replayed');
+    await this.sweepSometimes();
+    return proof;
+  }
+
+  private async verifyHeader(
+    header: string,
+    request: FastifyRequest,
+    bound: { readonly accessToken?: string; readonly jkt?: string },
+  ): Promise<VerifiedDpopProof> {
+    try {
+      return await verifyDpopProof(header, {
+        htm: request.method,
+        htu: new URL(request.url, this.config.publicUrl).href,
+        now: this.clock.nowSeconds(),
+        ...bound,
+      });
+    } catch (error) {
+      if (error instanceof PermitError) throw new ProblemError('dpop-invalid', { detail: error.message });
+      throw error;
+    }
+  }
+
+  private async sweepSometimes(): Promise<void> {
+    this.sinceSweep += 1;
+    if (this.sinceSweep < SWEEP_EVERY) return;
+    this.sinceSweep = 0;
+    await forgetDpopProofs(this.database.client, this.clock.now());
+  }
+}

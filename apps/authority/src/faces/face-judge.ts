@@ -1,0 +1,43 @@
+/** What a capture showed: a live-looking person and their embedding, or why not. */
+export type CaptureVerdict =
+  | {
+      readonly accepted: true;
+      /** 192 elements, unit length. Lives in memory only. */
+      readonly embedding: Float32Array;
+      readonly framesSeen: number;
+      /** Median cosine of the identity samples to their medoid. */
+      readonly facesAgree: number;
+      readonly spoofMedian: number;
+      /** The numbers behind the judgement, for the evidence digest; nothing biometric. */
+      readonly measures: Readonly<Record<string, number>>;
+    }
+  | {
+      readonly accepted: false;
+      readonly reasons: readonly { readonly code: string; readonly message: string }[];
+    };
+
+/** What an avatar's picture showed. */
+export type PictureVerdict =
+  { readonly faces: 'one'; readonly embedding: Float32Array } | { readonly faces: 'none' | 'several' };
+
+/** Why material could not be judged at all. */
+export type JudgeErrorCode = 'unreadable' | 'too-slow' | 'busy' | 'failed';
+
+export class JudgeError extends Error {
+  override readonly name = 'JudgeError';
+  constructor(
+    readonly code: JudgeErrorCode,
+    /** For the person, free of paths and internals. */
+    readonly advice: string,
+  ) {
+    super(code);
+  }
+}
+
+/** Turns uploaded pixels into what the authority decides on. Keeps nothing. */
+export abstract class FaceJudge {
+  /** @throws JudgeError */
+  abstract judgeCapture(path: string): Promise<CaptureVerdict>;
+  /** Embeds the face of a still picture (PNG or JPEG). @throws JudgeError */
+  abstract judgePicture(picture: Uint8Array): Promise<PictureVerdict>;
+}

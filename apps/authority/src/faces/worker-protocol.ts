@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { EMBEDDING_LENGTH } from '@guise/protocol';
+
+/** Messages between the authority and its face worker. The worker handles hostile media, so its answers are parsed. */
+const embedding = z
+  .instanceof(Float32Array)
+  .refine((value) => value.length === EMBEDDING_LENGTH && value.every(Number.isFinite), 'not an embedding');
+const reason = z.object({ code: z.string().max(60), message: z.string().max(500) });
+
+export const captureVerdict = z.discriminatedUnion('accepted', [
+  z.object({
+    accepted: z.literal(true),
+    embedding,
+    framesSeen: z.int().nonnegative(),
+    facesAgree: z.number(),
+    spoofMedian: z.number(),
+    measures: z.record(z.string().max(60), z.number()),
+  }),
+  z.object({ accepted: z.literal(false), reasons: z.array(reason).min(1).max(20) }),
+]);
+export const pictureVerdict = z.discriminatedUnion('faces', [
+  z.object({ faces: z.literal('one'), embedding }),
+  z.object({ faces: z.literal('none') }),
+  z.object({ faces: z.literal('several') }),
+]);
+
+export const workerRequest = z.discriminatedUnion('task', [
+  z.object({ id: z.int(), task: z.literal('capture'), path: z.string() }),
+  z.object({ id: z.int(), task: z.literal('picture'), picture: z.instanceof(Uint8Array) }),
+]);
+export type WorkerRequest = z.infer<typeof workerRequest>;
+/** A request without its number. */
+export type WorkerTask =
+  | { readonly task: 'capture'; readonly path: string }
+  | { readonly task: 'picture'; readonly picture: Uint8Array };
+
+export const workerAnswer = z.discriminatedUnion('outcome', [
+  z.object({ id: z.int(), outcome: z.literal('verdict'), verdict: z.unknown() }),
+  z.object({
+    id: z.int(),
+    outcome: z.literal('refused'),
+    code: z.enum(['unreadable', 'too-slow', 'busy', 'failed']),
+    advice: z.string().max(500),
+  }),
+]);
+export type WorkerAnswer = z.infer<typeof workerAnswer>;

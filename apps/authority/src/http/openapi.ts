@@ -1,0 +1,61 @@
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Permission } from './permission.js';
+import type { ServedRoute } from './server.js';
+
+/** The OpenAPI 3.1 document of the running application, with each route's permission in words. */
+export function buildOpenApi(app: NestFastifyApplication, routes: readonly ServedRoute[]): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Guise authority')
+    .setDescription(
+      'Source faces, avatars, consents, approvals, permits, ledger and verification. Errors are RFC 9457 problem details with a stable `code`.',
+    )
+    .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'Opaque token of a passkey sign-in' },
+      'signIn',
+    )
+    .addSecurity('device', {
+      type: 'http',
+      scheme: 'DPoP',
+      description: 'Access token of a paired device with a DPoP proof (RFC 9449)',
+    })
+    .build();
+  const document = SwaggerModule.createDocument(app, builder, { autoTagControllers: true });
+  for (const route of routes) describePermission(document, route);
+  return document;
+}
+
+function describePermission(document: OpenAPIObject, route: ServedRoute): void {
+  const path = document.paths[route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}').replace('*', '{path}')];
+  const operation = path?.[methodKey(route.method)];
+  if (operation === undefined || route.permission === undefined) return;
+  operation.security = route.permission.flatMap(securityOf);
+  operation.description = `Permission: ${route.permission.join(' or ')}.`;
+}
+
+function securityOf(permission: Permission): Record<string, string[]>[] {
+  if (permission === 'public') return [];
+  return [permission === 'device' ? { device: [] } : { signIn: [] }];
+}
+
+function methodKey(method: string): 'get' | 'put' | 'post' | 'delete' | 'patch' | 'head' | 'options' {
+  switch (method) {
+    case 'GET':
+      return 'get';
+    case 'PUT':
+      return 'put';
+    case 'POST':
+      return 'post';
+    case 'DELETE':
+      return 'delete';
+    case 'PATCH':
+      return 'patch';
+    case 'HEAD':
+      return 'head';
+    default:
+      return 'options';
+  }
+}

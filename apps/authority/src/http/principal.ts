@@ -1,0 +1,61 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Role } from '@guise/protocol';
+
+/** A person with a sign-in. */
+export interface PersonPrincipal {
+  readonly kind: 'person';
+  readonly personId: string;
+  readonly roles: readonly Role[];
+  /** Hash of the sign-in's token, for signing out. */
+  readonly signIn: string;
+}
+
+/** A paired device acting for its person, proven by its key. */
+export interface DevicePrincipal {
+  readonly kind: 'device';
+  readonly deviceId: string;
+  readonly personId: string;
+  /** RFC 7638 thumbprint of the device key. */
+  readonly jkt: string;
+}
+
+export type Principal = PersonPrincipal | DevicePrincipal;
+
+const principals = new WeakMap<FastifyRequest, Principal>();
+
+export function setPrincipal(request: FastifyRequest, principal: Principal): void {
+  principals.set(request, principal);
+}
+
+export function principalOf(request: FastifyRequest): Principal | undefined {
+  return principals.get(request);
+}
+
+function required<K extends Principal['kind']>(
+  context: ExecutionContext,
+  kind: K,
+): Extract<Principal, { kind: K }> {
+  const principal = principals.get(context.switchToHttp().getRequest<FastifyRequest>());
+  if (principal === undefined || !isKind(principal, kind))
+    throw new Error(`this route has no ${kind} caller`);
+  return principal;
+}
+
+function isKind<K extends Principal['kind']>(
+  value: Principal,
+  kind: K,
+): value is Extract<Principal, { kind: K }> {
+  return value.kind === kind;
+}
+
+/** The signed-in person calling. Only on routes that require a sign-in or a role. */
+export const CallingPerson = createParamDecorator((_data: unknown, context) => required(context, 'person'));
+/** The device calling. Only on routes that require `device`. */
+export const CallingDevice = createParamDecorator((_data: unknown, context) => required(context, 'device'));
+/** Whoever calls, person or device. Only on routes that are not public. */
+export const Caller = createParamDecorator((_data: unknown, context): Principal => {
+  const principal = principals.get(context.switchToHttp().getRequest<FastifyRequest>());
+  if (principal === undefined) throw new Error('this route has no caller');
+  return principal;
+});

@@ -1,0 +1,107 @@
+import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { ConsentError } from '@guise/consent';
+import { IdentityError } from '@guise/identity';
+import type { Problem, ProblemCode } from '@guise/protocol';
+import { isDiskFull } from '../ports/files.js';
+import { LOGGER } from '../ports/tokens.js';
+import { ProblemError, type ProblemExtras } from './problem-error.js';
+import { PROBLEMS } from './problem-table.js';
+
+/** Writes every error as RFC 9457 problem details. No raw `error.message` leaves. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const refusal = toRefusal(error);
+    if (refusal.code === 'internal' || refusal.code === 'storage-full') {
+      const what = refusal.code === 'internal' ? 'unexpected error' : 'the disk is full';
+      this.logger.error({ traceId: request.id, err: error }, what);
+    }
+    sendProblem(http.getResponse<FastifyReply>(), request.id, refusal.code, refusal.extras);
+  }
+}
+
+export function problemBody(traceId: string, code: ProblemCode, extras: ProblemExtras): Problem {
+  const kind = PROBLEMS[code];
+  return {
+    type: `urn:guise:problem:${code}`,
+    code,
+    title: kind.title,
+    status: kind.status,
+    detail: extras.detail ?? kind.advice,
+    traceId,
+    ...(extras.errors === undefined ? {} : { errors: [...extras.errors] }),
+    ...(extras.reasons === undefined ? {} : { reasons: [...extras.reasons] }),
+  };
+}
+
+function sendProblem(reply: FastifyReply, traceId: string, code: ProblemCode, extras: ProblemExtras): void {
+  const body = problemBody(traceId, code, extras);
+  if (body.status === 401) void reply.header('www-authenticate', 'Bearer, DPoP algs="ES256"');
+  void reply
+    .headers(extras.headers ?? {})
+    .header('cache-control', 'no-store')
+    .status(body.status)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(body));
+}
+
+interface Refusal {
+  readonly code: ProblemCode;
+  readonly extras: ProblemExtras;
+}
+
+function toRefusal(error: unknown): Refusal {
+  if (error instanceof ProblemError) return { code: error.code, extras: error.extras };
+  if (isDiskFull(error)) return { code: 'storage-full', extras: {} };
+  return domainRefusal(error) ?? { code: codeOfStatus(statusOf(error)), extras: {} };
+}
+
+/** Domain libraries refuse with codes of the shared table and advice meant for people. */
+function domainRefusal(error: unknown): Refusal | undefined {
+  if (error instanceof ConsentError) {
+    return {
+      code: error.code,
+      extras: { detail: error.advice, reasons: [{ code: error.rule, message: error.advice }] },
+    };
+  }
+  if (error instanceof IdentityError) {
+    return { code: error.code, extras: error.advice === null ? {} : { detail: error.advice } };
+  }
+  return undefined;
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number')
+    return error.statusCode;
+  return 500;
+}
+
+/** Errors of the HTTP layer itself (parsing, routing, limits). */
+function codeOfStatus(status: number): ProblemCode {
+  switch (status) {
+    case 401:
+      return 'unauthenticated';
+    case 403:
+      return 'forbidden';
+    case 404:
+    case 405:
+      return 'not-found';
+    case 413:
+      return 'payload-too-large';
+    case 415:
+      return 'unsupported-media';
+    case 429:
+      return 'rate-limited';
+    case 503:
+      return 'not-ready';
+    default:
+      return status >= 400 && status < 500 ? 'bad-request' : 'internal';
+  }
+}

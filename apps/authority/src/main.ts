@@ -1,0 +1,35 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConfigError, readConfig } from './config.js';
+import { createAuthority } from './create-authority.js';
+
+try {
+  const config = readConfig();
+  const { app } = await createAuthority(config);
+  await app.listen(config.port, config.host);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stop(app));
+  }
+  process.stdout.write(`Guise authority: ${config.publicUrl} (listening on ${await app.getUrl()})\n`);
+} catch (error) {
+  process.stderr.write(`${startFailure(error)}\n`);
+  process.exitCode = 1;
+}
+
+/** Answers what has begun, stops what writes, closes the database, and says by the exit code whether that went well. */
+async function stop(app: NestFastifyApplication): Promise<void> {
+  try {
+    await app.close();
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${startFailure(error)}\n`);
+    process.exit(1);
+  }
+}
+
+/** Mistakes of set-up in one line each; anything else with its stack. */
+function startFailure(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof Error && ['PersistenceError', 'KeyStoreError'].includes(error.name))
+    return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : 'the authority could not start';
+}

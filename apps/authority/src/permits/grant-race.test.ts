@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  eraseSourceFace,
+  lockAvatar,
+  revokeDevice,
+  setAvatarState,
+  type Transaction,
+} from '@guise/persistence';
+import { avatarResponse } from '@guise/protocol';
+import {
+  activeExecutiveAvatar,
+  askPermit,
+  enrol,
+  openTestOrganisation,
+  pairDevice,
+  testDatabases,
+  type TestDevice,
+  type TestOrganisation,
+} from '../testing/index.js';
+
+/** Long enough for an unhindered permit to be issued, many times over. */
+const OPEN_MS = 1_000;
+
+describe.each(await testDatabases())('a permit asked for while its ground is taken away, on %s', (kind) => {
+  let organisation: TestOrganisation;
+  let device: TestDevice;
+  let avatar: { id: string; sha256: string; consent: string | null };
+  let paired = 0;
+
+  beforeAll(async () => {
+    organisation = await openTestOrganisation(kind);
+    await enrol(organisation, organisation.employee, 'face:employee');
+  });
+  afterAll(() => organisation.authority.close());
+  beforeEach(async () => {
+    const { authority, employee } = organisation;
+    device = await pairDevice(authority, employee, `device ${String((paired += 1))}`);
+    const id = await activeExecutiveAvatar(organisation, employee);
+    const answer = await authority.api.get(`/v1/avatars/${id}`, { token: employee.token });
+    avatar = avatarResponse.parse(answer.body);
+  });
+  const ask = async () => (await askPermit(organisation.authority, device, avatar)).answer;
+  const entries = (kindOf: string, topic?: string) =>
+    organisation.authority.database.client.ledgerEntry.findMany({
+      where: { kind: kindOf, ...(topic === undefined ? {} : { topic }) },
+      orderBy: { id: 'asc' },
+    });
+
+  it('stands in the ledger before the withdrawal, or is refused', async () => {
+    const { authority, executive } = organisation;
+    const known = (await entries('permit')).length;
+    const consent = avatar.consent ?? '';
+    const [withdrawn, ...answers] = await Promise.all([
+      sleep(20).then(() =>
+        authority.api.post(`/v1/consents/${consent}/withdraw`, {}, { token: executive.token }),
+      ),
+      ...Array.from({ length: 8 }, (_, i) => sleep(i * 8).then(ask)),
+    ]);
+    expect(withdrawn.status).toBeLessThan(300);
+    const permits = (await entries('permit')).slice(known);
+    expect(permits).toHaveLength(answers.filter(({ status }) => status === 201).length);
+    const [end] = await entries('consent-withdrawn', consent);
+    expect(end).toBeDefined();
+    for (const permit of permits) expect(permit.id < (end?.id ?? 0n)).toBe(true);
+    expect((await ask()).body).toMatchObject({ code: 'permit-denied' });
+  });
+
+  const takers: readonly (readonly [string, (tx: Transaction, at: Date) => Promise<unknown>])[] = [
+    [
+      'the avatar is suspended',
+      async (tx, at) => {
+        await lockAvatar(tx, avatar.id);
+        await setAvatarState(tx, avatar.id, 'suspended', at);
+      },
+    ],
+    ['the device is revoked', (tx, at) => revokeDevice(tx, { id: device.id }, at)],
+    // The last one: nobody has a face after it.
+    [
+      'the wearer’s face is erased',
+      async (tx, at) => {
+        const where = { personId: organisation.employee.id, state: 'active' };
+        const { id } = await tx.sourceFace.findFirstOrThrow({ where });
+        return eraseSourceFace(tx, { id, personId: organisation.employee.id }, at);
+      },
+    ],
+  ];
+
+  it.each(takers)('waits and is refused when %s', async (_name, take) => {
+    const { database, clock } = organisation.authority;
+    const known = (await entries('permit')).length;
+    const asked = await database.transaction(async (tx) => {
+      await take(tx, clock.now());
+      const pending = ask();
+      await sleep(OPEN_MS);
+      return { pending };
+    });
+    expect([401, 403]).toContain((await asked.pending).status);
+    expect(await entries('permit')).toHaveLength(known);
+  });
+});

@@ -1,0 +1,160 @@
+import { createHash, createHmac } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { encodeBase64Url, type LedgerPayload } from '@guise/ledger';
+import { issuePermit } from '@guise/permit';
+import {
+  drawStatusIndex,
+  insertPermit,
+  LedgerOutbox,
+  type Transaction,
+  type WearSessionRecord,
+} from '@guise/persistence';
+import {
+  deviceId,
+  DISCLOSURE_LABEL,
+  PERMIT_AUDIENCE,
+  permitClaims,
+  personId,
+  sessionId,
+  type PermitClaims,
+} from '@guise/protocol';
+import type { AuthorityConfig } from '../config.js';
+import { DeviceTemplates } from '../enrolments/device-templates.js';
+import type { PublishedTree } from '../ledger/ledger-reader.js';
+import { KeyStore } from '../keys/key-store.js';
+import { Clock } from '../ports/clock.js';
+import { Random } from '../ports/random.js';
+import { CONFIG } from '../ports/tokens.js';
+import type { WearGrant } from './wear-grants.js';
+
+/** Oldest runtime that gets permits. */
+const MIN_RUNTIME_VERSION = '0.1.0';
+
+/** What one permit is about, beside the grant. */
+export interface PermitSubject {
+  readonly session: Pick<
+    WearSessionRecord,
+    'id' | 'number' | 'chainEnd' | 'meeting' | 'purpose' | 'audience'
+  >;
+  readonly grant: WearGrant;
+  readonly ttlSeconds: number;
+  /** The log as published when the permit was asked for. */
+  readonly published: PublishedTree;
+}
+
+export interface IssuedPermit {
+  readonly jws: string;
+  readonly claims: PermitClaims;
+}
+
+/** Signs permits, and keeps and logs every one of them in the same transaction. */
+@Injectable()
+export class PermitIssuer {
+  constructor(
+    @Inject(CONFIG) private readonly config: AuthorityConfig,
+    private readonly keys: KeyStore,
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly ledger: LedgerOutbox,
+    private readonly templates: DeviceTemplates,
+  ) {}
+
+  async issue(tx: Transaction, subject: PermitSubject): Promise<IssuedPermit> {
+    const claims = await this.makeClaims(tx, subject);
+    const jws = await issuePermit(claims, await this.keys.signer('permit'));
+    const sha256 = createHash('sha256').update(jws).digest('hex');
+    const { session, grant } = subject;
+    const { nbf, exp, jti, status } = claims;
+    await insertPermit(tx, {
+      id: jti,
+      sessionId: session.id,
+      sha256,
+      jws,
+      notBefore: nbf,
+      expires: exp,
+      statusIndex: status.status_list.idx,
+    });
+    await this.ledger.stage(tx, permitEntry(claims, { session, grant, sha256 }));
+    return { jws, claims };
+  }
+
+  private async makeClaims(tx: Transaction, subject: PermitSubject): Promise<PermitClaims> {
+    const { session, grant, published } = subject;
+    const { avatar, consent, approvals, device, face } = grant;
+    const iat = this.clock.nowSeconds();
+    const { checkpoint } = published;
+    const template = await this.templates.of(device, face);
+    return permitClaims.parse({
+      iss: this.config.publicUrl,
+      sub: await this.pairwise(device.personId),
+      aud: session.meeting === null ? [PERMIT_AUDIENCE] : [PERMIT_AUDIENCE, session.meeting],
+      client_id: device.id,
+      jti: this.random.id('permit'),
+      iat,
+      nbf: iat,
+      exp: Math.min(iat + subject.ttlSeconds, consent.notAfter),
+      cnf: { jkt: device.jkt },
+      status: {
+        status_list: { idx: await drawStatusIndex(tx), uri: `${this.config.publicUrl}/v1/status-lists/1` },
+      },
+      authorization_details: [
+        {
+          type: 'urn:guise:wear:v1',
+          avatar: avatar.id,
+          avatar_sha256: avatar.sha256,
+          source_face: avatar.sourceFace,
+          wearer: { source_face: face.id, template_sha256: template.sha256 },
+          consent: consent.id,
+          consent_sha256: consent.sha256,
+          approvals: approvals.map((approval) => approval.sha256),
+          purpose: session.purpose,
+          audience: session.audience,
+          not_after: consent.notAfter,
+          label: DISCLOSURE_LABEL,
+          watermark: { session: session.number, chain_end: session.chainEnd },
+        },
+      ],
+      runtime: { min_version: MIN_RUNTIME_VERSION },
+      checkpoint: {
+        origin: checkpoint.origin,
+        size: checkpoint.size,
+        root: encodeBase64Url(checkpoint.root),
+      },
+    });
+  }
+
+  /** One pseudonym per person and authority: stable, and not the person's id. */
+  private async pairwise(personId: string): Promise<string> {
+    const secret = await this.keys.secret('pairwise');
+    return createHmac('sha256', secret).update(personId).digest('base64url');
+  }
+}
+
+/** What the log keeps of a permit: enough to check it against the permit itself, and against what it rests on. */
+function permitEntry(
+  claims: PermitClaims,
+  about: { readonly session: PermitSubject['session']; readonly grant: WearGrant; readonly sha256: string },
+): LedgerPayload {
+  const [wear] = claims.authorization_details;
+  if (wear === undefined) throw new Error('a permit authorises one wearing');
+  return {
+    v: 1,
+    kind: 'permit',
+    at: claims.iat,
+    permit: claims.jti,
+    permitSha256: about.sha256,
+    session: sessionId.parse(about.session.id),
+    sessionNumber: wear.watermark.session,
+    person: personId.parse(about.grant.device.personId),
+    device: deviceId.parse(claims.client_id),
+    avatar: wear.avatar,
+    avatarSha256: wear.avatar_sha256,
+    consent: wear.consent,
+    consentSha256: wear.consent_sha256,
+    approvals: wear.approvals,
+    purpose: wear.purpose,
+    audience: wear.audience,
+    notBefore: claims.nbf,
+    expires: claims.exp,
+  };
+}

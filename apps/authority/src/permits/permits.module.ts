@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { EnrolmentsModule } from '../enrolments/enrolments.module.js';
+import { SessionEnder } from '../sessions/session-ender.js';
+import { PermitIssuer } from './permit-issuer.js';
+import { PermitsController } from './permits.controller.js';
+import { PermitsService } from './permits.service.js';
+import { TrustService } from './trust.service.js';
+import { WearGrants } from './wear-grants.js';
+
+@Module({
+  imports: [EnrolmentsModule],
+  controllers: [PermitsController],
+  providers: [PermitsService, PermitIssuer, WearGrants, TrustService, SessionEnder],
+  exports: [WearGrants, TrustService, SessionEnder],
+})
+export class PermitsModule {}

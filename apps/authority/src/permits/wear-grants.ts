@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { decideWear, type ApprovalRecord, type ConsentRecord } from '@guise/consent';
+import {
+  shareActiveDevice,
+  shareActiveSourceFace,
+  shareAvatar,
+  type AvatarRecord,
+  type DeviceRecord,
+  type SourceFaceRecord,
+  type Transaction,
+} from '@guise/persistence';
+import type { Audience, Purpose } from '@guise/protocol';
+import { Clock } from '../ports/clock.js';
+
+/** Who wishes to wear what, on which device. */
+export interface WearWish {
+  readonly personId: string;
+  readonly deviceId: string;
+  readonly avatar: string;
+  readonly purpose: Purpose;
+  readonly audience: Audience;
+}
+
+/** Everything a permit rests on, as it stands this second. */
+export interface WearGrant {
+  readonly avatar: AvatarRecord;
+  readonly consent: ConsentRecord;
+  readonly approvals: readonly ApprovalRecord[];
+  readonly device: DeviceRecord;
+  readonly face: SourceFaceRecord;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Decides from consent, approvals, device and the wearer's own face; asked again at every renewal and lease. */
+@Injectable()
+export class WearGrants {
+  constructor(private readonly clock: Clock) {}
+
+  /**
+   * Everything read stays as it is until the transaction ends, so that a permit stands in the ledger before the
+   * withdrawal, revocation or erasure that would have refused it, or is refused. The face comes before the avatar, as
+   * in an erasure: two who lock in one order never wait for each other.
+   */
+  async decide(tx: Transaction, wish: WearWish): Promise<WearGrant | readonly Refusal[]> {
+    const device = await shareActiveDevice(tx, wish.deviceId);
+    const face = await shareActiveSourceFace(tx, wish.personId);
+    const avatar = await shareAvatar(tx, wish.avatar);
+    if (avatar === null) return [{ code: 'avatar-unknown', message: 'There is no such avatar.' }];
+    const decision = decideWear(avatar, { ...wish, wearer: wish.personId }, this.clock.nowSeconds());
+    const refusals: Refusal[] = decision.allowed ? [] : [...decision.reasons];
+    if (device?.personId !== wish.personId) {
+      refusals.push({
+        code: 'device-paired',
+        message: 'The device is not paired with this person any more.',
+      });
+    }
+    if (face === null) {
+      refusals.push({ code: 'wearer-has-source-face', message: 'The wearer enrols their own face first.' });
+    }
+    if (!decision.allowed || device === null || face === null || refusals.length > 0) return refusals;
+    return { avatar, consent: decision.consent, approvals: decision.approvals, device, face };
+  }
+}
+
+export function isGrant(outcome: WearGrant | readonly Refusal[]): outcome is WearGrant {
+  return !Array.isArray(outcome);
+}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { endWearSession, LedgerOutbox, type Transaction, type WearSessionRecord } from '@guise/persistence';
+import { sessionId } from '@guise/protocol';
+import { Clock } from '../ports/clock.js';
+import type { Refusal } from '../permits/wear-grants.js';
+
+/** Ends sessions, each once, with its ledger entry in the same transaction. */
+@Injectable()
+export class SessionEnder {
+  constructor(
+    private readonly clock: Clock,
+    private readonly ledger: LedgerOutbox,
+  ) {}
+
+  /** Ends a session whose permission is gone. @returns the refusals, for the answer */
+  async revoke(
+    tx: Transaction,
+    session: Pick<WearSessionRecord, 'id'>,
+    refusals: readonly Refusal[],
+  ): Promise<readonly Refusal[]> {
+    await this.end(tx, session.id, 'revoked', refusals[0]?.code ?? 'revoked');
+    return refusals;
+  }
+
+  /** Ends a session at its runtime's word. */
+  async close(
+    tx: Transaction,
+    session: Pick<WearSessionRecord, 'id'>,
+    reason: 'finished' | 'revoked' | 'failed',
+  ) {
+    await this.end(tx, session.id, reason === 'revoked' ? 'revoked' : 'closed', reason);
+  }
+
+  private async end(tx: Transaction, id: string, state: 'revoked' | 'closed', reason: string): Promise<void> {
+    const at = this.clock.nowSeconds();
+    if (!(await endWearSession(tx, id, { state, reason, at }))) return;
+    const logged = reason === 'finished' || reason === 'failed' ? reason : 'revoked';
+    await this.ledger.stage(tx, {
+      v: 1,
+      kind: 'session-closed',
+      at,
+      session: sessionId.parse(id),
+      reason: logged,
+    });
+  }
+}

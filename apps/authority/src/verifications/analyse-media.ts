@@ -1,0 +1,262 @@
+import {
+  createDetector,
+  EPOCH_TAG_MIN_Z,
+  type Detection,
+  type Detector,
+  type EpochSection,
+  type Geometry,
+} from 'invisible-watermark-ts';
+import { groupBy } from './group-by.js';
+import type { EvidenceLookup, SecondReading } from './media-analyst.js';
+import {
+  knowSession,
+  settleEpoch,
+  type KnownSession,
+  type MarkedSecond,
+  type TimedFrame,
+} from './settle-epoch.js';
+
+/** Seconds that are read together: enough to decode what is too weak in one. */
+const BLOCK_SECONDS = 3;
+/** A last block from its first picture to its last shorter than this is read with the block before it. */
+const SHORT_BLOCK_MS = 740;
+/** Pictures kept of a block for the search that comes when nothing was found: enough to find a geometry. */
+const KEPT_FRAMES = 6;
+/** Blocks that are searched thoroughly then; a whole search of one takes seconds. */
+const SEARCHED_BLOCKS = 2;
+/** Share of a second's pictures that must lie in a section for the section's tag to speak for the second. */
+const MIN_SHARE = 0.75;
+/** A section longer than a second, by this factor of its pictures, joins seconds that were cut together: it says nothing. */
+const MAX_SECTION = 1.25;
+/** A pilot this clear at the geometry of the block around it: this second is marked, though too weak to decode alone. */
+const PILOT_MIN_Z = 5;
+
+/**
+ * Reads every second of the material: session, epoch, epoch tag under the disclosed key, and distance of the rectified
+ * pictures to the evidence. First as the material lies (rescaled, squeezed, mirrored); only when that shows no mark at
+ * all, for crops and other geometries, and then once more from the beginning.
+ * @param open gives the pictures in order, a few per second; called once or twice
+ * @param key the organisation's marking key, 32 bytes
+ */
+export async function analyseMedia(
+  open: () => AsyncIterable<TimedFrame>,
+  key: Uint8Array,
+  lookup: EvidenceLookup,
+): Promise<SecondReading[]> {
+  const detector = createDetector({ key });
+  const plain = await analyseFrom(open(), new Analysis(detector, lookup, null));
+  if (plain.readings.some(({ session }) => session !== null)) return plain.readings;
+  const geometry = searchGeometry(detector, plain.samples);
+  if (geometry === null) return plain.readings;
+  return (await analyseFrom(open(), new Analysis(detector, lookup, geometry))).readings;
+}
+
+async function analyseFrom(frames: AsyncIterable<TimedFrame>, analysis: Analysis): Promise<Analysis> {
+  let complete: TimedFrame[] = [];
+  let block: TimedFrame[] = [];
+  for await (const frame of frames) {
+    const [first] = block;
+    if (first !== undefined && blockOf(frame) !== blockOf(first)) {
+      if (complete.length > 0) await analysis.readBlock(complete);
+      [complete, block] = [block, []];
+    }
+    block.push(frame);
+  }
+  // The pictures of a broken last second may be too few to read alone; with the block before them they are not.
+  const rest = lengthMs(block) < SHORT_BLOCK_MS ? [[...complete, ...block]] : [complete, block];
+  for (const last of rest) if (last.length > 0) await analysis.readBlock(last);
+  return analysis;
+}
+
+const lengthMs = (block: readonly TimedFrame[]): number =>
+  (block.at(-1)?.timestampMs ?? 0) - (block[0]?.timestampMs ?? 0);
+
+/** The whole search, on the middle of the material and on its beginning. */
+function searchGeometry(detector: Detector, samples: readonly (readonly TimedFrame[])[]): Geometry | null {
+  const middle = Math.floor(samples.length / 2);
+  const order = [...new Set([middle, 0])].slice(0, SEARCHED_BLOCKS);
+  for (const index of order) {
+    const { geometry } = detector.detect(samples[index] ?? [], { search: 'scaled' });
+    if (geometry !== null) return geometry;
+  }
+  return null;
+}
+
+const secondOf = ({ timestampMs }: TimedFrame): number => Math.floor(timestampMs / 1000);
+const blockOf = (frame: TimedFrame): number => Math.floor(secondOf(frame) / BLOCK_SECONDS);
+
+class Analysis {
+  readonly readings: SecondReading[] = [];
+  /** A few pictures of every block whose number is a power of two, so that long material costs no more memory. */
+  readonly samples: (readonly TimedFrame[])[] = [];
+  private readonly sessions = new Map<number, KnownSession | null>();
+  private blocks = 0;
+  /** The session that was read last. */
+  private latest: number | null = null;
+
+  constructor(
+    private readonly detector: Detector,
+    private readonly lookup: EvidenceLookup,
+    private geometry: Geometry | null,
+  ) {}
+
+  async readBlock(block: readonly TimedFrame[]): Promise<void> {
+    this.keepSample(block);
+    const whole = this.detector.detect(block, { hint: this.geometry, search: 'aligned' });
+    this.geometry = whole.geometry ?? this.geometry;
+    for (const [second, frames] of groupBy(block, secondOf)) {
+      const marked = (await this.readTagged(block, whole, frames)) ?? this.readSecond(block, whole, frames);
+      this.readings.push(
+        marked === null ? unmarked(second, await this.trace(frames)) : await this.compare(second, marked),
+      );
+    }
+  }
+
+  private keepSample(block: readonly TimedFrame[]): void {
+    if (Number.isInteger(Math.log2(Math.max(1, this.blocks)))) {
+      const step = Math.ceil(block.length / KEPT_FRAMES);
+      this.samples.push(block.filter((_, i) => i % step === 0));
+    }
+    this.blocks += 1;
+  }
+
+  /** The short way: the block is marked, and the disclosed key proves the tag in this second's part of it. */
+  private async readTagged(
+    block: readonly TimedFrame[],
+    whole: Detection,
+    frames: readonly TimedFrame[],
+  ): Promise<MarkedSecond | null> {
+    const marked = markedByBlock(block, whole, frames);
+    const known = marked === null ? null : await this.session(marked.session);
+    const [section] = marked?.sections ?? [];
+    if (known === null || section === undefined) return null;
+    // A tag may come from the second beside this one when the section lies across both.
+    if (sharedFrames(section, block, frames) < MIN_SHARE * frames.length) return null;
+    const keys = (known.byHint.get(section.epochHint) ?? []).flatMap(
+      ({ epoch }) => known.keys.keyOf(epoch) ?? [],
+    );
+    const proved = keys.some(
+      (epochKey) => this.detector.verifyEpochSection(section, epochKey).z >= EPOCH_TAG_MIN_Z,
+    );
+    return proved ? marked : null;
+  }
+
+  /** Joins what the second says alone and what the block around it says. */
+  private readSecond(
+    block: readonly TimedFrame[],
+    whole: Detection,
+    frames: readonly TimedFrame[],
+  ): MarkedSecond | null {
+    if (this.geometry === null) return null;
+    const alone = this.detector.detect(frames, { hint: this.geometry, search: 'aligned' });
+    if (alone.payload !== null && alone.geometry !== null) {
+      const sections = [...mainSection(alone.epochs), ...sameSession(alone, whole, block, frames)];
+      const { session } = alone.payload;
+      return { session, confidenceLog10: alone.confidenceLog10, geometry: alone.geometry, sections, frames };
+    }
+    return alone.statistics.pilotZ < PILOT_MIN_Z ? null : markedByBlock(block, whole, frames);
+  }
+
+  private async compare(second: number, marked: MarkedSecond): Promise<SecondReading> {
+    const { session, confidenceLog10 } = marked;
+    this.latest = session;
+    const known = await this.session(session);
+    const claimed = marked.sections[0]?.epochHint ?? null;
+    const best = known === null ? null : settleEpoch(this.detector, known, marked);
+    // No evidence near the claimed epoch: the claim itself is the answer, and the verdict will say that it is bare.
+    const { tagZ, ...settled } = best ?? { epoch: claimed, tagZ: null, fingerprint: null, farthest: null };
+    return { second, session, confidenceLog10, epochTagZ: tagZ, ...settled, trace: null };
+  }
+
+  /** What a second without a readable mark shows of the session read last. */
+  private async trace(frames: readonly TimedFrame[]): Promise<SecondReading['trace']> {
+    if (this.geometry === null || this.latest === null) return null;
+    const known = await this.session(this.latest);
+    if (known === null) return null;
+    const second = {
+      session: this.latest,
+      confidenceLog10: null,
+      geometry: this.geometry,
+      sections: [],
+      frames,
+    };
+    const best = settleEpoch(this.detector, known, second);
+    if (best === null) return null;
+    const { epoch, fingerprint, farthest } = best;
+    return { session: this.latest, epoch, fingerprint, farthest };
+  }
+
+  private async session(number: number): Promise<KnownSession | null> {
+    const cached = this.sessions.get(number);
+    if (cached !== undefined) return cached;
+    const evidence = await this.lookup(number);
+    const known = evidence === null ? null : knowSession(evidence);
+    this.sessions.set(number, known);
+    return known;
+  }
+}
+
+/** A second as the block around it reads it; null when the block shows no mark. */
+function markedByBlock(
+  block: readonly TimedFrame[],
+  { payload, geometry, confidenceLog10, epochs }: Detection,
+  frames: readonly TimedFrame[],
+): MarkedSecond | null {
+  if (payload === null || geometry === null) return null;
+  return {
+    session: payload.session,
+    confidenceLog10,
+    geometry,
+    sections: overlapping(epochs, block, frames),
+    frames,
+  };
+}
+
+/** The section with most frames: the epoch that most of the second belongs to. */
+function mainSection(sections: readonly EpochSection[]): readonly EpochSection[] {
+  return sections.toSorted((a, b) => b.frameCount - a.frameCount).slice(0, 1);
+}
+
+/** The block's sections for this second, when the block is of the same session. */
+function sameSession(
+  alone: Detection,
+  whole: Detection,
+  block: readonly TimedFrame[],
+  frames: readonly TimedFrame[],
+): readonly EpochSection[] {
+  return whole.payload?.session === alone.payload?.session ? overlapping(whole.epochs, block, frames) : [];
+}
+
+/** The section of a block that shares most frames with a second. */
+function overlapping(
+  sections: readonly EpochSection[],
+  block: readonly TimedFrame[],
+  frames: readonly TimedFrame[],
+): readonly EpochSection[] {
+  const shared = (section: EpochSection): number => sharedFrames(section, block, frames);
+  return sections
+    .filter((section) => shared(section) > 0 && section.frameCount <= MAX_SECTION * frames.length)
+    .sort((a, b) => shared(b) - shared(a))
+    .slice(0, 1);
+}
+
+/** How many of a second's pictures lie in a section of the block around it. */
+function sharedFrames(
+  { firstFrame, frameCount }: EpochSection,
+  block: readonly TimedFrame[],
+  frames: readonly TimedFrame[],
+): number {
+  const from = block.findIndex((frame) => frame === frames[0]);
+  return Math.min(firstFrame + frameCount, from + frames.length) - Math.max(firstFrame, from);
+}
+
+const unmarked = (second: number, trace: SecondReading['trace']): SecondReading => ({
+  second,
+  session: null,
+  confidenceLog10: null,
+  epoch: null,
+  epochTagZ: null,
+  fingerprint: null,
+  farthest: null,
+  trace,
+});

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Inject, Module, type BeforeApplicationShutdown } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { KeyStore } from '../keys/key-store.js';
+import { PermitsModule } from '../permits/permits.module.js';
+import { LOGGER } from '../ports/tokens.js';
+import { ChildMediaAnalyst } from './child-media-analyst.js';
+import { MediaAnalyst } from './media-analyst.js';
+import { ProofBuilder } from './proof-builder.js';
+import { SessionArchive } from './session-archive.js';
+import { VerificationsController } from './verifications.controller.js';
+import { VerificationsService } from './verifications.service.js';
+
+const TIME_LIMIT_MS = 110_000;
+const MAX_WAITING = 4;
+
+@Module({
+  imports: [PermitsModule],
+  controllers: [VerificationsController],
+  providers: [
+    VerificationsService,
+    SessionArchive,
+    ProofBuilder,
+    {
+      provide: MediaAnalyst,
+      useFactory: (keys: KeyStore, logger: Logger) =>
+        new ChildMediaAnalyst({
+          script: compiledWorker(),
+          key: () => keys.secret('watermark'),
+          logger,
+          timeLimitMs: TIME_LIMIT_MS,
+          maxWaiting: MAX_WAITING,
+        }),
+      inject: [KeyStore, LOGGER],
+    },
+  ],
+})
+export class VerificationsModule implements BeforeApplicationShutdown {
+  constructor(@Inject(MediaAnalyst) private readonly analyst: MediaAnalyst) {}
+
+  beforeApplicationShutdown(): void {
+    if (this.analyst instanceof ChildMediaAnalyst) this.analyst.close();
+  }
+}
+
+/** Beside this file when compiled; in the build folder when this runs from source. */
+function compiledWorker(): string {
+  const beside = join(import.meta.dirname, 'media-worker.js');
+  return existsSync(beside) ? beside : join(import.meta.dirname, '../../dist/verifications/media-worker.js');
+}

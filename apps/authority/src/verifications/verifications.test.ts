@@ -1,0 +1,167 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cropI420, type I420Frame } from '@guise/frame';
+import { recompress } from '@guise/media';
+import { detectionReport, verificationReport } from '@guise/protocol';
+import { verifyProofBundle } from '@guise/verification';
+import {
+  multipart,
+  openWearing,
+  pictureOf,
+  sceneFrames,
+  testDatabases,
+  writeClip,
+  type Wearing,
+} from '../testing/index.js';
+
+const SECONDS = 4;
+
+describe.each(await testDatabases())('verifications on %s', (kind) => {
+  let wearing: Wearing;
+  let folder: string;
+  let marked: string;
+  let frames: readonly I420Frame[];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'guise-verify-'));
+    wearing = await openWearing(kind);
+    const opened = await wearing.open('worn');
+    frames = sceneFrames('a', SECONDS);
+    await wearing.wear(opened, frames);
+    marked = await writeClip(folder, 'marked', frames);
+  });
+  afterAll(async () => {
+    await wearing.organisation.authority.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const verify = async (path: string) => verificationReport.parse((await wearing.verify(path)).body);
+  const trust = async () =>
+    (await wearing.organisation.authority.api.get('/.well-known/guise-trust.json')).body;
+
+  it('call a worn, recompressed clip authorised: permit, consent, approvals, second and a proof that holds offline', async () => {
+    const small = join(folder, 'small.mp4');
+    await recompress(marked, small, { width: 640, height: 360, kbps: 600 });
+    const report = await verify(small);
+    expect(report.reasons).toEqual([expect.objectContaining({ code: 'proved' })]);
+    expect(report.verdict).toBe('authorised');
+    expect(report.detection).toMatchObject({ found: true });
+    expect(report.detection.confidenceLog10).toBeLessThan(-9);
+    expect(report.timeline.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3]);
+    expect(report.facts).toMatchObject({
+      wearer: { personId: wearing.organisation.employee.id, displayName: 'Employee' },
+      avatar: { id: wearing.avatar.id, sha256: wearing.avatar.sha256 },
+      permit: { purpose: 'meeting' },
+      consent: { id: wearing.avatar.consent, subject: `Executive · ${wearing.organisation.executive.id}` },
+    });
+    expect(report.facts?.approvals).toHaveLength(2);
+    const offline = await verifyProofBundle(report.proof, await trust(), {
+      policy: { witnessesNeeded: 0 },
+      report,
+    });
+    expect(offline.checks.filter(({ state }) => state !== 'passed')).toEqual([]);
+    expect((await verifyProofBundle(report.proof, await trust(), { report })).exitCode).toBe(10);
+  });
+
+  it('are kept for their auditor, logged, and hold no name in the log', async () => {
+    const { authority, auditor, adminA } = wearing.organisation;
+    const report = await verify(marked);
+    const again = await authority.api.get(`/v1/verifications/${report.id}`, { token: auditor.token });
+    expect(again.body).toEqual(report);
+    expect((await authority.api.get(`/v1/verifications/${report.id}`, { token: adminA.token })).status).toBe(
+      403,
+    );
+    const rows = await authority.database.client.ledgerEntry.findMany({ where: { topic: report.id } });
+    expect(rows.map(({ kind: entry }) => entry)).toEqual(['verification']);
+    const all = await authority.database.client.ledgerEntry.findMany();
+    for (const { payload } of all)
+      expect(Buffer.from(payload ?? []).toString('latin1')).not.toContain('Employee');
+  });
+
+  it('detect for anyone, naming nobody', async () => {
+    const answer = await wearing.detect(marked);
+    expect(answer.body).toMatchObject({
+      marked: true,
+      authorised: true,
+      technique: 'invisible-watermark-ts',
+    });
+    // Nothing else: a strict schema refuses every further member.
+    expect(detectionReport.strict().parse(answer.body)).toEqual(answer.body);
+  });
+
+  // The pixels do not know the database: the long searches run once.
+  it.runIf(kind === 'embedded')(
+    'read a single picture, and one that was cropped',
+    { timeout: 120_000 },
+    async () => {
+      const still = join(folder, 'still.png');
+      await writeFile(still, await pictureOf(frames[12]));
+      expect(await verify(still)).toMatchObject({
+        verdict: 'authorised',
+        timeline: [{ second: 0, epoch: 1 }],
+      });
+      const cropped = frames.map((frame) => cropI420(frame, { x: 32, y: 18, width: 576, height: 324 }));
+      const clip = await writeClip(folder, 'cropped', cropped);
+      expect(await verify(clip)).toMatchObject({ verdict: 'authorised' });
+    },
+  );
+
+  it.runIf(kind === 'embedded')(
+    'call a clip authorised that ends within a second, or was cut anywhere',
+    { timeout: 120_000 },
+    async () => {
+      const opened = await wearing.open('long');
+      const long = sceneFrames('long', 13);
+      await wearing.wear(opened, long);
+      for (const [name, from, to] of [
+        ['long', 0, 123],
+        ['short', 4, 37],
+      ] as const) {
+        const clip = await writeClip(folder, name, long.slice(from, to), 300);
+        expect(await verify(clip)).toMatchObject({ verdict: 'authorised' });
+      }
+    },
+  );
+
+  it.runIf(kind === 'embedded')('call an unmarked clip unmarked', async () => {
+    const plain = await writeClip(folder, 'plain', sceneFrames('b', 2));
+    expect(await verify(plain)).toMatchObject({ verdict: 'unmarked', facts: null, proof: null });
+  });
+
+  it('go by what held at that second: seconds after a withdrawal are not authorised, those before are', async () => {
+    const { authority, executive } = wearing.organisation;
+    await authority.api.post(
+      `/v1/consents/${wearing.avatar.consent ?? ''}/withdraw`,
+      {},
+      { token: executive.token },
+    );
+    expect(await verify(marked)).toMatchObject({ verdict: 'authorised' });
+  });
+
+  it('need an auditor and one readable file of bounded size', async () => {
+    const { authority, auditor, adminA, employee } = wearing.organisation;
+    const form = multipart({ file: await readFile(marked) });
+    for (const token of [adminA.token, employee.token]) {
+      expect((await authority.api.call('POST', '/v1/verifications', { token, ...form })).status).toBe(403);
+    }
+    expect((await authority.api.call('POST', '/v1/verifications', form)).status).toBe(401);
+    const garbage = join(folder, 'garbage.mp4');
+    await writeFile(garbage, 'not a video at all');
+    expect(await wearing.verify(garbage)).toMatchObject({ body: { code: 'media-unreadable' } });
+    const cut = join(folder, 'cut.mp4');
+    await writeFile(cut, (await readFile(marked)).subarray(0, 3000));
+    expect(await wearing.verify(cut)).toMatchObject({ body: { code: 'media-unreadable' } });
+    const empty = await authority.api.call('POST', '/v1/verifications', {
+      token: auditor.token,
+      ...multipart({ file: Buffer.alloc(0) }),
+    });
+    expect(empty).toMatchObject({ body: { code: 'media-unreadable' } });
+    const none = await authority.api.call('POST', '/v1/verifications', {
+      token: auditor.token,
+      ...multipart({}),
+    });
+    expect(none.status).toBe(400);
+    const json = await authority.api.post('/v1/verifications', {}, { token: auditor.token });
+    expect(json).toMatchObject({ status: 415 });
+  });
+});
