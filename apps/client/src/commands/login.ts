@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import {
+  awaitPairing,
+  createDpopTransport,
+  createPublicApi,
+  createTransport,
+  startPairing,
+  type PublicApi,
+} from '@guise/api-client';
+import { trustRoot, type TrustRoot } from '@guise/protocol';
+import type { Command } from 'commander';
+import { requireAuthorityUrl } from '../authority.js';
+import { CliError } from '../cli-error.js';
+import { nowSecondsOf, type CommandContext } from '../context.js';
+import { dpopSignerOf, newDeviceKey, parseJson } from '../home/device-key.js';
+import { savePairing } from '../home/pairing-store.js';
+import { createLedgerPin } from '../home/ledger-pin.js';
+
+export interface LoginOptions {
+  readonly authority?: string | undefined;
+  readonly deviceName?: string | undefined;
+  readonly trust?: string | undefined;
+}
+
+export function registerLogin(program: Command, context: CommandContext): void {
+  program
+    .command('login')
+    .description('pair this device with your authority')
+    .option('--authority <url>', 'address of the authority (default: GUISE_AUTHORITY)')
+    .option('--device-name <name>', 'name shown when you confirm (default: the host name)')
+    .option('--trust <file>', 'trust root received by a safe way; the authority must show the same one')
+    .addHelpText(
+      'after',
+      `
+A new P-256 key is made and stays in ${context.config.home} (mode 0600). You confirm the printed code in the
+console with your passkey (RFC 8628); from then on permits are bound to this key. Running it again pairs anew.
+
+Examples:
+  $ guise login --authority https://guise.example.org
+  $ guise login --authority https://guise.example.org --device-name "Studio 2" --trust trust.json`,
+    )
+    .action((options: LoginOptions) => login(context, options));
+}
+
+export async function login(context: CommandContext, options: LoginOptions): Promise<void> {
+  const authority = requireAuthorityUrl(context, options.authority);
+  const transport = createTransport({ baseUrl: authority });
+  const trust = await agreeOnTrust(createPublicApi(transport), authority, options.trust);
+
+  const { device, save } = await newDeviceKey(context.config.home);
+  const now = nowSecondsOf(context);
+  const dpop = createDpopTransport(transport, dpopSignerOf(device, now));
+  const deviceName = options.deviceName ?? hostname();
+  const offer = await startPairing(dpop, deviceName);
+  context.output.say(
+    {
+      type: 'pairing',
+      userCode: offer.user_code,
+      verificationUri: offer.verification_uri,
+      expiresIn: offer.expires_in,
+      jkt: device.jkt,
+    },
+    `Open   ${offer.verification_uri}\nConfirm ${offer.user_code}   (device key ${device.jkt.slice(0, 12)}…, valid ${String(Math.round(offer.expires_in / 60))} min)`,
+  );
+
+  const tokens = await awaitPairing({ dpop, nowSeconds: now, sleepMs: context.sleepMs }, offer);
+  await save();
+  await savePairing(context.config.home, { authority, deviceName, trust, tokens });
+  const pin = await createLedgerPin(
+    context.config.home,
+    createPublicApi(transport),
+    trust.ledgerKey,
+  ).advance();
+  context.output.say(
+    { type: 'paired', authority, deviceId: tokens.deviceId, jkt: device.jkt, ledgerSize: pin.size },
+    `Paired with ${authority} as ${tokens.deviceId}. Ledger pinned at size ${String(pin.size)}.`,
+  );
+}
+
+/** The trust root is pinned now; later answers of the authority are checked against it. */
+async function agreeOnTrust(api: PublicApi, authority: string, file: string | undefined): Promise<TrustRoot> {
+  const offered = await api.trustRoot();
+  if (offered.issuer.replace(/\/+$/, '') !== authority) {
+    throw new CliError(
+      'refused',
+      `the authority calls itself ${offered.issuer}, not ${authority}`,
+      'Use the address it calls itself.',
+    );
+  }
+  if (file === undefined) return offered;
+  const held = await readTrustRoot(file);
+  if (held.ledgerKey !== offered.ledgerKey || held.issuer !== offered.issuer) {
+    throw new CliError(
+      'refused',
+      'the authority shows another trust root than the file',
+      'Do not pair; ask whoever gave you the file.',
+    );
+  }
+  return held;
+}
+
+/** @throws CliError `badInput` */
+export async function readTrustRoot(file: string): Promise<TrustRoot> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new CliError('badInput', `${file} cannot be read`, null, [], { cause });
+  });
+  const parsed = trustRoot.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new CliError(
+    'badInput',
+    `${file} is not a trust root`,
+    'Save /.well-known/guise-trust.json of the authority.',
+  );
+}

@@ -1,0 +1,277 @@
+import { resolve } from 'node:path';
+import { probe } from '@guise/media';
+import type { ClosedReason, MediaProgress, MediaReport } from '@guise/runtime';
+import type { Command } from 'commander';
+import { openPairedClient, type PairedClient } from '../authority.js';
+import { CliError } from '../cli-error.js';
+import { nowSecondsOf, type CommandContext } from '../context.js';
+import { planProcess, type GivenOptions, type ProcessPlan } from '../dialect/options.js';
+import { EXIT_CODES } from '../exit-codes.js';
+import { asCliError } from '../failure.js';
+import { runProcess } from '../pipeline/index.js';
+import { evidenceSinkOf, fetchWearerTemplate, permitSourceOf } from '../session/authority-ports.js';
+import { readGrantFile } from '../session/grant-file.js';
+import { openSession, type Grant } from '../session/open-session.js';
+import { loadBundle, type LoadedBundle, type WearTerms } from '../session/terms.js';
+import { openRegistry } from '../vision.js';
+
+interface ProcessOptions {
+  readonly sourcePaths?: readonly string[];
+  readonly targetPath?: string;
+  readonly outputPath?: string;
+  readonly processors?: readonly string[];
+  readonly executionProviders?: readonly string[];
+  readonly outputVideoResolution?: string;
+  readonly trimFrameStart?: string;
+  readonly trimFrameEnd?: string;
+  readonly avatar?: string;
+  readonly permit?: string;
+  readonly purpose?: string;
+  readonly audience?: string;
+  readonly meeting?: string;
+  readonly configPath?: string;
+}
+
+export function registerProcess(
+  program: Command,
+  context: CommandContext,
+  exit: (code: number) => void,
+): void {
+  program
+    .command('process')
+    .description('wear an avatar in a recording')
+    .option('-s, --source-paths <bundle...>', 'avatar bundle (.guise)')
+    .option('-t, --target-path <file>', 'recording of the wearer')
+    .option('-o, --output-path <file>', 'video to write')
+    .option('--processors <name...>', 'face_swapper; others are skipped where no model is installed')
+    .option('--execution-providers <name...>', 'cpu, cuda, coreml, openvino …, in order of preference')
+    .option(
+      '--output-video-resolution <WxH>',
+      'size to work at and to write, e.g. 1280x720 (default: that of the recording)',
+    )
+    .option('--trim-frame-start <n>', 'first frame')
+    .option('--trim-frame-end <n>', 'frame to stop before')
+    .option('--avatar <id>', 'avatar at the authority, e.g. ava_…')
+    .option('--permit <file>', 'use this permit file (`guise permit`) instead of asking for one')
+    .option(
+      '--purpose <purpose>',
+      'meeting, training, customer-service, telemedicine or recording (default: recording)',
+    )
+    .option('--audience <audience>', 'internal or external (default: internal)')
+    .option('--meeting <url>', 'the meeting it is for')
+    .option('--config-path <file>', "FaceFusion's facefusion.ini or the like; the command line wins")
+    .addHelpText(
+      'after',
+      `
+Options are FaceFusion's where they mean the same. Nothing is read from the recording before a permit was verified: signature,
+times, this device's key, the bundle's hash, purpose and audience. When a permit ends or is withdrawn on the way, the rest is the
+slate. Exit code 0: every second with a face shows the avatar. 8: no permit, or the gate shut on the way.
+
+Examples:
+  $ guise process --source-paths me.guise --target-path in.mp4 --output-path out.mp4 --avatar ava_…
+  $ guise process -s ceo.guise -t in.mp4 -o out.mp4 --avatar ava_… --purpose meeting --output-video-resolution 1280x720
+  $ guise process --config-path facefusion.ini --avatar ava_… --json`,
+    )
+    .action(async (options: ProcessOptions) => {
+      const plan = await planProcess(givenOf(options), options.configPath);
+      exit((await processRecording(context, plan)).exitCode);
+    });
+}
+
+function givenOf(options: ProcessOptions): GivenOptions {
+  return {
+    source_paths: options.sourcePaths,
+    target_path: options.targetPath,
+    output_path: options.outputPath,
+    processors: options.processors,
+    execution_providers: options.executionProviders,
+    output_video_resolution: options.outputVideoResolution,
+    trim_frame_start: options.trimFrameStart,
+    trim_frame_end: options.trimFrameEnd,
+    avatar: options.avatar,
+    permit: options.permit,
+    purpose: options.purpose,
+    audience: options.audience,
+    meeting: options.meeting,
+  };
+}
+
+export interface ProcessOutcome {
+  readonly exitCode: number;
+  readonly report: MediaReport;
+  readonly session: string;
+}
+
+/** The steps in order: permission first, pictures last. */
+export async function processRecording(
+  context: CommandContext,
+  plan: ProcessPlan,
+  onProgress?: (event: MediaProgress) => void,
+): Promise<ProcessOutcome> {
+  for (const notice of plan.notices) context.output.say({ type: 'notice', notice }, `note: ${notice}`);
+  if (resolve(plan.target) === resolve(plan.output))
+    throw new CliError('usage', 'the output would overwrite the recording');
+  const client = await openPairedClient(context);
+  const bundle = await loadBundle(plan.source);
+  const now = nowSecondsOf(context);
+  const terms = termsOf(plan, bundle);
+  const grant =
+    plan.permit === null
+      ? await openSession(client, terms, now)
+      : await readEarlierGrant(plan.permit, client, terms, now());
+  tellPermit(context, grant);
+
+  const report = await render(context, { plan, client, bundle, terms, grant, onProgress });
+  const outcome = { report, session: grant.session, exitCode: exitOf(report) };
+  tellResult(context, plan, outcome);
+  return outcome;
+}
+
+/** A permit file may name a ledger state older than the one seen since; it must belong to the same history. */
+async function readEarlierGrant(
+  path: string,
+  client: PairedClient,
+  terms: WearTerms,
+  nowSeconds: number,
+): Promise<Grant> {
+  const grant = await readGrantFile(path, client, terms, nowSeconds);
+  await client.ledgerPin.follow(grant.permit.claims.checkpoint, null);
+  return grant;
+}
+
+function termsOf(plan: ProcessPlan, bundle: LoadedBundle): WearTerms {
+  const { purpose, audience, meeting } = plan;
+  if (plan.avatar === null && plan.permit === null) {
+    throw new CliError(
+      'usage',
+      'which avatar?',
+      'Give --avatar ava_… (see `guise avatar draft` and the console), or --permit.',
+    );
+  }
+  return { avatar: plan.avatar ?? '', avatarSha256: bundle.sha256, purpose, audience, meeting };
+}
+
+interface RenderJob {
+  readonly plan: ProcessPlan;
+  readonly client: PairedClient;
+  readonly bundle: LoadedBundle;
+  readonly terms: WearTerms;
+  readonly grant: Grant;
+  readonly onProgress: ((event: MediaProgress) => void) | undefined;
+}
+
+/** Runs the session and closes it at the authority, however it ends. */
+async function render(context: CommandContext, job: RenderJob): Promise<MediaReport> {
+  const { client, grant } = job;
+  const closing = async (reason: 'finished' | 'failed'): Promise<void> => {
+    await client.deviceApi.close(grant.session, reason).catch((error: unknown) => {
+      const { message } = asCliError(error);
+      context.output.say(
+        { type: 'notice', notice: message },
+        `note: the session could not be closed: ${message}`,
+      );
+    });
+  };
+  try {
+    const report = await wear(context, job);
+    await closing('finished');
+    return report;
+  } catch (error) {
+    await closing('failed');
+    throw error;
+  }
+}
+
+/** The first that reads the recording. */
+async function wear(context: CommandContext, job: RenderJob): Promise<MediaReport> {
+  const { plan, client, bundle, terms, grant } = job;
+  const progress = context.output.progress('wearing', await frameCount(plan));
+  try {
+    return await runProcess({
+      input: plan.target,
+      output: plan.output,
+      bundle,
+      grant,
+      wearer: await fetchWearerTemplate(client, grant),
+      permitSource: permitSourceOf(client, terms, grant, nowSecondsOf(context)),
+      evidenceSink: evidenceSinkOf(client, grant, context.sleepMs),
+      signer: client.device.signer,
+      registry: await openRegistry(context.config, plan.executionProviders),
+      size: plan.size,
+      trim: plan.trim,
+      signal: context.signal,
+      onProgress: (event) => {
+        if (event.type === 'frame') progress.update(event.frames);
+        tellGate(context, event);
+        job.onProgress?.(event);
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Frames to expect, for the progress bar; null when the container does not tell. */
+async function frameCount({ target, trim }: ProcessPlan): Promise<number | null> {
+  const { frames } = await probe(target);
+  if (frames === null) return null;
+  return Math.max(0, Math.min(frames, trim?.endFrame ?? frames) - (trim?.startFrame ?? 0));
+}
+
+function tellPermit({ output }: CommandContext, { permit, session }: Grant): void {
+  const { jti, exp } = permit.claims;
+  output.say(
+    {
+      type: 'permit',
+      jti,
+      session,
+      avatar: permit.wear.avatar,
+      consent: permit.wear.consent,
+      approvals: permit.wear.approvals.length,
+      expiresAt: exp,
+    },
+    `Permit ${jti} verified: ${permit.wear.purpose}, ${permit.wear.audience}, consent ${permit.wear.consent}, ${String(permit.wear.approvals.length)} approval(s).`,
+  );
+}
+
+function tellGate({ output }: CommandContext, event: MediaProgress): void {
+  if (event.type !== 'gate' || !output.json) return;
+  output.say(
+    { type: 'gate', open: event.reason === null, reason: event.reason, atMs: event.timestampMs },
+    '',
+  );
+}
+
+/** The picture alone explains these: nobody is there, or it is not known yet who is. */
+const HARMLESS: readonly ClosedReason[] = ['no-face', 'wearer-unchecked'];
+
+function exitOf({ renderedFrames, slateFrames }: MediaReport): number {
+  const reasons = Object.keys(slateFrames);
+  const harmless = reasons.every((reason) => HARMLESS.some((known) => known === reason));
+  return renderedFrames > 0 && harmless ? EXIT_CODES.ok : EXIT_CODES.gateShut;
+}
+
+function tellResult(
+  { output }: CommandContext,
+  plan: ProcessPlan,
+  { report, session, exitCode }: ProcessOutcome,
+): void {
+  const { frames, renderedFrames, slateFrames, rawFrames, stages, firstFrameMs, renewals } = report;
+  const slates = Object.entries(slateFrames).map(([reason, count]) => `${String(count)} ${reason}`);
+  output.say(
+    {
+      type: 'processed',
+      output: plan.output,
+      session,
+      exitCode,
+      frames,
+      renderedFrames,
+      slateFrames,
+      rawFrames,
+      stages,
+      firstFrameMs,
+      renewals,
+    },
+    `${plan.output}: ${String(renderedFrames)} of ${String(frames)} frames show the avatar${slates.length === 0 ? '' : `; slate: ${slates.join(', ')}`}. Session ${session}.`,
+  );
+}

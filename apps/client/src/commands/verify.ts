@@ -1,0 +1,268 @@
+import { openAsBlob } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import {
+  proofBundle,
+  verificationReport,
+  type ProofBundle,
+  type TrustRoot,
+  type Verdict,
+  type VerificationReport,
+} from '@guise/protocol';
+import type { Check, ProofPolicy, ProofResult } from '@guise/verification';
+import { Option, type Command } from 'commander';
+import { createPublicApi, createTransport } from '@guise/api-client';
+import { openPersonApi, requireAuthorityUrl, SIGN_IN_HELP } from '../authority.js';
+import { CliError } from '../cli-error.js';
+import type { CommandContext } from '../context.js';
+import { EXIT_CODES, type ExitName } from '../exit-codes.js';
+import { parseJson } from '../home/device-key.js';
+import { createLedgerPin, seenLedger } from '../home/ledger-pin.js';
+import { loadPairing } from '../home/pairing-store.js';
+import { renderHtmlReport } from '../report/html-report.js';
+import { CHECK_WORDS, VERDICT_WORDS } from '../report/words.js';
+import { checkProof, type SeenLedger } from '../verify/check-proof.js';
+import { matchMedia, type MediaMatch } from '../verify/media-match.js';
+import { picturesFor } from '../verify/report-pictures.js';
+import { writeNewFile } from '../write-file.js';
+import { readTrustRoot } from './login.js';
+
+export interface VerifyOptions {
+  readonly bundle?: string | undefined;
+  readonly trust?: string | undefined;
+  readonly authority?: string | undefined;
+  readonly signIn?: string | undefined;
+  readonly html?: string | undefined;
+  readonly report?: string | undefined;
+  readonly witness?: readonly string[] | undefined;
+  readonly witnessesNeeded?: string | undefined;
+}
+
+export function registerVerify(
+  program: Command,
+  context: CommandContext,
+  exit: (code: number) => void,
+): void {
+  program
+    .command('verify')
+    .description('was this picture or recording permitted, by whom, at which second? With proof')
+    .argument('[file]', 'picture or recording (may be left out with --bundle)')
+    .option('--bundle <file>', 'check this proof offline: a report or bundle as JSON; nobody is asked')
+    .option('--trust <file>', 'trust root to check against (default: the one pinned at login)')
+    .option('--authority <url>', 'authority to ask (default: the paired one)')
+    .option('--sign-in <file>', SIGN_IN_HELP)
+    .option('--html <file>', 'write the report as a page to read and print')
+    .option('--report <file>', 'write the report with its proof as JSON')
+    .option('--witness <key...>', 'verifier keys of witnesses you trust')
+    .addOption(
+      new Option('--witnesses-needed <n>', 'how many of them must have cosigned').default(
+        undefined,
+        'all that are given',
+      ),
+    )
+    .addHelpText(
+      'after',
+      `
+The answer of the authority is never taken at its word: the proof in it is checked here, against the trust root you hold.
+With a file, the pictures are also compared with the evidence the device signed. The ledger must continue the state of it that
+was seen here before; with --bundle this is known only when both are the same state.
+
+Exit code 0: authorised and proved. 50 not authorised, 51 altered, 52 unmarked, 53 inconclusive.
+10 too few witnesses, 30 the ledger forked, 40 the proof does not hold: these outrank the verdict.
+
+Examples:
+  $ guise verify recording.mp4 --html report.html --report report.json
+  $ guise verify recording.mp4 --bundle report.json --trust guise-trust.json      (offline)
+  $ guise verify --bundle report.json --trust guise-trust.json --json             (the proof alone)`,
+    )
+    .action(async (file: string | undefined, options: VerifyOptions) => {
+      exit(await verify(context, file, options));
+    });
+}
+
+/** What is verified: with a report there is a verdict, with a bare bundle only a proof. */
+interface Material {
+  readonly report: VerificationReport | null;
+  readonly bundle: ProofBundle | null;
+  readonly trust: TrustRoot;
+  readonly ledger: SeenLedger;
+}
+
+/** @returns exit code */
+export async function verify(
+  context: CommandContext,
+  file: string | undefined,
+  options: VerifyOptions,
+): Promise<number> {
+  const material =
+    options.bundle === undefined
+      ? await askAuthority(context, file, options)
+      : await readMaterial(context, options.bundle, options);
+  const proof = await checkProof(material, policyOf(options));
+  const media =
+    file === undefined || material.bundle === null || proof === null
+      ? null
+      : await matchMedia(file, material.bundle, material.report);
+  const exit = exitOf(material.report?.verdict ?? null, proof, media);
+  await writeReports(material, proof?.checks ?? null, file, options);
+  tell(context, material, proof, media, exit);
+  return EXIT_CODES[exit];
+}
+
+async function askAuthority(
+  context: CommandContext,
+  file: string | undefined,
+  options: VerifyOptions,
+): Promise<Material> {
+  if (file === undefined) throw new CliError('usage', 'name a file, or a proof with --bundle');
+  const blob = await openAsBlob(file).catch((cause: unknown) => {
+    throw new CliError('badInput', `${file} cannot be read`, null, [], { cause });
+  });
+  const trust = await requireTrust(context, options);
+  const personApi = await openPersonApi(context, options);
+  const paired = await loadPairing(context.config.home);
+  const baseUrl = requireAuthorityUrl(context, options.authority ?? paired?.authority);
+  const pin = createLedgerPin(
+    context.config.home,
+    createPublicApi(createTransport({ baseUrl })),
+    trust.ledgerKey,
+  );
+  const seen = await pin.seen();
+  const report = await personApi.verify(blob, basename(file));
+  return { report, bundle: report.proof, trust, ledger: { seen, accept: pin.accept } };
+}
+
+async function requireTrust(context: CommandContext, options: VerifyOptions): Promise<TrustRoot> {
+  if (options.trust !== undefined) return readTrustRoot(options.trust);
+  const pairing = await loadPairing(context.config.home);
+  if (pairing !== null) return pairing.trust;
+  throw new CliError(
+    'usage',
+    'a proof needs a trust root',
+    'Give --trust guise-trust.json, received by a way you trust.',
+  );
+}
+
+const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
+
+async function readMaterial(
+  context: CommandContext,
+  path: string,
+  options: VerifyOptions,
+): Promise<Material> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new CliError('badInput', `${path} cannot be read`, null, [], { cause });
+  });
+  if (bytes.length > MAX_BUNDLE_BYTES) throw new CliError('badInput', `${path} is too large for a proof`);
+  const json = parseJson(bytes.toString('utf8'));
+  const trust = await requireTrust(context, options);
+  const ledger = { seen: await seenLedger(context.config.home, trust.ledgerKey), accept: null };
+  const report = verificationReport.safeParse(json);
+  if (report.success) return { report: report.data, bundle: report.data.proof, trust, ledger };
+  const bundle = proofBundle.safeParse(json);
+  if (bundle.success) return { report: null, bundle: bundle.data, trust, ledger };
+  throw new CliError('badInput', `${path} is neither a verification report nor a proof bundle`);
+}
+
+function policyOf(options: VerifyOptions): ProofPolicy {
+  const witnesses = options.witness ?? [];
+  const needed = options.witnessesNeeded === undefined ? witnesses.length : Number(options.witnessesNeeded);
+  if (!Number.isInteger(needed) || needed < 0)
+    throw new CliError('usage', '--witnesses-needed is a whole number');
+  return { witnesses, witnessesNeeded: needed };
+}
+
+const VERDICT_EXITS: Readonly<Record<Verdict, ExitName>> = {
+  authorised: 'ok',
+  'not-authorised': 'notAuthorised',
+  altered: 'altered',
+  unmarked: 'unmarked',
+  inconclusive: 'inconclusive',
+};
+
+const PROOF_EXITS = {
+  valid: 'ok',
+  'under-witnessed': 'underWitnessed',
+  diverged: 'diverged',
+  invalid: 'proofInvalid',
+} as const;
+
+/** A proof that fails outranks the verdict it was to prove; so does a file that is not the one proved. */
+export function exitOf(
+  verdict: Verdict | null,
+  proof: ProofResult | null,
+  media: MediaMatch | null,
+): ExitName {
+  const proved = proof === null ? 'ok' : PROOF_EXITS[proof.outcome];
+  if (proved === 'proofInvalid' || proved === 'diverged') return proved;
+  if (media !== null && (!media.sameFile || media.matching < media.compared / 2)) return 'proofInvalid';
+  // "Authorised" without a proof is a claim, and no claim is taken here.
+  if (verdict === 'authorised' && proof === null) return 'proofInvalid';
+  const judged = verdict === null ? 'ok' : VERDICT_EXITS[verdict];
+  return judged === 'ok' ? proved : judged;
+}
+
+async function writeReports(
+  { report, bundle, trust }: Material,
+  checks: readonly Check[] | null,
+  file: string | undefined,
+  options: VerifyOptions,
+): Promise<void> {
+  if (options.report !== undefined)
+    await writeNewFile(options.report, `${JSON.stringify(report ?? bundle, null, 2)}\n`);
+  if (options.html === undefined) return;
+  if (report === null)
+    throw new CliError('usage', 'a bare bundle has no verdict to report', 'Use --html with a whole report.');
+  const pictures = file === undefined ? [] : await picturesFor(file, report);
+  const mediaName = file === undefined ? 'recording' : basename(file);
+  await writeNewFile(
+    options.html,
+    renderHtmlReport({ report, checks, mediaName, issuer: trust.issuer, pictures }),
+  );
+}
+
+function tell(
+  context: CommandContext,
+  { report }: Material,
+  proof: ProofResult | null,
+  media: MediaMatch | null,
+  exit: ExitName,
+): void {
+  const { output } = context;
+  output.say(
+    {
+      type: 'verification',
+      exit,
+      exitCode: EXIT_CODES[exit],
+      verdict: report?.verdict ?? null,
+      reasons: report?.reasons ?? [],
+      facts: report?.facts ?? null,
+      proof,
+      media,
+    },
+    report === null
+      ? 'Proof bundle'
+      : `${VERDICT_WORDS[report.verdict].symbol} ${VERDICT_WORDS[report.verdict].title}: ${VERDICT_WORDS[report.verdict].meaning}`,
+  );
+  for (const { message } of report?.reasons ?? []) output.explain(`  - ${message}`);
+  if (report?.facts) {
+    const { wearer, avatar, consent, approvals, permit } = report.facts;
+    output.explain(
+      `  ${wearer.displayName} wore "${avatar.name}" (${avatar.kind}) under permit ${permit.jti}, consent ${consent.id}, ${String(approvals.length)} approval(s).`,
+    );
+  }
+  for (const { name, state, detail } of proof?.checks ?? []) {
+    const mark = { passed: '✓', failed: '✗', skipped: '–' }[state];
+    output.explain(`  ${mark} ${CHECK_WORDS[name]}${state === 'failed' ? `: ${detail}` : ''}`);
+  }
+  if (media !== null) output.explain(mediaLine(media));
+}
+
+function mediaLine({ sameFile, compared, matching }: MediaMatch): string {
+  const file = sameFile
+    ? '  ✓ This is the file the proof is about'
+    : '  ✗ This is another file than the one the proof is about';
+  return compared === 0
+    ? file
+    : `${file}\n  ${matching === compared ? '✓' : '✗'} ${String(matching)} of ${String(compared)} seconds show the picture that the device signed`;
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import {
+  audience as audienceSchema,
+  purpose as purposeSchema,
+  type Audience,
+  type Purpose,
+} from '@guise/protocol';
+import { CliError } from '../cli-error.js';
+import { BUILT_IN_PROCESSOR, chooseProcessors, interpretConfig, type DialectValues } from './facefusion.js';
+import { parseIni } from './ini.js';
+
+/** What `guise process` does, from command line and config file together. */
+export interface ProcessPlan {
+  readonly source: string;
+  readonly target: string;
+  readonly output: string;
+  readonly avatar: string | null;
+  readonly permit: string | null;
+  readonly purpose: Purpose;
+  readonly audience: Audience;
+  readonly meeting: string | undefined;
+  readonly executionProviders: readonly string[];
+  readonly size: { readonly width: number; readonly height: number } | null;
+  readonly trim: { readonly startFrame: number; readonly endFrame: number | null } | null;
+  /** Things the user asked for that have no effect, each with the reason. */
+  readonly notices: readonly string[];
+}
+
+/** Command line options by their config key. */
+export type GivenOptions = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * Command line first, then the config file, then defaults.
+ * @throws CliError `usage`
+ */
+export async function planProcess(given: GivenOptions, configPath: string | undefined): Promise<ProcessPlan> {
+  const file = configPath === undefined ? { values: {}, withoutEffect: [] } : await readConfig(configPath);
+  const values: DialectValues = { ...file.values, ...presentOptions(given) };
+  const one = (key: string): string | null => values[key]?.[0] ?? null;
+  const required = (key: string): string => {
+    const value = one(key);
+    if (value === null)
+      throw new CliError('usage', `--${key.replaceAll('_', '-')} is missing`, 'See `guise process --help`.');
+    return value;
+  };
+  const sources = values.source_paths ?? [];
+  if (sources.length > 1)
+    throw new CliError('usage', 'one avatar bundle at a time', 'A permit is for one avatar version.');
+  const { skipped } = chooseProcessors(values.processors ?? [BUILT_IN_PROCESSOR]);
+  return {
+    source: required('source_paths'),
+    target: required('target_path'),
+    output: required('output_path'),
+    avatar: one('avatar'),
+    permit: one('permit'),
+    purpose: parseChoice('purpose', purposeSchema, one('purpose') ?? 'recording'),
+    audience: parseChoice('audience', audienceSchema, one('audience') ?? 'internal'),
+    meeting: one('meeting') ?? undefined,
+    executionProviders: values.execution_providers ?? ['cpu'],
+    size: parseResolution(one('output_video_resolution')),
+    trim: parseTrim(one('trim_frame_start'), one('trim_frame_end')),
+    notices: [
+      ...skipped.map((name) => `${name} is skipped: no model for it is installed`),
+      ...file.withoutEffect.map((key) => `${key} has no effect in guise`),
+    ],
+  };
+}
+
+async function readConfig(path: string) {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new CliError('usage', `the config file ${path} cannot be read`, null, [], { cause });
+  });
+  return interpretConfig(parseIni(text, path), path);
+}
+
+function presentOptions(given: GivenOptions): DialectValues {
+  const entries = Object.entries(given).flatMap(([key, value]): [string, readonly string[]][] => {
+    if (value === undefined) return [];
+    return [[key, typeof value === 'string' ? [value] : value]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function parseChoice<T extends string>(
+  name: string,
+  schema: { readonly options: readonly T[] },
+  value: string,
+): T {
+  const choice = schema.options.find((option) => option === value);
+  if (choice !== undefined) return choice;
+  throw new CliError('usage', `${name} is not one of ${schema.options.join(', ')}`);
+}
+
+function parseResolution(text: string | null): ProcessPlan['size'] {
+  if (text === null) return null;
+  const [, width, height] = /^(\d{2,4})x(\d{2,4})$/.exec(text) ?? [];
+  const size = { width: Number(width), height: Number(height) };
+  if (size.width % 2 === 0 && size.height % 2 === 0 && size.width >= 160 && size.height >= 90) return size;
+  throw new CliError('usage', 'a resolution is like 1280x720, with even sides of at least 160x90');
+}
+
+function parseTrim(start: string | null, end: string | null): ProcessPlan['trim'] {
+  if (start === null && end === null) return null;
+  const whole = (text: string): number => {
+    if (/^\d{1,9}$/.test(text)) return Number(text);
+    throw new CliError('usage', 'trim frames are whole numbers');
+  };
+  const startFrame = start === null ? 0 : whole(start);
+  const endFrame = end === null ? null : whole(end);
+  if (endFrame !== null && endFrame <= startFrame)
+    throw new CliError('usage', 'the trim ends before it starts');
+  return { startFrame, endFrame };
+}

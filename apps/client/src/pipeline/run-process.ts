@@ -1,0 +1,157 @@
+import type { AvatarBundle } from '@guise/avatar';
+import { renderSlate } from '@guise/frame';
+import {
+  decodeVideo,
+  encodeVideo,
+  probe,
+  rateValue,
+  type PictureSize,
+  type VideoDecoder,
+} from '@guise/media';
+import type { Es256Signer, VerifiedPermit } from '@guise/permit';
+import type { SessionId } from '@guise/protocol';
+import {
+  processMedia,
+  type EvidenceSink,
+  type FaceSight,
+  type MediaConfig,
+  type MediaProgress,
+  type MediaReport,
+  type PermitSource,
+  type WearerTemplate,
+} from '@guise/runtime';
+import { createVision, type ModelSource, type Vision } from '@guise/vision';
+import type { EpochChain } from 'invisible-watermark-ts';
+import { openAvatarRenderer } from './avatar-renderer.js';
+import { tellingRefusals } from './permit-refusals.js';
+import { createEvidenceCrypto, createMarker, type MarkingKeys } from './session-marks.js';
+import { chooseFit, chooseWorkSize } from './work-size.js';
+
+export interface ProcessOptions {
+  readonly input: string;
+  readonly output: string;
+  /** The avatar and the hash of the bytes it was read from. */
+  readonly bundle: { readonly bundle: AvatarBundle; readonly sha256: string };
+  /** The verified permit with the secrets of its session. */
+  readonly grant: {
+    readonly permit: VerifiedPermit;
+    readonly session: SessionId;
+    readonly watermarkKey: Uint8Array;
+    readonly chain: EpochChain;
+  };
+  readonly wearer: WearerTemplate;
+  readonly permitSource: PermitSource;
+  readonly evidenceSink: EvidenceSink;
+  /** The device key. */
+  readonly signer: Es256Signer;
+  readonly registry: ModelSource;
+  /** Size to work at and to write; null: the recording's own (see `chooseWorkSize`). Another shape is cut or gets bars, see `chooseFit`. */
+  readonly size?: PictureSize | null;
+  /** Frames of the recording, counted at its own rate; `endFrame` is not included. */
+  readonly trim?: { readonly startFrame: number; readonly endFrame: number | null } | null;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (event: MediaProgress) => void;
+}
+
+export interface ProcessReport extends MediaReport {
+  readonly size: PictureSize;
+  readonly framesPerSecond: number;
+  /** Frames to expect, as the container declares; null when it does not. */
+  readonly expectedFrames: number | null;
+}
+
+/**
+ * Wears the avatar in a recording: decode → see → gate → render → label → mark → record → encode. Nothing is decoded
+ * before the authority gave a lease, and the output gets its name only when it is whole and its evidence is kept.
+ * @throws MediaError, ModelError, AvatarError, RuntimeError
+ */
+export async function runProcess(options: ProcessOptions): Promise<ProcessReport> {
+  const video = await openInput(options);
+  const renderer = await openAvatarRenderer(options.bundle, options.grant.permit.wear.label);
+  const vision = await createVision({ registry: options.registry });
+  try {
+    const picture = picturePorts(options, video.size, vision, renderer);
+    const authority = authorityPorts(options);
+    const sink = await openOutput(options, video);
+    const { onProgress } = options;
+    const { size, fps, expectedFrames } = video;
+    const report = await processMedia({
+      ...{ source: video, sink, size, expectedFrames, picture, authority, clock: SYSTEM_CLOCK },
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    return { ...report, size, framesPerSecond: rateValue(fps), expectedFrames };
+  } finally {
+    await vision.close();
+  }
+}
+
+const SYSTEM_CLOCK: MediaConfig['clock'] = {
+  wallMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+async function openInput({ input, size, trim, signal }: ProcessOptions): Promise<VideoDecoder> {
+  const info = await probe(input, { signal });
+  const workSize = size ?? chooseWorkSize(info);
+  const common = { fit: chooseFit(info, workSize), ...(signal === undefined ? {} : { signal }) };
+  // Sound alone has no size to work at: the decoder says so in its own words.
+  const whole = await decodeVideo(input, info.kind === 'audio-only' ? {} : { ...common, size: workSize });
+  if (trim === undefined || trim === null) return whole;
+  const { startFrame, endFrame } = trim;
+  return decodeVideo(input, {
+    ...common,
+    size: whole.size,
+    fps: whole.fps,
+    startSeconds: startFrame / rateValue(whole.fps),
+    ...(endFrame === null ? {} : { maxFrames: endFrame - startFrame }),
+  });
+}
+
+function openOutput(
+  { input, output, trim, signal }: ProcessOptions,
+  { size, fps, expectedFrames }: VideoDecoder,
+) {
+  return encodeVideo(output, {
+    ...size,
+    fps,
+    codec: output.toLowerCase().endsWith('.webm') ? 'vp9' : 'h264',
+    audioFrom: input,
+    ...(trim === undefined || trim === null ? {} : { audioStartSeconds: trim.startFrame / rateValue(fps) }),
+    ...(expectedFrames === null ? {} : { audioDurationSeconds: expectedFrames / rateValue(fps) }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+function picturePorts(
+  { grant, wearer }: ProcessOptions,
+  size: PictureSize,
+  vision: Vision,
+  renderer: MediaConfig['picture']['renderer'],
+): MediaConfig['picture'] {
+  const tracker = vision.createTracker();
+  const sight: FaceSight = {
+    track: (frame, timestampMs) => tracker.track(frame, timestampMs),
+    embed: (frame, face) => vision.embed(frame, face),
+  };
+  return { sight, wearer, renderer, marker: createMarker(markingKeys(grant), size), slate: renderSlate };
+}
+
+function authorityPorts({
+  grant,
+  permitSource,
+  evidenceSink,
+  signer,
+}: ProcessOptions): MediaConfig['authority'] {
+  return {
+    session: grant.session,
+    permit: grant.permit,
+    source: tellingRefusals(permitSource),
+    crypto: createEvidenceCrypto(markingKeys(grant), signer),
+    sink: evidenceSink,
+  };
+}
+
+function markingKeys({ permit, watermarkKey, chain }: ProcessOptions['grant']): MarkingKeys {
+  return { watermarkKey, chain, sessionNumber: permit.wear.watermark.session };
+}

@@ -1,0 +1,120 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { i420Bytes, i420ToRgb, type I420Frame } from '@guise/frame';
+import { encodeBase64Url, encodePayload } from '@guise/ledger';
+import { encodePng } from '@guise/media';
+import { createEs256Key, createEs256Signer, signEvidenceSegment } from '@guise/permit';
+import {
+  evidenceSegment,
+  proofBundle,
+  sessionId,
+  type ProofBundle,
+  type VerificationReport,
+} from '@guise/protocol';
+import { createSeededRandom } from '@guise/testing';
+import { fingerprint } from 'invisible-watermark-ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleReport } from '../testing/sample-report.js';
+import { matchMedia, sha256OfFile } from './media-match.js';
+
+const WIDTH = 320;
+const HEIGHT = 180;
+const SESSION = sessionId.parse(`ses_${'b'.repeat(26)}`);
+
+/** Blocks of random brightness: another seed is another picture. */
+function picture(seed: number): I420Frame {
+  const data = new Uint8Array(i420Bytes(WIDTH, HEIGHT)).fill(128);
+  const blocks = createSeededRandom(`picture ${String(seed)}`)(32 * 18);
+  for (let y = 0; y < HEIGHT; y++) {
+    for (let x = 0; x < WIDTH; x++) {
+      data[y * WIDTH + x] = 40 + (blocks[Math.floor(y / 10) * 32 + Math.floor(x / 10)] ?? 0) / 1.5;
+    }
+  }
+  return { width: WIDTH, height: HEIGHT, data };
+}
+
+async function bundleWith(frame: I420Frame, mediaSha256: string): Promise<ProofBundle> {
+  const print = encodeBase64Url(fingerprint(frame.data.subarray(0, WIDTH * HEIGHT), WIDTH, HEIGHT, WIDTH));
+  const segment = evidenceSegment.parse({
+    session: SESSION,
+    sequence: 0,
+    previous: null,
+    permit: `pmt_${'f'.repeat(26)}`,
+    frame: { width: WIDTH, height: HEIGHT },
+    epochs: [
+      {
+        epoch: 7,
+        renderedAt: 1_793_534_400,
+        frames: 1,
+        slateFrames: 0,
+        frameRoot: '00'.repeat(32),
+        fingerprints: [print],
+      },
+    ],
+  });
+  const signer = await createEs256Signer(createEs256Key(createSeededRandom('device')(48)));
+  const payload = encodePayload({
+    v: 1,
+    kind: 'evidence',
+    at: 1_793_534_400,
+    session: SESSION,
+    segment: await signEvidenceSegment(segment, signer),
+  });
+  return proofBundle.parse({
+    format: 'guise-proof/1',
+    mediaSha256,
+    session: 1,
+    checkpoint: '',
+    entries: [
+      { kind: 'evidence', index: 0, payload: encodeBase64Url(payload), salt: 'A'.repeat(43), proof: [] },
+    ],
+    permits: [],
+  });
+}
+
+const reportOf = (epoch: number): VerificationReport =>
+  sampleReport({
+    timeline: [
+      {
+        second: 0,
+        verdict: 'authorised',
+        epoch,
+        renderedAt: 1_793_534_400,
+        fingerprintDistance: 0,
+        epochTagZ: null,
+        alteredTiles: [],
+      },
+    ],
+  });
+
+describe('the file beside its proof', () => {
+  let folder = '';
+  let file = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'guise-match-'));
+    file = join(folder, 'frame.png');
+    await writeFile(file, await encodePng(i420ToRgb(picture(1))));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('shows the picture that the device signed', async () => {
+    const bundle = await bundleWith(picture(1), await sha256OfFile(file));
+    expect(await matchMedia(file, bundle, reportOf(7))).toEqual({ sameFile: true, compared: 1, matching: 1 });
+  });
+
+  it('is caught showing another picture, and being another file', async () => {
+    const bundle = await bundleWith(picture(5), '00'.repeat(32));
+    expect(await matchMedia(file, bundle, reportOf(7))).toEqual({
+      sameFile: false,
+      compared: 1,
+      matching: 0,
+    });
+  });
+
+  it('has nothing to compare for a second without evidence, or without a report', async () => {
+    const bundle = await bundleWith(picture(1), await sha256OfFile(file));
+    expect(await matchMedia(file, bundle, reportOf(8))).toEqual({ sameFile: true, compared: 0, matching: 0 });
+    expect(await matchMedia(file, bundle, null)).toEqual({ sameFile: true, compared: 0, matching: 0 });
+  });
+});

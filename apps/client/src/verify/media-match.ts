@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rgbToI420, type I420Frame } from '@guise/frame';
+import { decodeBase64Url, parsePayload } from '@guise/ledger';
+import { decodeImage, decodeVideo, probe } from '@guise/media';
+import { evidenceSegment, type ProofBundle, type VerificationReport } from '@guise/protocol';
+import { PICTURE_MAX_MEDIAN } from '@guise/verification';
+import { compareFingerprints, fingerprint } from 'invisible-watermark-ts';
+import { decodeJwt } from 'jose';
+
+/** How the file itself stands to the proof. */
+export interface MediaMatch {
+  /** The file is byte for byte the one the report is about. */
+  readonly sameFile: boolean;
+  /** Seconds called authorised whose picture was compared with the signed evidence, here, without the authority. */
+  readonly compared: number;
+  /** Of these, the ones whose picture is the one that was rendered. */
+  readonly matching: number;
+}
+
+/** Pictures a second that are compared: evidence holds the first, middle and last of each epoch. */
+const PICTURES_PER_SECOND = 10;
+
+/** SHA-256 of a file, hexadecimal, in bounded memory. */
+export async function sha256OfFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(asBytes(chunk));
+  return hash.digest('hex');
+}
+
+function asBytes(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  throw new TypeError('a file stream gives bytes');
+}
+
+/**
+ * Compares the pictures of the file with the fingerprints that the device signed: needs no key and no authority, but
+ * an uncropped picture. Call it with a bundle whose proofs were checked.
+ */
+export async function matchMedia(
+  file: string,
+  bundle: ProofBundle,
+  report: VerificationReport | null,
+): Promise<MediaMatch> {
+  const sameFile = (await sha256OfFile(file)) === bundle.mediaSha256;
+  const wanted = new Map(authorisedSeconds(report).map(({ second, epoch }) => [second, epoch]));
+  if (wanted.size === 0) return { sameFile, compared: 0, matching: 0 };
+  const evidence = evidenceFingerprints(bundle);
+  const best = new Map<number, number>();
+  for await (const { frame, second } of picturesOf(file)) {
+    const epoch = wanted.get(second);
+    const recorded = epoch === undefined ? undefined : evidence.get(epoch);
+    if (recorded === undefined) continue;
+    const seen = fingerprint(
+      frame.data.subarray(0, frame.width * frame.height),
+      frame.width,
+      frame.height,
+      frame.width,
+    );
+    const distances = recorded.map((print) => compareFingerprints(seen, print).median ?? 64);
+    best.set(second, Math.min(best.get(second) ?? 64, ...distances));
+  }
+  const matching = [...best.values()].filter((distance) => distance <= PICTURE_MAX_MEDIAN).length;
+  return { sameFile, compared: best.size, matching };
+}
+
+function authorisedSeconds(report: VerificationReport | null): readonly { second: number; epoch: number }[] {
+  return (report?.timeline ?? []).flatMap(({ second, epoch, verdict }) =>
+    verdict === 'authorised' && epoch !== null ? [{ second, epoch }] : [],
+  );
+}
+
+/** Fingerprints by epoch. The signatures of these segments were checked with the bundle. */
+function evidenceFingerprints(bundle: ProofBundle): ReadonlyMap<number, readonly Uint8Array[]> {
+  const prints = new Map<number, readonly Uint8Array[]>();
+  for (const entry of bundle.entries) {
+    if (entry.kind !== 'evidence') continue;
+    const payload = parsePayload(decodeBase64Url(entry.payload) ?? new Uint8Array(0));
+    if (payload.kind !== 'evidence') continue;
+    for (const { epoch, fingerprints } of evidenceSegment.parse(decodeJwt(payload.segment)).epochs) {
+      prints.set(
+        epoch,
+        fingerprints.flatMap((text) => decodeBase64Url(text) ?? []),
+      );
+    }
+  }
+  return prints;
+}
+
+async function* picturesOf(
+  file: string,
+): AsyncGenerator<{ readonly frame: I420Frame; readonly second: number }> {
+  if ((await probe(file)).kind === 'image') {
+    yield { frame: rgbToI420(await decodeImage(file)), second: 0 };
+    return;
+  }
+  const fps = { num: PICTURES_PER_SECOND, den: 1 };
+  for await (const { frame, timestampMs } of await decodeVideo(file, { fps, damage: 'conceal' })) {
+    yield { frame, second: Math.floor(timestampMs / 1000) };
+  }
+}
