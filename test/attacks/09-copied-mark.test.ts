@@ -1,0 +1,112 @@
+/** THREATS 9: a valid mark is copied onto another picture. Defence: the evidence's fingerprints, tile by tile. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { I420Frame } from '@guise/frame';
+import {
+  CLIP_SIZE,
+  markFrames,
+  openWearing,
+  sceneFrames,
+  writeClip,
+  type ClipMark,
+  type Wearing,
+} from '@guise/authority/testing';
+import { verificationReport } from '@guise/protocol';
+
+const SECONDS = 3;
+const LUMA = CLIP_SIZE.width * CLIP_SIZE.height;
+
+describe('a copied mark', () => {
+  let wearing: Wearing;
+  let folder: string;
+  let mark: ClipMark;
+  let plain: readonly I420Frame[];
+  let worn: readonly I420Frame[];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'guise-attack-'));
+    wearing = await openWearing('embedded');
+    const opened = await wearing.open('worn');
+    mark = opened.mark;
+    plain = sceneFrames('worn', SECONDS);
+    worn = sceneFrames('worn', SECONDS);
+    await wearing.wear(opened, worn);
+  });
+  afterAll(async () => {
+    await wearing.organisation.authority.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const verify = async (name: string, frames: readonly I420Frame[]) => {
+    const clip = await writeClip(folder, name, frames);
+    return { report: verificationReport.parse((await wearing.verify(clip)).body), clip };
+  };
+
+  it('is authorised where it belongs', async () => {
+    expect((await verify('worn', worn)).report.verdict).toBe('authorised');
+  });
+
+  it('added as a field onto another recording reads altered, though it decodes and its tag is genuine', async () => {
+    const victim = sceneFrames('victim', SECONDS);
+    victim.forEach(({ data }, i) => {
+      const [from, to] = [plain[i]?.data, worn[i]?.data];
+      if (from === undefined || to === undefined) throw new Error('a frame is missing');
+      for (let p = 0; p < LUMA; p += 1) {
+        data[p] = Math.max(0, Math.min(255, (data[p] ?? 0) + (to[p] ?? 0) - (from[p] ?? 0)));
+      }
+    });
+    const { report, clip } = await verify('field', victim);
+    expect(report).toMatchObject({ verdict: 'altered', reasons: [{ code: 'picture-differs' }] });
+    expect(report.detection.found).toBe(true);
+    expect((await wearing.detect(clip)).body).toMatchObject({ marked: true, authorised: false });
+  });
+
+  it('drawn anew by someone who holds the marking key and the disclosed epoch keys reads altered', async () => {
+    const forged = sceneFrames('forged', SECONDS);
+    markFrames(forged, mark);
+    const { report } = await verify('forged', forged);
+    expect(report).toMatchObject({ verdict: 'altered', reasons: [{ code: 'picture-differs' }] });
+    expect(Math.max(...report.timeline.map(({ epochTagZ }) => epochTagZ ?? 0))).toBeGreaterThan(5.5);
+  });
+
+  it('with another face pasted over the middle reads altered, and names the tiles', async () => {
+    const face = sceneFrames('another face', SECONDS);
+    const pasted = worn.map((frame, i) => {
+      const data = frame.data.slice();
+      for (let y = 90; y < 270; y += 1) {
+        for (let x = 160; x < 480; x += 1) {
+          const p = y * CLIP_SIZE.width + x;
+          data[p] = 255 - (face[i]?.data[p] ?? 0);
+        }
+      }
+      return { ...frame, data };
+    });
+    const { report } = await verify('pasted', pasted);
+    expect(report.verdict).toBe('altered');
+    expect(report.reasons[0]?.code).toBe('tiles-differ');
+    // The middle four of 4×4 tiles were pasted over; the rim was not.
+    for (const { alteredTiles } of report.timeline) {
+      expect(alteredTiles.filter((tile) => [5, 6, 9, 10].includes(tile)).length).toBeGreaterThanOrEqual(2);
+      expect(alteredTiles.filter((tile) => [0, 3, 12, 15].includes(tile))).toEqual([]);
+    }
+  });
+
+  it('is not lent by one genuine picture to the others of its second', async () => {
+    const victim = sceneFrames('victim beside it', SECONDS);
+    markFrames(victim, mark);
+    for (const genuine of [1, 8]) {
+      const mixed = victim.map((frame, i) => (i % 10 < genuine ? (worn[i] ?? frame) : frame));
+      const { report } = await verify(`mixed-${String(genuine)}`, mixed);
+      expect(report.verdict).toBe(genuine === 1 ? 'altered' : 'inconclusive');
+      expect(report.timeline.filter(({ verdict }) => verdict === 'authorised')).toEqual([]);
+    }
+  });
+
+  it('moved to another second of its own session is judged by the second that it shows', async () => {
+    const reversed = [...worn.slice(20), ...worn.slice(10, 20), ...worn.slice(0, 10)];
+    const { report } = await verify('reordered', reversed);
+    expect(
+      report.timeline.every(({ verdict, epoch, second }) => verdict !== 'authorised' || epoch === 2 - second),
+    ).toBe(true);
+  });
+});
