@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+import { writeFile } from 'node:fs/promises';
+import { makePicture } from './picture.js';
+import { benchPipeline, formatPipeline } from './pipeline.js';
+
+const USAGE = `usage: npm run bench -- pipeline [--json FILE] [--input FILE] [--seconds N] [--size 1280x720]
+
+pipeline   the whole chain over a recording, with a locally issued permit: decode → track → wearer check → render → label →
+           mark → record → encode, in one process, beside decode+encode alone in the same run.
+           Default input: the sample recording, 20 seconds of it, at 1280x720.
+picture    makes docs/images/side-by-side.png anew from a synthetic actor and the sample portrait (about two minutes).`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: 'string' },
+      input: { type: 'string' },
+      seconds: { type: 'string', default: '20' },
+      size: { type: 'string', default: '1280x720' },
+    },
+  });
+  if (positionals.join() === 'picture') {
+    await makePicture('docs/images/side-by-side.png');
+    return 0;
+  }
+  const [, width, height] = /^(\d{3,4})x(\d{2,4})$/.exec(values.size) ?? [];
+  const seconds = Number(values.seconds);
+  if (positionals.join() !== 'pipeline' || width === undefined || height === undefined || !(seconds > 0)) {
+    console.error(USAGE);
+    return 2;
+  }
+  const result = await benchPipeline({
+    input: values.input ?? null,
+    seconds,
+    size: { width: Number(width), height: Number(height) },
+  });
+  console.log(formatPipeline(result));
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
+  return result.rawFrames === 0 && result.outOfOrder === 0 && result.dropped === 0 ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,163 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runProcess, type ProcessReport } from '@guise/client/pipeline';
+import { decodeVideo, encodeVideo, rateValue, type PictureSize } from '@guise/media';
+import { createVision } from '@guise/vision';
+import { issueLocally } from './local-authority.js';
+import { buildAvatar, enrolWearer, openRegistry, SAMPLE_RECORDING } from './material.js';
+
+export interface PipelineRun {
+  /** Null: the sample recording. */
+  readonly input: string | null;
+  readonly seconds: number;
+  readonly size: PictureSize;
+}
+
+export interface PipelineResult extends PictureSize {
+  readonly mode: 'overlay';
+  /** Frames per second of wall time, from the call to the finished file; loading the models is part of it. */
+  readonly fps: number;
+  /** The same decoder and encoder with nothing between them, in the same run. */
+  readonly baselineFps: number;
+  readonly captureToOutputMs: { readonly median: number; readonly p95: number };
+  readonly stages: ProcessReport['stages'];
+  readonly frames: number;
+  readonly renderedFrames: number;
+  readonly slateFrames: ProcessReport['slateFrames'];
+  /** Frames decoded from the input less frames counted in the finished file. */
+  readonly dropped: number;
+  /** Frames whose timestamp did not advance when they reached the encoder. */
+  readonly outOfOrder: number;
+  readonly rawFrames: number;
+  /** Largest resident set of this process; ffmpeg's are their own. */
+  readonly rssMb: number;
+  /** From the call (models not yet loaded) to the first frame taken by the encoder. */
+  readonly firstFrameMs: number;
+  /** Processor time of this process per frame, all threads: tells the work even on a machine that others use too. */
+  readonly cpuMsPerFrame: number;
+  readonly cores: number;
+}
+
+export async function benchPipeline(run: PipelineRun): Promise<PipelineResult> {
+  const input = run.input ?? SAMPLE_RECORDING;
+  const folder = await mkdtemp(join(tmpdir(), 'guise-bench-'));
+  try {
+    const baselineFps = await measureBaseline(input, run, join(folder, 'baseline.mp4'));
+    const options = await prepare(input);
+    const startedMs = performance.now();
+    const cpuBefore = process.cpuUsage();
+    const first: number[] = [];
+    const output = join(folder, 'output.mp4');
+    const report = await runProcess({
+      ...options,
+      input,
+      output,
+      size: run.size,
+      trim: { startFrame: 0, endFrame: await framesIn(input, run.seconds) },
+      onProgress: ({ type }) => {
+        if (type === 'frame' && first.length === 0) first.push(performance.now() - startedMs);
+      },
+    });
+    const elapsedMs = performance.now() - startedMs;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    return result(report, {
+      baselineFps,
+      elapsedMs,
+      cpuMs: (user + system) / 1000,
+      firstFrameMs: first[0] ?? 0,
+      framesInFile: await countFrames(output),
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Avatar, wearer and permit; its networks are closed again, so that the measured run starts from nothing. */
+async function prepare(input: string) {
+  const registry = await openRegistry();
+  const vision = await createVision({ registry });
+  try {
+    const bundle = await buildAvatar(vision);
+    const wearer = await enrolWearer(vision, input);
+    return { ...(await issueLocally(bundle.sha256, wearer.sha256)), registry, bundle, wearer };
+  } finally {
+    await vision.close();
+  }
+}
+
+async function framesIn(input: string, seconds: number): Promise<number> {
+  const { fps } = await decodeVideo(input);
+  return Math.max(1, Math.round(seconds * rateValue(fps)));
+}
+
+async function countFrames(file: string): Promise<number> {
+  let frames = 0;
+  for await (const { index } of await decodeVideo(file)) frames = index + 1;
+  return frames;
+}
+
+async function measureBaseline(input: string, { size, seconds }: PipelineRun, out: string): Promise<number> {
+  const startedMs = performance.now();
+  const video = await decodeVideo(input, { size, fit: 'cover', durationSeconds: seconds });
+  const encoder = await encodeVideo(out, { ...size, fps: video.fps });
+  for await (const { frame } of video) await encoder.write(frame);
+  const { frames } = await encoder.finish();
+  return (frames * 1000) / (performance.now() - startedMs);
+}
+
+interface Measured {
+  readonly baselineFps: number;
+  readonly elapsedMs: number;
+  readonly cpuMs: number;
+  readonly firstFrameMs: number;
+  readonly framesInFile: number;
+}
+
+function result(
+  report: ProcessReport,
+  { baselineFps, elapsedMs, cpuMs, firstFrameMs, framesInFile }: Measured,
+): PipelineResult {
+  const { median, p95 } = report.captureToOutputMs;
+  return {
+    mode: 'overlay',
+    ...report.size,
+    fps: round((report.frames * 1000) / elapsedMs),
+    baselineFps: round(baselineFps),
+    captureToOutputMs: { median: round(median), p95: round(p95) },
+    stages: report.stages.map(({ name, medianMs, p95Ms }) => ({
+      name,
+      medianMs: round(medianMs),
+      p95Ms: round(p95Ms),
+    })),
+    frames: report.frames,
+    renderedFrames: report.renderedFrames,
+    slateFrames: report.slateFrames,
+    dropped: report.frames - framesInFile,
+    outOfOrder: report.outOfOrder,
+    rawFrames: report.rawFrames,
+    // resourceUsage counts kilobytes.
+    rssMb: Math.round(process.resourceUsage().maxRSS / 1024),
+    firstFrameMs: Math.round(firstFrameMs),
+    cpuMsPerFrame: round(cpuMs / report.frames),
+    cores: availableParallelism(),
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+export function formatPipeline(run: PipelineResult): string {
+  const row = (name: string, median: number, p95: number) =>
+    `  ${name.padEnd(18)}${median.toFixed(1).padStart(8)}${p95.toFixed(1).padStart(8)}`;
+  return [
+    `pipeline, ${run.mode}, ${run.width}×${run.height}, ${run.frames} frames, ${run.cores} cores`,
+    `  ${'stage (ms)'.padEnd(18)}${'median'.padStart(8)}${'p95'.padStart(8)}`,
+    ...run.stages.map(({ name, medianMs, p95Ms }) => row(name, medianMs, p95Ms)),
+    row('capture to output', run.captureToOutputMs.median, run.captureToOutputMs.p95),
+    `  ${run.fps} frames/s; decode+encode alone ${run.baselineFps} (ratio ${(run.fps / run.baselineFps).toFixed(2)})`,
+    `  ${run.cpuMsPerFrame} ms of processor time a frame; first frame after ${run.firstFrameMs} ms, resident set ${run.rssMb} MB`,
+    `  rendered ${run.renderedFrames}, slate ${JSON.stringify(run.slateFrames)}, dropped ${run.dropped}, out of order ${run.outOfOrder}, raw frames ${run.rawFrames}`,
+  ].join('\n');
+}
