@@ -79,7 +79,9 @@ describe.each(await testDatabases())('the frame on %s', (kind) => {
     expect(answer.headers['content-type']).toContain('application/problem+json');
     expect(problem.parse(answer.body)).toMatchObject({ code: 'bad-request', status: 400 });
     // The trace id is random letters, which may spell anything.
-    expect(JSON.stringify({ ...(answer.body as object), traceId: '' })).not.toMatch(/\\n\s+at |node_modules|zod/i);
+    expect(JSON.stringify({ ...(answer.body as object), traceId: '' })).not.toMatch(
+      /\\n\s+at |node_modules|zod/i,
+    );
   });
 
   it('points at the fields that are wrong', async () => {
