@@ -1,6 +1,14 @@
 import { WatermarkError } from './errors.js';
 import { checkFrame } from './geometry.js';
-import type { DetectOptions, Detection, Geometry, LumaFrame } from './types.js';
+import { MAX_PICTURES, nothingFound } from './detection.js';
+import type {
+  DetectAllOptions,
+  DetectOptions,
+  Detection,
+  Geometry,
+  LumaFrame,
+  SearchReach,
+} from './types.js';
 
 export interface StreamOptions extends DetectOptions {
   /** Length of a window; 3 when absent. */
@@ -12,10 +20,14 @@ export interface StreamOptions extends DetectOptions {
    * must not cost a whole search every few seconds. 20 when absent.
    */
   readonly searchEvery?: number;
+  /** At most this many marked pictures are reported per window; 1 when absent. */
+  readonly limit?: number;
 }
 
-/** One window of a stream. */
+/** One window of a stream: the clearest picture, and all of them. */
 export interface WindowDetection extends Detection {
+  /** Every marked picture of the window, strongest first; empty when there is none. */
+  readonly pictures: readonly Detection[];
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -33,6 +45,7 @@ export interface DetectorStream {
 
 interface WindowDetector {
   detect(frames: readonly LumaFrame[], options?: DetectOptions): Detection;
+  detectAll(frames: readonly LumaFrame[], options?: DetectAllOptions): readonly Detection[];
 }
 
 /** So many windows without a mark are searched as thoroughly as the first. */
@@ -49,8 +62,13 @@ class WindowedStream implements DetectorStream {
   private frames: TimedLumaFrame[] = [];
   private windowStart = -Infinity;
   private lastTimestamp = -Infinity;
-  private geometry: Geometry | null;
+  private readonly limit: number;
+  /** Where the pictures of the last window that had any lay. */
+  private geometries: readonly Geometry[];
+  /** Windows since a picture was found, windows in all, and whether the last one had fewer pictures than the one before. */
   private missed = 0;
+  private windows = 0;
+  private lost = false;
 
   constructor(
     private readonly detector: WindowDetector,
@@ -59,7 +77,8 @@ class WindowedStream implements DetectorStream {
     this.windowMs = 1000 * checkRange('windowSeconds', options.windowSeconds ?? 3, 0.2, 60);
     this.intervalMs = 1000 / checkRange('framesPerSecond', options.framesPerSecond ?? 10, 0.2, 60);
     this.searchEvery = checkRange('searchEvery', options.searchEvery ?? 20, 1, 10_000);
-    this.geometry = options.hint ?? null;
+    this.limit = checkRange('limit', options.limit ?? 1, 1, MAX_PICTURES);
+    this.geometries = options.hint ? [options.hint] : [];
   }
 
   push(frame: TimedLumaFrame): WindowDetection | null {
@@ -80,10 +99,13 @@ class WindowedStream implements DetectorStream {
     if (first === undefined) return null;
     const frames = this.frames;
     this.frames = [];
-    const detection = this.detector.detect(frames, this.windowOptions());
-    this.missed = detection.found ? 0 : this.missed + 1;
-    this.geometry = detection.geometry ?? this.geometry;
-    return { ...detection, fromMs: first.timestampMs, toMs: frames.at(-1)?.timestampMs ?? first.timestampMs };
+    const { clearest, pictures } = this.detect(frames);
+    this.missed = pictures.length === 0 ? this.missed + 1 : 0;
+    this.lost = pictures.length < this.geometries.length;
+    if (pictures.length > 0) this.geometries = pictures.flatMap(({ geometry }) => geometry ?? []);
+    this.windows++;
+    const toMs = frames.at(-1)?.timestampMs ?? first.timestampMs;
+    return { ...clearest, pictures, fromMs: first.timestampMs, toMs };
   }
 
   /** Takes a frame when the last one taken is at least an interval old (less a millisecond for rounded timestamps). */
@@ -97,9 +119,26 @@ class WindowedStream implements DetectorStream {
     });
   }
 
-  private windowOptions(): DetectOptions {
-    const wholeSearch = this.missed < EAGER_WINDOWS || this.missed % this.searchEvery === 0;
-    return { ...this.options, hint: this.geometry, ...(wholeSearch ? {} : { search: 'aligned' as const }) };
+  private detect(frames: readonly TimedLumaFrame[]): {
+    clearest: Detection;
+    pictures: readonly Detection[];
+  } {
+    const hints = this.geometries;
+    if (this.limit === 1) {
+      const clearest = this.detector.detect(frames, { ...this.reach(), hint: hints[0] ?? null });
+      return { clearest, pictures: clearest.found ? [clearest] : [] };
+    }
+    const pictures = this.detector.detectAll(frames, { ...this.reach(), hints, limit: this.limit });
+    return { clearest: pictures[0] ?? nothingFound({ frames: frames.length }), pictures };
+  }
+
+  /** The whole search while nothing is known, when a picture went missing, and every so many windows. */
+  private reach(): { search?: SearchReach } {
+    const { missed, windows, searchEvery, limit } = this;
+    const eager = missed > 0 || limit === 1 ? missed < EAGER_WINDOWS : windows < EAGER_WINDOWS || this.lost;
+    const due = (missed > 0 || limit === 1 ? missed : windows) % searchEvery === 0;
+    const { search } = this.options;
+    return eager || due ? (search === undefined ? {} : { search }) : { search: 'aligned' };
   }
 }
 

@@ -1,4 +1,5 @@
 import { ChipGrid } from './chip-grid.js';
+import { MAX_PICTURES, nothingFound } from './detection.js';
 import { createStream, type DetectorStream, type StreamOptions } from './detector-stream.js';
 import { WatermarkError } from './errors.js';
 import { CHIP_COUNT, FORMAT_VERSION } from './format.js';
@@ -7,7 +8,16 @@ import { GeometrySearch, type SearchEffort } from './geometry-search.js';
 import { checkKey } from './keys.js';
 import { deriveLayers, type KeyedLayers } from './layers.js';
 import { falsePositiveLog10, isAccepted, MarkReader, type MarkReading } from './mark-reader.js';
-import type { DetectOptions, Detection, EpochSection, Geometry, LumaFrame, SearchReach } from './types.js';
+import { outline } from './region.js';
+import type {
+  DetectAllOptions,
+  DetectOptions,
+  Detection,
+  EpochSection,
+  Geometry,
+  LumaFrame,
+  SearchReach,
+} from './types.js';
 import { FrameWindow, GridReaders } from './window.js';
 
 export interface DetectorOptions {
@@ -18,6 +28,11 @@ export interface DetectorOptions {
 export interface Detector {
   /** Looks for the mark in a window of frames of one size and geometry (one frame to a few seconds). */
   detect(frames: readonly LumaFrame[], options?: DetectOptions): Detection;
+  /**
+   * Every marked picture of a window (gallery view, picture in picture), strongest first; pictures of one session at
+   * several places count each. Empty when there is none.
+   */
+  detectAll(frames: readonly LumaFrame[], options?: DetectAllOptions): readonly Detection[];
   /** Windows of a long recording, one after another, each starting from the last geometry. */
   stream(options?: StreamOptions): DetectorStream;
   /** Layer B: z-score of the epoch tag that only the holder of `epochKey` could have drawn. Accept at EPOCH_TAG_MIN_Z. */
@@ -31,6 +46,7 @@ export function createDetector({ key }: DetectorOptions): Detector {
   const detector = new KeyedDetector(checkKey(key));
   return {
     detect: (frames, options) => detector.detect(frames, options),
+    detectAll: (frames, options) => detector.detectAll(frames, options),
     stream: (options) => createStream(detector, options),
     verifyEpoch: (frames, geometry, epochKey) => detector.verifyEpoch(frames, geometry, epochKey),
     verifyEpochSection: (section, epochKey) => detector.verifyEpochSection(section, epochKey),
@@ -53,16 +69,46 @@ class KeyedDetector {
 
   detect(frames: readonly LumaFrame[], { hint = null, search = 'scaled' }: DetectOptions = {}): Detection {
     const window = new FrameWindow(frames, this.gridReaders);
+    return this.detectOne(window, hint === null ? [] : [hint], search, { geometries: 0, pilotTrials: 0 });
+  }
+
+  /** Reads the clearest picture, looks away from it, and starts again. */
+  detectAll(frames: readonly LumaFrame[], options: DetectAllOptions = {}): Detection[] {
+    const { hint = null, hints = [], search = 'scaled', limit = DEFAULT_LIMIT } = options;
+    if (!(limit >= 1 && limit <= MAX_PICTURES))
+      throw new WatermarkError('invalid-option', `limit is between 1 and ${MAX_PICTURES}`);
+    const window = new FrameWindow(frames, this.gridReaders);
     const effort: SearchEffort = { geometries: 0, pilotTrials: 0 };
+    const waiting = hint === null ? [...hints] : [hint, ...hints];
+    const found: Detection[] = [];
+    while (found.length < limit) {
+      const next = this.detectOne(window, waiting, search, effort);
+      if (next.region === null) break;
+      found.push(next);
+      window.exclude(next.region);
+    }
+    return found.sort((a, b) => (a.confidenceLog10 ?? 0) - (b.confidenceLog10 ?? 0));
+  }
+
+  private detectOne(
+    window: FrameWindow,
+    hints: Geometry[],
+    search: SearchReach,
+    effort: SearchEffort,
+  ): Detection {
     let bestPilotZ = 0;
-    for (const toFrame of this.geometries(window, hint, search, effort)) {
+    for (const toFrame of this.geometries(window, hints, search, effort)) {
       effort.geometries++;
       const reading = this.reader.read(window, toFrame);
       bestPilotZ = Math.max(bestPilotZ, reading.pilotZ);
       const detection = this.accept(window, toFrame, reading, effort);
       if (detection !== null) return detection;
     }
-    return nothingFound(frames.length, bestPilotZ, effort);
+    return nothingFound({
+      frames: window.frames.length,
+      pilotZ: bestPilotZ,
+      hypotheses: effort.geometries,
+    });
   }
 
   verifyEpoch(frames: readonly LumaFrame[], geometry: Geometry, epochKey: Uint8Array): { z: number } {
@@ -78,16 +124,16 @@ class KeyedDetector {
     return { z: this.reader.tagZ(residual, checkKey(epochKey)) };
   }
 
-  /** The hint, then what the search proposes and a quick trial or a clear pilot supports. */
+  /** The hints (used up one by one), then what the search proposes and a quick trial or a clear pilot supports. */
   private *geometries(
     window: FrameWindow,
-    hint: Geometry | null,
+    hints: Geometry[],
     reach: SearchReach,
     effort: SearchEffort,
   ): Generator<Affine> {
     const { width, height } = window.size;
-    if (hint !== null && hint.width === width && hint.height === height)
-      yield checkGeometry(hint, window.size);
+    for (let hint = hints.shift(); hint !== undefined; hint = hints.shift())
+      if (hint.width === width && hint.height === height) yield checkGeometry(hint, window.size);
     let first = true;
     for (const { toFrame, z } of this.search.candidates(window, reach, effort)) {
       // The plainest geometry is read in full whatever its pilot says: it is the likeliest by far.
@@ -113,6 +159,7 @@ class KeyedDetector {
       found: true,
       payload: { version: FORMAT_VERSION, session: payload.session, epochHint: mainEpoch(epochs) },
       geometry: { ...window.size, toFrame },
+      region: outline(toFrame),
       confidenceLog10,
       epochs,
       statistics: {
@@ -126,6 +173,9 @@ class KeyedDetector {
   }
 }
 
+/** Pictures looked for in one window: as many as the largest gallery views show. */
+const DEFAULT_LIMIT = 25;
+
 function mainEpoch(epochs: readonly EpochSection[]): number | null {
   const most = Math.max(...epochs.map((section) => section.frameCount));
   return epochs.find((section) => section.frameCount === most)?.epochHint ?? null;
@@ -133,14 +183,3 @@ function mainEpoch(epochs: readonly EpochSection[]): number | null {
 
 /** A refined pilot this clear deserves a full reading even when the trial on a few frames failed. */
 const READABLE_Z = 6;
-
-function nothingFound(frames: number, pilotZ: number, effort: SearchEffort): Detection {
-  return {
-    found: false,
-    payload: null,
-    geometry: null,
-    confidenceLog10: null,
-    epochs: [],
-    statistics: { pilotZ, payloadZ: 0, timeZ: 0, hypotheses: effort.geometries, frames },
-  };
-}

@@ -1,12 +1,15 @@
 export { WatermarkError, type WatermarkErrorCode } from './errors.js';
 export type {
+  DetectAllOptions,
   DetectOptions,
   Detection,
   DetectionStatistics,
   EpochSection,
   Geometry,
   LumaFrame,
+  Outline,
   Payload,
+  Point,
   SearchReach,
   Size,
 } from './types.js';

@@ -30,6 +30,18 @@ export interface Payload {
   readonly epochHint: number | null;
 }
 
+/**
+ * A place in a received frame, in pixels from the outer corner of its top left pixel: (0, 0) to (width, height) is the
+ * whole frame.
+ */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Four corners, clockwise as the marked picture itself sees it and from its own top left; a mirrored one runs the other way. */
+export type Outline = readonly [Point, Point, Point, Point];
+
 /** Where the marked picture lies in the received frames. */
 export interface Geometry {
   /** Size of the received frames. */
@@ -72,6 +84,8 @@ export interface Detection {
   readonly found: boolean;
   readonly payload: Payload | null;
   readonly geometry: Geometry | null;
+  /** Outline of the marked picture in the received frames; parts that were cropped away lie outside the frame. Null when not found. */
+  readonly region: Outline | null;
   /** log10 of an upper bound on the probability that unmarked or foreign-key material looks like this; null when not found. */
   readonly confidenceLog10: number | null;
   /** Seconds of the window in order, when the time layer was read. */
@@ -90,4 +104,11 @@ export interface DetectOptions {
    * other scales; `rotated` adds small rotations.
    */
   readonly search?: SearchReach;
+}
+
+export interface DetectAllOptions extends DetectOptions {
+  /** At most this many pictures are looked for, 1 to 49; 25 when absent. */
+  readonly limit?: number;
+  /** Geometries to try first, one per picture, for instance those of the window before. */
+  readonly hints?: readonly Geometry[];
 }

@@ -3,7 +3,8 @@ import { CHIP_COLUMNS, CHIP_COUNT, CHIP_PITCH, CHIP_ROWS } from './format.js';
 import { type Affine, checkFrame, compose, invert, resizeMap } from './geometry.js';
 import { type Picture, picture, Resizer, warp } from './resample.js';
 import { ResidualFilter } from './residual.js';
-import type { LumaFrame, Size } from './types.js';
+import { boundsOf, isInside } from './region.js';
+import type { LumaFrame, Outline, Point, Size } from './types.js';
 
 /** Received frames are read on a grid of about one sample per chip; never finer than this many samples. */
 const MAX_GRID = { columns: 1280, rows: 1280 } as const;
@@ -44,6 +45,7 @@ export class GridReaders {
 export class FrameWindow {
   readonly size: Size;
   private readonly sums = new Map<string, Picture>();
+  private readonly excluded: Outline[] = [];
 
   constructor(
     readonly frames: readonly LumaFrame[],
@@ -60,7 +62,14 @@ export class FrameWindow {
       resizer.run(frame, samples);
       filter.accumulate(samples, sum.samples);
     }
+    for (const region of this.excluded) this.blank(sum, region);
     return sum;
+  }
+
+  /** From now on nothing inside the region is seen: a picture that was read does not hide the others. */
+  exclude(region: Outline): void {
+    this.excluded.push(region);
+    for (const sum of this.sums.values()) this.blank(sum, region);
   }
 
   /** As `residual` over the frames that the search looks at, computed once per grid. */
@@ -86,6 +95,16 @@ export class FrameWindow {
       width: clampGrid((this.size.width * Math.hypot(a, d)) / CHIP_PITCH, MAX_GRID.columns),
       height: clampGrid((this.size.height * Math.hypot(b, e)) / CHIP_PITCH, MAX_GRID.rows),
     };
+  }
+
+  private blank(sum: Picture, region: Outline): void {
+    const [scaleX, scaleY] = [sum.width / this.size.width, sum.height / this.size.height];
+    const [a, b, c, d] = region;
+    const onGrid = ({ x, y }: Point): Point => ({ x: x * scaleX - 0.5, y: y * scaleY - 0.5 });
+    const area: Outline = [onGrid(a), onGrid(b), onGrid(c), onGrid(d)];
+    const { left, top, right, bottom } = boundsOf(area, sum);
+    for (let y = top; y < bottom; y++)
+      for (let x = left; x < right; x++) if (isInside(area, { x, y })) sum.samples[y * sum.width + x] = 0;
   }
 
   private searchFrames(): LumaFrame[] {
