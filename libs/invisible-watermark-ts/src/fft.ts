@@ -1,5 +1,6 @@
 import { WatermarkError } from './errors.js';
 import { type ComplexArray, runStage, type Stage } from './fft-butterflies.js';
+import { unitCircle } from './unit-circle.js';
 
 export type { ComplexArray } from './fft-butterflies.js';
 
@@ -9,7 +10,8 @@ export function complexArray(length: number): ComplexArray {
 
 /**
  * Forward complex FFT of `batch` interleaved sequences (sample i of sequence b at i·batch + b), Stockham autosort with
- * radices 4, 2, 3 and 5 (Van Loan, Computational Frameworks for the FFT, §1.7). Unnormalised, e^(−2πi…).
+ * radices 4, 2, 3 and 5 (Van Loan, Computational Frameworks for the FFT, §1.7). Unnormalised, e^(−2πi…). The oracle of the SIMD
+ * kernel in assembly/fft.ts.
  */
 export class Fft {
   private readonly stages: readonly Stage[];
@@ -52,7 +54,8 @@ export function fastLength(least: number): number {
   }
 }
 
-function planStages(length: number, batch: number): Stage[] {
+/** The passes of a transform, first to last. */
+export function planStages(length: number, batch: number): Stage[] {
   const stages: Stage[] = [];
   let n = length;
   let stride = batch;
@@ -60,12 +63,13 @@ function planStages(length: number, batch: number): Stage[] {
     const radix = [4, 2, 3, 5].find((candidate) => n % candidate === 0);
     if (radix === undefined) throw new WatermarkError('invalid-size', `no FFT for length ${length}`);
     const m = n / radix;
-    const cos = new Float64Array(m * (radix - 1));
-    const sin = new Float64Array(m * (radix - 1));
+    const cos = new Float32Array(m * (radix - 1));
+    const sin = new Float32Array(m * (radix - 1));
     for (let p = 0; p < m; p++)
       for (let k = 1; k < radix; k++) {
-        cos[p * (radix - 1) + k - 1] = Math.cos((2 * Math.PI * p * k) / n);
-        sin[p * (radix - 1) + k - 1] = Math.sin((2 * Math.PI * p * k) / n);
+        const turn = unitCircle(p * k, n);
+        cos[p * (radix - 1) + k - 1] = turn.cos;
+        sin[p * (radix - 1) + k - 1] = turn.sin;
       }
     stages.push({ radix, m, stride, cos, sin });
     n = m;

@@ -1,4 +1,7 @@
-import { type ComplexArray, complexArray, Fft } from './fft.js';
+import { type ComplexArray, complexArray } from './fft.js';
+import { ScalarFft2d } from './fft2d-scalar.js';
+import { selectedSimd } from './kernels/select.js';
+import { SimdFft2d } from './kernels/simd-fft2d.js';
 
 /**
  * Spectrum of a real picture: rows ky = 0 … height/2, columns kx = 0 … width−1, row-major; the other rows follow from
@@ -6,28 +9,19 @@ import { type ComplexArray, complexArray, Fft } from './fft.js';
  */
 export type Spectrum = ComplexArray;
 
-/**
- * Two-dimensional FFT of real pictures of one even size. The columns of the left and the right half ride as real and
- * imaginary part of one complex transform, so the vertical pass costs half.
- */
+/** Two-dimensional FFT of real pictures of one size: both sides even, with no prime factor above 5. */
 export class RealFft2d {
+  /** Rows of a spectrum. */
   readonly rows: number;
-  private readonly vertical: Fft;
-  private readonly horizontal: Fft;
-  private readonly halves: ComplexArray;
-  private readonly row: ComplexArray;
-  private readonly mixed: ComplexArray;
+  private readonly engine: ScalarFft2d | SimdFft2d;
 
   constructor(
     readonly width: number,
     readonly height: number,
   ) {
     this.rows = height / 2 + 1;
-    this.vertical = new Fft(height, width / 2);
-    this.horizontal = new Fft(width);
-    this.halves = complexArray((width / 2) * height);
-    this.row = complexArray(width);
-    this.mixed = complexArray(width * this.rows);
+    const simd = selectedSimd();
+    this.engine = simd === null ? new ScalarFft2d(width, height) : new SimdFft2d(simd, width, height);
   }
 
   /** A zero spectrum of this size. */
@@ -37,93 +31,14 @@ export class RealFft2d {
 
   /** Unnormalised forward transform of width·height samples into `out`. */
   forward(samples: Float32Array, out: Spectrum): void {
-    this.splitHalves(samples);
-    this.vertical.forward(this.halves);
-    this.untangle(out);
-    this.eachRow(out, false);
+    this.engine.forward(samples, out);
   }
 
-  /** Inverse transform including the factor 1/(width·height); `spectrum` is kept. */
-  inverse(spectrum: Spectrum, out: Float32Array): void {
-    this.mixed.re.set(spectrum.re);
-    this.mixed.im.set(spectrum.im);
-    this.eachRow(this.mixed, true);
-    this.tangle(this.mixed);
-    this.vertical.inverse(this.halves);
-    this.joinHalves(out);
-  }
-
-  private splitHalves(samples: Float32Array): void {
-    const { width, height, halves } = this;
-    const half = width / 2;
-    for (let y = 0; y < height; y++) {
-      halves.re.set(samples.subarray(y * width, y * width + half), y * half);
-      halves.im.set(samples.subarray(y * width + half, (y + 1) * width), y * half);
-    }
-  }
-
-  private joinHalves(out: Float32Array): void {
-    const { width, height, halves } = this;
-    const half = width / 2;
-    const scale = 1 / (width * height);
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < half; x++) {
-        out[y * width + x] = (halves.re[y * half + x] ?? 0) * scale;
-        out[y * width + half + x] = (halves.im[y * half + x] ?? 0) * scale;
-      }
-  }
-
-  /** Separates the two real transforms: left = (Z(k) + conj Z(−k))/2, right = (Z(k) − conj Z(−k))/2i. */
-  private untangle(out: Spectrum): void {
-    const { width, height, rows } = this;
-    const { re, im } = this.halves;
-    const half = width / 2;
-    for (let k = 0; k < rows; k++) {
-      const plus = k * half;
-      const minus = ((height - k) % height) * half;
-      for (let x = 0; x < half; x++) {
-        const ar = re[plus + x] ?? 0;
-        const ai = im[plus + x] ?? 0;
-        const br = re[minus + x] ?? 0;
-        const bi = im[minus + x] ?? 0;
-        out.re[k * width + x] = 0.5 * (ar + br);
-        out.im[k * width + x] = 0.5 * (ai - bi);
-        out.re[k * width + half + x] = 0.5 * (ai + bi);
-        out.im[k * width + half + x] = 0.5 * (br - ar);
-      }
-    }
-  }
-
-  /** The reverse: Z(k) = left + i·right, and Z(−k) from their conjugates. */
-  private tangle(mixed: Spectrum): void {
-    const { width, height, rows } = this;
-    const { re, im } = this.halves;
-    const half = width / 2;
-    for (let k = 0; k < rows; k++) {
-      const plus = k * half;
-      const minus = ((height - k) % height) * half;
-      for (let x = 0; x < half; x++) {
-        const lr = mixed.re[k * width + x] ?? 0;
-        const li = mixed.im[k * width + x] ?? 0;
-        const rr = mixed.re[k * width + half + x] ?? 0;
-        const ri = mixed.im[k * width + half + x] ?? 0;
-        re[minus + x] = lr + ri;
-        im[minus + x] = rr - li;
-        re[plus + x] = lr - ri;
-        im[plus + x] = li + rr;
-      }
-    }
-  }
-
-  private eachRow(spectrum: Spectrum, inverse: boolean): void {
-    const { width, rows, row } = this;
-    for (let k = 0; k < rows; k++) {
-      row.re.set(spectrum.re.subarray(k * width, (k + 1) * width));
-      row.im.set(spectrum.im.subarray(k * width, (k + 1) * width));
-      if (inverse) this.horizontal.inverse(row);
-      else this.horizontal.forward(row);
-      spectrum.re.set(row.re, k * width);
-      spectrum.im.set(row.im, k * width);
-    }
+  /**
+   * Inverse transform including the factor 1/(width·height); `spectrum` is kept. Rows from `usedRows` on are taken to be zero,
+   * which saves their time.
+   */
+  inverse(spectrum: Spectrum, out: Float32Array, usedRows = this.rows): void {
+    this.engine.inverse(spectrum, out, usedRows);
   }
 }
