@@ -1,5 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { MediaError } from './errors.js';
+
+/** Address space of one ffmpeg or ffprobe: twice what the largest accepted HDR picture needs while it is tone-mapped. */
+const MAX_MEMORY_KIB = 6 * 2 ** 20;
+/** Processor time of one ffmpeg: a backstop under the time limits of the callers, should they be gone. */
+const MAX_CPU_SECONDS = 4 * 3600;
+/** What a shell answers when there is no such program. */
+const NO_SUCH_PROGRAM = 127;
 
 /** The last words of a program, bounded: a damaged file can make a decoder complain for megabytes. */
 const STDERR_TAIL_BYTES = 16_384;
@@ -10,6 +18,31 @@ export interface ToolResult {
   readonly stdout: Buffer;
   readonly stderr: string;
 }
+
+/**
+ * Starts ffmpeg or ffprobe without a standard input, its memory and processor time bounded where the system can (Linux): a
+ * hostile file ends the program and not the machine.
+ */
+export function spawnTool(
+  program: string,
+  args: readonly string[],
+): ChildProcessByStdio<null, Readable, Readable> {
+  const [file, words] = process.platform === 'linux' ? ['/bin/sh', bounded(program, args)] : [program, args];
+  return spawn(file, words, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+}
+
+/** The words reach the program as they are: the shell reads the two limits and nothing else. */
+function bounded(program: string, args: readonly string[]): string[] {
+  const limits = `ulimit -v ${String(MAX_MEMORY_KIB)}; ulimit -t ${String(MAX_CPU_SECONDS)}; exec "$0" "$@"`;
+  return ['-c', limits, program, ...args];
+}
+
+/** The program could not be started: it is not there, or not a program. */
+export const isMissing = (code: number): boolean => code === NO_SUCH_PROGRAM || code === NO_SUCH_PROGRAM - 1;
+
+/** The program says that the memory it may use was not enough. */
+export const isOutOfMemory = (stderr: string): boolean =>
+  /cannot allocate memory|out of memory/i.test(stderr);
 
 /** Collects the tail of a program's messages. */
 export function collectTail(stream: NodeJS.ReadableStream): () => string {
@@ -38,7 +71,7 @@ export async function runTool(
   limits: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
 ): Promise<ToolResult> {
   if (isAborted(limits.signal)) throw abortedError();
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  const child = spawnTool(program, args);
   const stderr = collectTail(child.stderr);
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -56,8 +89,9 @@ export async function runTool(
   limits.signal?.addEventListener('abort', kill);
   try {
     const code = await exitOf(child).catch((error: unknown) => {
-      throw new MediaError('ffmpeg-missing', `${program} could not be started.`, { cause: error });
+      throw missingTool(program, error);
     });
+    if (isMissing(code)) throw missingTool(program);
     if (state.late) {
       throw new MediaError('stalled', `${program} did not finish within ${limits.timeoutMs / 1000} s.`);
     }
@@ -72,6 +106,10 @@ export async function runTool(
 /** A call, so that the compiler does not take the state of a moment ago for the present one. */
 export function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
+}
+
+export function missingTool(program: string, cause?: unknown): MediaError {
+  return new MediaError('ffmpeg-missing', `${program} could not be started.`, { cause });
 }
 
 export function abortedError(): MediaError {

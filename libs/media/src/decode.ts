@@ -1,11 +1,8 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable } from 'node:stream';
-import { i420Bytes } from '@guise/frame';
 import { hasFilters } from './capabilities.js';
-import { abortedError, collectTail, exitOf } from './child.js';
+import { collectTail, isOutOfMemory } from './child.js';
 import { MediaError } from './errors.js';
 import { checkSize, chooseSize, videoFilter } from './filters.js';
-import { FrameReader } from './frame-reader.js';
+import { startFrames } from './frame-process.js';
 import { GUARDED_INPUT, inputUrl, ONE_JPEG, probe } from './probe.js';
 import { chooseRate, rateValue } from './rate.js';
 import { defaultTools } from './tools.js';
@@ -19,9 +16,7 @@ import type {
   VideoDecoder,
 } from './types.js';
 
-const DEFAULT_MAX_SIZE: PictureSize = { width: 1920, height: 1080 };
-const DEFAULT_READ_AHEAD = 2;
-const DEFAULT_STALL_MS = 30_000;
+export const DEFAULT_MAX_SIZE: PictureSize = { width: 1920, height: 1080 };
 /** Share of the declared pictures that may be missing: edit lists and rounding explain no more. */
 const SHORTFALL = 0.1;
 /** What ffmpeg says at level "error" when data is missing or wrong although it went on decoding. */
@@ -71,49 +66,29 @@ export async function decodeVideo(file: string, options: DecodeOptions = {}): Pr
 
 async function* frames(plan: Plan): AsyncGenerator<DecodedFrame, void, undefined> {
   const { size, fps, options } = plan;
-  if (options.signal?.aborted === true) throw abortedError();
-  const child = spawn(plan.tools.ffmpeg, decodeArgs(plan), {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    windowsHide: true,
-  });
-  const exited = exitOf(child);
-  exited.catch(() => undefined);
-  const stderr = collectTail(child.stderr);
-  const reader = new FrameReader(
-    child.stdout,
-    i420Bytes(size.width, size.height),
-    options.readAhead ?? DEFAULT_READ_AHEAD,
-  );
-  child.once('error', (error) => {
-    reader.fail(
-      new MediaError('ffmpeg-missing', `${plan.tools.ffmpeg} could not be started.`, { cause: error }),
-    );
-  });
-  const onAbort = () => {
-    reader.fail(abortedError());
-    child.kill('SIGKILL');
-  };
-  options.signal?.addEventListener('abort', onAbort);
+  const { readAhead, stallMs, signal } = options;
+  const args = decodeArgs(plan);
+  const decoder = startFrames({ program: plan.tools.ffmpeg, args, size, readAhead, stallMs, signal });
+  const stderr = collectTail(decoder.stderr);
   try {
     let index = 0;
     for (;;) {
-      const data = await reader.next(options.stallMs ?? DEFAULT_STALL_MS);
+      const data = await decoder.next();
       if (data === null) break;
       yield { frame: { ...size, data }, index, timestampMs: (index * 1000) / rateValue(fps) };
       index += 1;
     }
-    judgeEnd(plan, index, await exited, stderr(), reader.leftoverBytes);
+    const { code, leftoverBytes } = await decoder.ended();
+    judgeEnd(plan, index, code, stderr(), leftoverBytes);
   } finally {
-    options.signal?.removeEventListener('abort', onAbort);
-    await stop(child, exited);
+    await decoder.stop();
   }
 }
 
 function decodeArgs({ file, info, size, fps, options }: Plan): string[] {
   const strict = options.damage === 'conceal' ? [] : ['-xerror', '-err_detect', 'explode'];
-  const isJpeg = info.kind === 'image' && info.videoCodec === 'mjpeg';
   return [
-    ...['-hide_banner', '-nostdin', '-v', 'error', ...strict, ...GUARDED_INPUT, ...(isJpeg ? ONE_JPEG : [])],
+    ...['-hide_banner', '-nostdin', '-v', 'error', ...strict, ...GUARDED_INPUT, ...formatOf(info)],
     ...(options.startSeconds === undefined ? [] : ['-ss', String(options.startSeconds)]),
     ...(options.durationSeconds === undefined ? [] : ['-t', String(options.durationSeconds)]),
     ...['-i', inputUrl(file), '-map', '0:V:0', '-an', '-sn', '-dn'],
@@ -123,9 +98,20 @@ function decodeArgs({ file, info, size, fps, options }: Plan): string[] {
   ];
 }
 
+/** A still JPEG is forced to be one: its name could stand for a sequence. */
+export const formatOf = (info: MediaInfo): readonly string[] =>
+  info.kind === 'image' && info.videoCodec === 'mjpeg' ? ONE_JPEG : [];
+
+export const tooMuchMemory = (file: string): MediaError =>
+  new MediaError(
+    'picture-too-large',
+    `${file} needs more memory to decode than is allowed. Scale it down first.`,
+  );
+
 function judgeEnd(plan: Plan, count: number, code: number, stderr: string, leftover: number): void {
   const damaged = code !== 0 || leftover > 0 || DAMAGE.test(stderr) || isShort(plan, count);
   if (count > 0 && (plan.options.damage === 'conceal' || !damaged)) return;
+  if (isOutOfMemory(stderr)) throw tooMuchMemory(plan.file);
   const second = (count / rateValue(plan.fps)).toFixed(1);
   throw new MediaError(
     'damaged',
@@ -149,20 +135,10 @@ function expectedFrames({ info, fps, options }: Plan): number | null {
   return Math.min(Math.round(seconds * rateValue(fps)), options.maxFrames ?? Number.POSITIVE_INFINITY);
 }
 
-async function requireToneMapping(tools: FfmpegTools, file: string): Promise<void> {
+export async function requireToneMapping(tools: FfmpegTools, file: string): Promise<void> {
   if (await hasFilters(tools, ['zscale', 'tonemap'])) return;
   throw new MediaError(
     'ffmpeg-incapable',
     `${file} is an HDR recording and this ffmpeg (${tools.version}) cannot tone-map it. Install one with libzimg, or convert the file to SDR first.`,
   );
-}
-
-async function stop(
-  child: ChildProcessByStdio<null, Readable, Readable>,
-  exited: Promise<number>,
-): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-  // A paused pipe with unread bytes would keep the process from ever counting as closed.
-  child.stdout.destroy();
-  await exited.catch(() => undefined);
 }

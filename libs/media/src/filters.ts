@@ -13,6 +13,15 @@ const TONE_MAP = [
   'format=yuv420p',
 ];
 
+/** HDR material that leaves its colours unsaid is BT.2020, as BT.2100 has it. */
+function toneMap(info: MediaInfo): string[] {
+  if (info.hdr === null) return [];
+  const transfer = info.hdr === 'pq' ? 'smpte2084' : 'arib-std-b67';
+  const said = info.matrixTagged && info.primariesTagged;
+  const assumed = `setparams=color_primaries=bt2020:color_trc=${transfer}:colorspace=bt2020nc:range=tv`;
+  return [...(said ? [] : [assumed]), ...TONE_MAP];
+}
+
 /** Default working size: as displayed, made even, shrunk (never enlarged) into `max`. */
 export function chooseSize(display: PictureSize, max: PictureSize): PictureSize {
   const scale = Math.min(1, max.width / display.width, max.height / display.height);
@@ -34,16 +43,37 @@ export function checkSize(size: PictureSize): void {
   }
 }
 
+/** Interlaced pictures become whole ones with their neighbours' help; progressive ones pass as they are. */
+const DEINTERLACE = 'yadif=mode=send_frame:deint=interlaced';
+/** Of pictures that lie seconds apart, one field each: their neighbours cannot help. */
+const ONE_FIELD = 'field=type=top';
+/** Makes ffmpeg say on its error stream at what media time each picture is shown: `PictureTimes` reads it. */
+const TELL_TIMES = 'showinfo';
+
 /** The ffmpeg filter chain that turns any stream into evenly timed 8-bit BT.709 limited-range I420 of one size. */
 export function videoFilter(info: MediaInfo, size: PictureSize, fit: Fit, fps: FrameRate): string {
   return [
+    ...(info.interlaced ? [DEINTERLACE] : []),
     // start_time=0: a stream that starts late keeps its place relative to the sound.
     `fps=fps=${fps.num}/${fps.den}:start_time=0`,
-    ...(info.hdr === null ? [] : TONE_MAP),
-    ...scaling(info, size, fit),
-    'setsar=1',
-    'format=yuv420p',
+    ...picture(info, size, fit),
   ].join(',');
+}
+
+/** As `videoFilter`, for single pictures at least `spacingSeconds` apart that tell their times. */
+export function sampleFilter(info: MediaInfo, size: PictureSize, spacingSeconds: number): string {
+  // Time stamps are rounded to the container's time base.
+  const least = Math.max(0, spacingSeconds - 0.02).toFixed(3);
+  return [
+    `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${least})'`,
+    ...(info.interlaced ? [ONE_FIELD] : []),
+    ...picture(info, size, 'contain'),
+    TELL_TIMES,
+  ].join(',');
+}
+
+function picture(info: MediaInfo, size: PictureSize, fit: Fit): string[] {
+  return [...toneMap(info), ...scaling(info, size, fit), 'setsar=1', 'format=yuv420p'];
 }
 
 function scaling(info: MediaInfo, size: PictureSize, fit: Fit): string[] {

@@ -34,7 +34,14 @@ export async function decodeImage(source: string | Uint8Array, limits: ImageLimi
   if (!FORMATS.includes(header.format)) {
     throw new MediaError(
       'not-media',
-      `${name} is ${header.format}; pictures are read as PNG, JPEG, WebP, TIFF or GIF.`,
+      `${name} is ${header.format}; pictures are read as PNG, JPEG, WebP, AVIF, TIFF or GIF.`,
+    );
+  }
+  // HEIC pictures as phones make them: the codec is not free, and not built in.
+  if (header.format === 'heif' && header.compression !== 'av1') {
+    throw new MediaError(
+      'not-media',
+      `${name} is HEIC, which is not read here. Save it as JPEG, PNG or AVIF.`,
     );
   }
   if (header.width * header.height > maxPixels) {

@@ -6,6 +6,7 @@ export { DEFAULT_LIMITS } from './limits.js';
 export { probe, type ProbeOptions } from './probe.js';
 export { rateValue } from './rate.js';
 export { recompress, type RecompressOptions } from './recompress.js';
+export { sampleVideo, type SampledPicture, type SampledVideo, type SampleOptions } from './sample.js';
 export { locateFfmpeg, type LocateOptions } from './tools.js';
 export type {
   DecodedFrame,

@@ -12,6 +12,8 @@ const stream = z.object({
   pix_fmt: z.string().optional(),
   bits_per_raw_sample: z.string().optional(),
   color_space: z.string().optional(),
+  color_primaries: z.string().optional(),
+  field_order: z.string().optional(),
   color_transfer: z.string().optional(),
   avg_frame_rate: z.string().optional(),
   r_frame_rate: z.string().optional(),
@@ -56,6 +58,8 @@ export function parseProbe(json: string): MediaInfo | null {
     bitDepth: bitDepthOf(picture),
     hdr: hdrOf(picture),
     matrixTagged: !['', 'unknown', 'reserved', 'gbr'].includes(picture.color_space ?? ''),
+    primariesTagged: !['', 'unknown', 'reserved'].includes(picture.color_primaries ?? ''),
+    interlaced: ['tt', 'bb', 'tb', 'bt'].includes(picture.field_order ?? ''),
     videoCodec: picture.codec_name ?? null,
     ...sound,
   };
@@ -74,6 +78,8 @@ const NO_PICTURE = {
   bitDepth: 8,
   hdr: null,
   matrixTagged: false,
+  primariesTagged: false,
+  interlaced: false,
   videoCodec: null,
 } as const;
 

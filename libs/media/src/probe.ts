@@ -1,9 +1,11 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { runTool } from './child.js';
 import { MediaError } from './errors.js';
 import { checkLimits, DEFAULT_LIMITS } from './limits.js';
 import { parseProbe } from './probe-parse.js';
+import { probeStill, startsAsStill } from './probe-still.js';
 import { defaultTools } from './tools.js';
 import type { FfmpegTools, MediaInfo, MediaLimits } from './types.js';
 
@@ -35,8 +37,14 @@ const HEAD_BYTES = 16;
 /** RFC 8794 §11.2.1: how Matroska and WebM begin. */
 const EBML_MAGIC = Buffer.from([0x1a, 0x45, 0xdf, 0xa3]).toString('latin1');
 
-/** Arguments before every input: bounded look-ahead, local files only, known containers only. */
+/** The largest picture that any decoder may make, whatever a header said before: a side may change within a file. */
+const MAX_DECODED_PIXELS = 8192 * 8192;
+/** Decoder threads: each holds pictures of its own. */
+const DECODER_THREADS = Math.min(4, availableParallelism());
+
+/** Arguments before every input: local files only, known containers only, look-ahead, pictures and threads bounded. */
 export const GUARDED_INPUT: readonly string[] = [
+  ...['-max_pixels', String(MAX_DECODED_PIXELS), '-threads', String(DECODER_THREADS)],
   ...['-protocol_whitelist', 'file'],
   ...['-format_whitelist', CONTAINERS.join(',')],
   ...['-probesize', '20M', '-analyzeduration', '10M'],
@@ -47,8 +55,6 @@ export const GUARDED_INPUT: readonly string[] = [
  * read as the one picture it is.
  */
 export const ONE_JPEG: readonly string[] = ['-f', 'jpeg_pipe'];
-
-const startsAsJpeg = (head: Buffer): boolean => head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff;
 
 /** A path as ffmpeg takes it without looking for protocols or options in it. */
 export function inputUrl(file: string): string {
@@ -68,12 +74,18 @@ export interface ProbeOptions {
 export async function probe(file: string, options: ProbeOptions = {}): Promise<MediaInfo> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const head = await checkBytes(file, limits);
+  const info = startsAsStill(head) ? await probeStill(file) : await probeRecording(file, head, options);
+  if (info === null) throw unreadable(file, head);
+  if (info.kind !== 'audio-only') checkLimits(file, info, limits);
+  return info;
+}
+
+async function probeRecording(file: string, head: Buffer, options: ProbeOptions): Promise<MediaInfo> {
   const tools = options.tools ?? (await defaultTools());
   const args = [
     '-v',
     'error',
     ...GUARDED_INPUT,
-    ...(startsAsJpeg(head) ? ONE_JPEG : []),
     '-show_format',
     '-show_streams',
     '-of',
@@ -89,7 +101,6 @@ export async function probe(file: string, options: ProbeOptions = {}): Promise<M
   if (info === null) {
     throw new MediaError('not-media', `${file} holds neither pictures nor sound that could be read.`);
   }
-  if (info.kind !== 'audio-only') checkLimits(file, info, limits);
   return info;
 }
 

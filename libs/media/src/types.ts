@@ -45,6 +45,10 @@ export interface MediaInfo {
   readonly hdr: HdrTransfer | null;
   /** The stream states its colour matrix; otherwise BT.709 is assumed from 720 lines up, BT.601 below. */
   readonly matrixTagged: boolean;
+  /** The stream states its colour primaries. */
+  readonly primariesTagged: boolean;
+  /** Each picture is two fields, one line apart and a moment apart. */
+  readonly interlaced: boolean;
   readonly videoCodec: string | null;
   readonly hasAudio: boolean;
   readonly audioCodec: string | null;
