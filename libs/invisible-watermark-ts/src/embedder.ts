@@ -1,12 +1,14 @@
-import { MarkAdder } from './add-mark.js';
+import { createMarkAdder, type MarkAdder } from './add-mark.js';
+import { EpochFields } from './epoch-fields.js';
 import { WatermarkError } from './errors.js';
-import { FIELD_UNIT, FieldSynthesizer, mixLayers } from './field.js';
+import { FieldSynthesizer, mixLayers } from './field.js';
 import { CHIP_PITCH, MAX_EPOCHS, MAX_FRAME, MIN_FRAME } from './format.js';
 import { GainControl } from './gain-control.js';
 import { checkPlane, coverGeometry } from './geometry.js';
 import { checkKey } from './keys.js';
 import { deriveLayers, type KeyedLayers, epochTagChips, payloadChips, timeChips } from './layers.js';
-import { FLAT_STRENGTH, StrengthMap } from './strength-map.js';
+import { FLAT_STRENGTH, type StrengthMap } from './strength.js';
+import { createStrengthMap } from './strength-map.js';
 import type { Size } from './types.js';
 
 export interface EmbedderOptions {
@@ -42,11 +44,6 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
   return new SessionEmbedder(checkOptions(options));
 }
 
-interface EpochField {
-  epoch: number | null;
-  readonly field: Int8Array;
-}
-
 class SessionEmbedder implements Embedder {
   private readonly size: Size;
   private readonly layers: KeyedLayers;
@@ -56,8 +53,7 @@ class SessionEmbedder implements Embedder {
   private readonly map: StrengthMap;
   private readonly adder: MarkAdder;
   private readonly gain: GainControl;
-  private current: EpochField;
-  private ahead: EpochField;
+  private readonly fields: EpochFields;
   private frames = 0;
 
   constructor({ key, session, epochKey, width, height, targetPsnrDb = DEFAULT_PSNR_DB }: EmbedderOptions) {
@@ -67,41 +63,39 @@ class SessionEmbedder implements Embedder {
     this.payload = payloadChips(this.layers, session);
     const { toFrame, scale } = coverGeometry(this.size);
     this.synthesizer = new FieldSynthesizer(this.size, toFrame, scale);
-    this.map = new StrengthMap(this.size, Math.max(1, Math.round(CHIP_PITCH * scale)));
-    this.adder = new MarkAdder(this.size, this.map);
+    this.map = createStrengthMap(this.size, Math.max(1, Math.round(CHIP_PITCH * scale)));
+    this.adder = createMarkAdder(this.size, this.map);
     this.gain = new GainControl(targetPsnrDb, FLAT_STRENGTH);
-    this.current = { epoch: null, field: new Int8Array(width * height) };
-    this.ahead = { epoch: null, field: new Int8Array(width * height) };
+    this.fields = new EpochFields(
+      width * height,
+      (epoch, out) => {
+        this.draw(epoch, out);
+      },
+      (from, to, weight, out) => {
+        this.adder.blend(from, to, weight, out);
+      },
+    );
   }
 
   embed(luma: Uint8Array, stride: number, epoch: number): void {
     checkPlane(luma, this.size.width, this.size.height, stride);
-    this.enterEpoch(epoch);
+    const field = this.fields.next(epoch);
     if (this.frames++ % MAP_PERIOD === 0) this.map.update(luma, stride);
     const gain = this.gain.next(this.map.energy);
-    const energy = this.adder.add(luma, stride, this.current.field, gain * FIELD_UNIT);
+    const energy = this.adder.add(luma, stride, field, gain);
     this.gain.observe(energy / (this.size.width * this.size.height));
   }
 
   prepare(epoch: number): void {
-    if (this.current.epoch === epoch || this.ahead.epoch === epoch) return;
-    this.draw(epoch, this.ahead);
+    this.fields.prepare(epoch);
   }
 
-  private enterEpoch(epoch: number): void {
-    if (this.current.epoch === epoch) return;
-    this.prepare(epoch);
-    [this.current, this.ahead] = [this.ahead, this.current];
-  }
-
-  private draw(epoch: number, target: EpochField): void {
+  private draw(epoch: number, out: Int8Array): void {
     if (!Number.isInteger(epoch) || epoch < 0 || epoch >= MAX_EPOCHS)
       throw new WatermarkError('invalid-epoch', `an epoch is an integer from 0 to ${MAX_EPOCHS - 1}`);
     const tag = epochTagChips(this.epochKey(epoch));
     const chips = mixLayers(this.payload, this.layers.pilot, timeChips(this.layers, epoch), tag);
-    target.epoch = null;
-    this.synthesizer.render(chips, target.field);
-    target.epoch = epoch;
+    this.synthesizer.render(chips, out);
   }
 }
 

@@ -10,6 +10,9 @@ const SMOOTHING = 0.2;
  */
 const MAX_FLAT_CHANGE = 0.8;
 
+/** Resolution of the target error, in squared code values. */
+const ERROR_ONE = 2 ** 20;
+
 /** Chooses the global gain so that the luma PSNR keeps its target, smoothly over time. */
 export class GainControl {
   private readonly targetError: number;
@@ -20,7 +23,9 @@ export class GainControl {
     targetPsnrDb: number,
     private readonly flatStrength: number,
   ) {
-    this.targetError = 255 ** 2 / 10 ** ((targetPsnrDb + MARGIN_DB) / 10);
+    const error = 255 ** 2 / 10 ** ((targetPsnrDb + MARGIN_DB) / 10);
+    // engines round powers differently in the last bit; the bytes of the mark must not
+    this.targetError = Math.round(error * ERROR_ONE) / ERROR_ONE;
   }
 
   /** Gain for a frame whose strength map has this mean square. */
@@ -35,6 +40,6 @@ export class GainControl {
   observe(error: number): void {
     if (error <= 0) return;
     const step = Math.min(1.1, Math.max(0.9, Math.sqrt(this.targetError / error)));
-    this.correction = Math.min(1.3, Math.max(0.5, this.correction * step ** 0.5));
+    this.correction = Math.min(1.3, Math.max(0.5, this.correction * Math.sqrt(step)));
   }
 }

@@ -1,99 +1,105 @@
+import { q15, rampWeights } from './fixed-point.js';
+import { selectedSimd } from './kernels/select.js';
+import { SimdStrengthMap } from './kernels/simd-strength-map.js';
 import { boxMean, erode } from './plane-filters.js';
+import {
+  DARK_FACTOR,
+  DARK_SLOPE,
+  FLAT_STRENGTH,
+  MAX_STRENGTH,
+  STRENGTH_ONE,
+  type StrengthMap,
+} from './strength.js';
 import type { Size } from './types.js';
 
-/** Strength of the mark at σ = 0, in map units, and its ceiling in busy areas (WATERMARK measurements, 42 dB). */
-export const FLAT_STRENGTH = 2;
-const MAX_STRENGTH = 10;
-/** Below this luma the mark is weakened, down to 0.75 at black: eyes see noise in shadows. */
-const DARK_LUMA = 60;
-const DARK_FACTOR = 0.75;
-/** Neighbourhood of the mean and of the activity: 5×5 blocks. */
-const REACH = 2;
-/** Both means spread an edge over ±4 blocks: the erosion (9×9) takes that back. */
+/** Both 5×5 means spread an edge over ±4 blocks: the erosion (9×9) takes that back. */
 const EROSION_REACH = 4;
 /** Three running means of 3×3 blocks: nearly a Gaussian of σ = 1.4 blocks. */
-const BLUR_REACH = 1;
 const BLUR_PASSES = 3;
+export function createStrengthMap(size: Size, block: number): StrengthMap {
+  const simd = selectedSimd();
+  return simd === null ? new ScalarStrengthMap(size, block) : new SimdStrengthMap(simd, size, block);
+}
 
-/**
- * How strong the mark may be, per block of the frame: grows with local activity (the deviation from the local mean, so that a
- * smooth shade on a cheek or a wall counts as flat), stays low in flat areas beside strong edges (erosion), lower in the
- * dark. Reuses its buffers.
- */
-export class StrengthMap {
+/** The oracle of assembly/strength-map.ts. */
+export class ScalarStrengthMap implements StrengthMap {
   readonly columns: number;
   readonly rows: number;
-  /** Strength per block, row by row, relative. */
-  readonly values: Float32Array;
-  /** Mean of the squared strength over the frame. */
+  readonly strength: Int16Array;
   energy = 0;
+  private readonly values: Int16Array;
   private readonly mean: Float32Array;
   private readonly detail: Float32Array;
   private readonly scratch: Float32Array;
+  private readonly weights: Int16Array;
 
   constructor(
     private readonly size: Size,
-    /** Side of a block in frame pixels. */
     readonly block: number,
   ) {
     this.columns = Math.ceil(size.width / block);
     this.rows = Math.ceil(size.height / block);
     const length = this.columns * this.rows;
-    this.values = new Float32Array(length);
+    this.values = new Int16Array(length);
     this.mean = new Float32Array(length);
     this.detail = new Float32Array(length);
     this.scratch = new Float32Array(length);
+    this.weights = rampWeights(block);
+    this.strength = new Int16Array(size.width * this.rows);
   }
 
   update(luma: Uint8Array, stride: number): void {
-    const { columns, rows, mean, detail, scratch, values } = this;
-    blockMeans(luma, stride, this.size, this.block, columns, detail);
-    mean.set(detail);
-    boxMean(mean, scratch, columns, rows, REACH);
-    for (let i = 0; i < mean.length; i++) detail[i] = ((detail[i] ?? 0) - (mean[i] ?? 0)) ** 2;
-    boxMean(detail, scratch, columns, rows, REACH);
-    for (let i = 0; i < mean.length; i++) values[i] = Math.sqrt(Math.max(0, detail[i] ?? 0));
-    erode(values, scratch, columns, rows, EROSION_REACH);
-    for (let i = 0; i < mean.length; i++) values[i] = strengthOf(values[i] ?? 0, mean[i] ?? 0);
-    for (let pass = 0; pass < BLUR_PASSES; pass++) boxMean(values, scratch, columns, rows, BLUR_REACH);
-    let sum = 0;
-    for (const value of values) sum += value * value;
-    this.energy = sum / values.length;
+    const { mean, detail, scratch, values } = this;
+    const blocks = { width: this.columns, height: this.rows };
+    blockMeans(luma, stride, this.size, this.block, blocks, detail);
+    boxMean(detail, mean, scratch, blocks, 2);
+    for (let i = 0; i < mean.length; i++) detail[i] = Math.fround((detail[i] ?? 0) - (mean[i] ?? 0)) ** 2;
+    boxMean(detail, detail, scratch, blocks, 2);
+    for (let i = 0; i < mean.length; i++) detail[i] = Math.sqrt(detail[i] ?? 0);
+    erode(detail, scratch, blocks, EROSION_REACH);
+    for (let i = 0; i < mean.length; i++) detail[i] = strengthOf(detail[i] ?? 0, mean[i] ?? 0);
+    for (let pass = 0; pass < BLUR_PASSES; pass++) boxMean(detail, detail, scratch, blocks, 1);
+    for (let i = 0; i < mean.length; i++)
+      values[i] = Math.trunc(Math.fround(Math.fround((detail[i] ?? 0) * STRENGTH_ONE) + 0.5));
+    this.energy = values.reduce((sum, value) => sum + value * value, 0) / (values.length * STRENGTH_ONE ** 2);
+    this.expand();
+  }
+
+  private expand(): void {
+    const { block, columns, rows, values, weights, strength } = this;
+    const { width } = this.size;
+    for (let row = 0; row < rows; row++)
+      for (let x = 0; x < width; x++) {
+        const run = Math.floor((x - (block >> 1)) / block);
+        const from = values[row * columns + Math.max(0, run)] ?? 0;
+        const to = values[row * columns + Math.min(columns - 1, run + 1)] ?? 0;
+        const weight = weights[x - (block >> 1) - run * block] ?? 0;
+        strength[row * width + x] = from + q15(to - from, weight);
+      }
   }
 }
 
 function strengthOf(deviation: number, luma: number): number {
-  const strength = Math.min(MAX_STRENGTH, FLAT_STRENGTH + deviation);
-  return luma < DARK_LUMA ? strength * (DARK_FACTOR + ((1 - DARK_FACTOR) * luma) / DARK_LUMA) : strength;
+  const strength = Math.min(MAX_STRENGTH, Math.fround(FLAT_STRENGTH + deviation));
+  return strength * Math.min(1, Math.fround(DARK_FACTOR + Math.fround(luma * DARK_SLOPE)));
 }
 
 /** Mean luma of every block; the last column and row may be narrower. */
-export function blockMeans(
+function blockMeans(
   luma: Uint8Array,
   stride: number,
   { width, height }: Size,
   block: number,
-  columns: number,
+  blocks: Size,
   out: Float32Array,
 ): void {
-  out.fill(0);
-  for (let y = 0; y < height; y++) {
-    const row = Math.floor(y / block) * columns;
-    let x = y * stride;
-    const end = x + width;
-    for (let column = 0; column < columns; column++) {
-      const stop = Math.min(x + block, end);
+  for (let row = 0; row < blocks.height; row++)
+    for (let column = 0; column < blocks.width; column++) {
+      const right = Math.min(width, (column + 1) * block);
+      const bottom = Math.min(height, (row + 1) * block);
       let sum = 0;
-      while (x < stop) sum += luma[x++] ?? 0;
-      out[row + column] = (out[row + column] ?? 0) + sum;
+      for (let y = row * block; y < bottom; y++)
+        for (let x = column * block; x < right; x++) sum += luma[y * stride + x] ?? 0;
+      out[row * blocks.width + column] = sum / ((right - column * block) * (bottom - row * block));
     }
-  }
-  const rows = out.length / columns;
-  for (let r = 0; r < rows; r++) {
-    const tall = Math.min(block, height - r * block);
-    for (let c = 0; c < columns; c++) {
-      const area = tall * Math.min(block, width - c * block);
-      out[r * columns + c] = (out[r * columns + c] ?? 0) / area;
-    }
-  }
 }

@@ -35,8 +35,12 @@ export class Slot<T extends Samples> {
 export class Workspace {
   private end: number;
 
-  constructor(readonly simd: SimdExports) {
-    this.end = Math.ceil(simd.heapBase() / ALIGNMENT) * ALIGNMENT;
+  /** Starts at the first free byte, or at `from` to share bytes with another workspace. */
+  constructor(
+    readonly simd: SimdExports,
+    from = simd.heapBase(),
+  ) {
+    this.end = Math.ceil(from / ALIGNMENT) * ALIGNMENT;
   }
 
   bytes(length: number): Slot<Uint8Array> {
@@ -57,6 +61,12 @@ export class Workspace {
 
   float32(length: number): Slot<Float32Array> {
     return this.place(Float32Array, 4, length);
+  }
+
+  /** Lays the last array anew with another length. */
+  bytesAt(at: number, length: number): Slot<Uint8Array> {
+    this.end = at;
+    return this.bytes(length);
   }
 
   private place<T extends Samples>(view: View<T>, size: number, length: number): Slot<T> {
