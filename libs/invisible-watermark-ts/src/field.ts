@@ -1,5 +1,5 @@
 import { bandGain, radialFrequencies } from './band.js';
-import { RealFft2d, type Spectrum } from './fft2d.js';
+import { RealFft2d } from './fft2d.js';
 import { createFieldSampler, type FieldSampler } from './field-sampler.js';
 import { CHIP_COLUMNS, CHIP_COUNT, CHIP_PITCH, CHIP_ROWS, ENERGY_SHARES } from './format.js';
 import type { Affine } from './geometry.js';

@@ -1,6 +1,7 @@
 // Compiles assembly/ to WebAssembly and writes it as src/kernels/simd-binary.ts. Run after every change of assembly/:
-//   node libs/invisible-watermark-ts/tools/build-kernels.mjs
-import { writeFileSync } from 'node:fs';
+//   node libs/invisible-watermark-ts/tools/build-kernels.mjs [--check]
+// With --check it writes nothing and fails when the file is not what assembly/ gives.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
@@ -10,7 +11,7 @@ const OPTIONS =
   '--optimizeLevel 3 --shrinkLevel 0 --noAssert --runtime stub --enable simd --enable bulk-memory --use abort=';
 
 /** The compiled module. */
-export async function compileKernels() {
+async function compileKernels() {
   const outputs = new Map();
   const { error, stderr } = await asc.main(
     [join(ROOT, 'assembly', 'index.ts'), '--outFile', 'kernels.wasm', ...OPTIONS.split(' ')],
@@ -21,7 +22,7 @@ export async function compileKernels() {
 }
 
 /** The generated source file. */
-export function sourceOf(wasm) {
+function sourceOf(wasm) {
   const lines = Buffer.from(wasm)
     .toString('base64')
     .match(/.{1,100}/g);
@@ -33,8 +34,11 @@ export function sourceOf(wasm) {
   ].join('\n');
 }
 
-if (import.meta.main) {
-  const wasm = await compileKernels();
-  writeFileSync(TARGET, sourceOf(wasm));
-  console.log(`${wasm.length} bytes of WebAssembly`);
+const wasm = await compileKernels();
+const source = sourceOf(wasm);
+if (!process.argv.includes('--check')) writeFileSync(TARGET, source);
+else if (readFileSync(TARGET, 'utf8') !== source) {
+  console.error('src/kernels/simd-binary.ts is not what assembly/ gives: run tools/build-kernels.mjs');
+  process.exit(1);
 }
+console.log(`${wasm.length} bytes of WebAssembly`);
