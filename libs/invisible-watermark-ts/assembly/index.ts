@@ -5,3 +5,4 @@ export { addMark, blendFields } from './add-mark';
 export { updateStrength, expandStrength } from './strength-map';
 export { sampleGrid, gridEnergy } from './field';
 export { forward2d, inverse2d } from './fft2d';
+export { decidedOffset, decodePolar, pathBytes } from './polar';

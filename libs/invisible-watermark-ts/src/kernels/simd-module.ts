@@ -70,6 +70,9 @@ export interface SimdExports {
   ): void;
   forward2d(work: number): void;
   inverse2d(work: number): void;
+  pathBytes(length: number): number;
+  decidedOffset(length: number): number;
+  decodePolar(decoder: number): void;
 }
 
 let loaded: SimdExports | null | undefined;
