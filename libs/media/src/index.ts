@@ -3,6 +3,7 @@ export { encodeVideo } from './encode.js';
 export { MediaError, type MediaErrorCode } from './errors.js';
 export { decodeImage, encodePng, type ImageLimits } from './image.js';
 export { DEFAULT_LIMITS } from './limits.js';
+export { measureDuration } from './measure-duration.js';
 export { probe, type ProbeOptions } from './probe.js';
 export { rateValue } from './rate.js';
 export { recompress, type RecompressOptions } from './recompress.js';

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeVideo } from './decode.js';
+import { measureDuration } from './measure-duration.js';
+import { probe } from './probe.js';
 import { sampleVideo, type SampledPicture, type SampleOptions } from './sample.js';
 import { createClipFolder, H264, pattern, tone, type ClipFolder } from './testing/clips.js';
 
@@ -23,6 +25,23 @@ const timesOf = (pictures: readonly SampledPicture[]): number[] =>
 
 const difference = (a: Uint8Array, b: Uint8Array): number =>
   a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length;
+
+describe('measureDuration', () => {
+  it('reads the length that a live recording does not declare', async () => {
+    const live = clips.make('live.mkv', [
+      ...pattern('160x90', 7, 10),
+      ...H264,
+      '-live',
+      '1',
+      '-f',
+      'matroska',
+    ]);
+    const info = await probe(live);
+    expect(info.durationSeconds).toBeNull();
+    expect(await measureDuration(live, info)).toBeCloseTo(7, 0);
+    expect(await measureDuration(keyed, await probe(keyed))).toBe(12);
+  });
+});
 
 describe('sampleVideo', () => {
   it('gives key pictures at least the spacing apart, each at its own time', async () => {

@@ -23,6 +23,17 @@ export const timelineEntry = z.object({
 });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 
+/** How much of the submitted file was looked at. The timeline holds the seconds that were, and says nothing about others. */
+export const coverage = z.object({
+  /** Length of the file in begun seconds; 1 for a still picture. */
+  seconds: z.int().positive(),
+  /** Seconds that were looked at. */
+  read: z.int().nonnegative(),
+  /** Most seconds in a row that were not. */
+  longestGap: z.int().nonnegative(),
+});
+export type Coverage = z.infer<typeof coverage>;
+
 /** Everything an offline verifier needs besides the trust root it already holds. */
 export const proofBundle = z.strictObject({
   format: z.literal('guise-proof/1'),
@@ -60,6 +71,7 @@ export const verificationReport = z.object({
     })
     .nullable(),
   timeline: z.array(timelineEntry).max(20_000),
+  coverage,
   proof: proofBundle.nullable(),
 });
 export type VerificationReport = z.infer<typeof verificationReport>;

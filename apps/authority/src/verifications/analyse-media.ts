@@ -16,7 +16,7 @@ import {
   type TimedFrame,
 } from './settle-epoch.js';
 
-/** Seconds that are read together: enough to decode what is too weak in one. */
+/** Seconds that are read together, or pictures where they lie seconds apart: enough to decode what is too weak in one. */
 const BLOCK_SECONDS = 3;
 /** A last block from its first picture to its last shorter than this is read with the block before it. */
 const SHORT_BLOCK_MS = 740;
@@ -31,30 +31,39 @@ const MAX_SECTION = 1.25;
 /** A pilot this clear at the geometry of the block around it: this second is marked, though too weak to decode alone. */
 const PILOT_MIN_Z = 5;
 
+/** The pictures of some material. */
+export interface Material {
+  /** Gives the pictures in order; called once or twice. */
+  open(): AsyncIterable<TimedFrame>;
+  /** How far single pictures lie apart; 1 where each second has several. */
+  readonly spacingSeconds: number;
+}
+
 /**
- * Reads every second of the material: session, epoch, epoch tag under the disclosed key, and distance of the rectified
+ * Reads every second that the material shows pictures of: session, epoch, epoch tag under the disclosed key, and distance of the rectified
  * pictures to the evidence. First as the material lies (rescaled, squeezed, mirrored); only when that shows no mark at
  * all, for crops and other geometries, and then once more from the beginning.
- * @param open gives the pictures in order, a few per second; called once or twice
  * @param key the organisation's marking key, 32 bytes
  */
 export async function analyseMedia(
-  open: () => AsyncIterable<TimedFrame>,
+  material: Material,
   key: Uint8Array,
   lookup: EvidenceLookup,
 ): Promise<SecondReading[]> {
   const detector = createDetector({ key });
-  const plain = await analyseFrom(open(), new Analysis(detector, lookup, null));
+  const plain = await analyseFrom(material, new Analysis(detector, lookup, null));
   if (plain.readings.some(({ session }) => session !== null)) return plain.readings;
   const geometry = searchGeometry(detector, plain.samples);
   if (geometry === null) return plain.readings;
-  return (await analyseFrom(open(), new Analysis(detector, lookup, geometry))).readings;
+  return (await analyseFrom(material, new Analysis(detector, lookup, geometry))).readings;
 }
 
-async function analyseFrom(frames: AsyncIterable<TimedFrame>, analysis: Analysis): Promise<Analysis> {
+async function analyseFrom(material: Material, analysis: Analysis): Promise<Analysis> {
+  const blockMs = 1000 * BLOCK_SECONDS * material.spacingSeconds;
+  const blockOf = ({ timestampMs }: TimedFrame): number => Math.floor(timestampMs / blockMs);
   let complete: TimedFrame[] = [];
   let block: TimedFrame[] = [];
-  for await (const frame of frames) {
+  for await (const frame of material.open()) {
     const [first] = block;
     if (first !== undefined && blockOf(frame) !== blockOf(first)) {
       if (complete.length > 0) await analysis.readBlock(complete);
@@ -83,7 +92,6 @@ function searchGeometry(detector: Detector, samples: readonly (readonly TimedFra
 }
 
 const secondOf = ({ timestampMs }: TimedFrame): number => Math.floor(timestampMs / 1000);
-const blockOf = (frame: TimedFrame): number => Math.floor(secondOf(frame) / BLOCK_SECONDS);
 
 class Analysis {
   readonly readings: SecondReading[] = [];

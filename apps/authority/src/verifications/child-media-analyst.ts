@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Logger } from 'pino';
-import { AnalystError, MediaAnalyst, type EvidenceLookup, type SecondReading } from './media-analyst.js';
+import { AnalystError, MediaAnalyst, type EvidenceLookup, type MediaReading } from './media-analyst.js';
+import { MEMORY_SIGNAL } from './memory-guard.js';
 import { fromWorker, type ToWorker } from './worker-messages.js';
 
 export interface ChildMediaAnalystOptions {
@@ -11,21 +12,29 @@ export interface ChildMediaAnalystOptions {
   readonly logger: Logger;
   /** A file that takes longer is given up with its process. */
   readonly timeLimitMs: number;
+  /** A process that uses more memory ends. */
+  readonly memoryLimitBytes: number;
   /** Files waiting for their turn; more are refused. */
   readonly maxWaiting: number;
 }
 
-/** Analyses in a process per file, one at a time, each under a time limit. */
+const MIB = 2 ** 20;
+
+/**
+ * Analyses in a process per file, one at a time, each under limits of time and memory. Whatever ends a process ends its file
+ * with an error and nothing else: the next file has a process of its own.
+ */
 export class ChildMediaAnalyst extends MediaAnalyst {
   private last: Promise<unknown> = Promise.resolve();
   private waiting = 0;
   private child: ChildProcess | undefined;
+  private closed = false;
 
   constructor(private readonly options: ChildMediaAnalystOptions) {
     super();
   }
 
-  override analyse(path: string, lookup: EvidenceLookup): Promise<readonly SecondReading[]> {
+  override analyse(path: string, lookup: EvidenceLookup): Promise<MediaReading> {
     if (this.waiting >= this.options.maxWaiting) {
       return Promise.reject(new AnalystError('busy', 'Others are being verified. Try again in a minute.'));
     }
@@ -40,25 +49,24 @@ export class ChildMediaAnalyst extends MediaAnalyst {
   }
 
   close(): void {
-    this.child?.kill('SIGKILL');
+    this.closed = true;
+    if (this.child !== undefined) end(this.child);
   }
 
-  private async run(path: string, lookup: EvidenceLookup): Promise<readonly SecondReading[]> {
+  private async run(path: string, lookup: EvidenceLookup): Promise<MediaReading> {
+    const key = await this.options.key();
+    if (this.closed) throw new AnalystError('failed', 'The service is stopping.');
     const child = this.start();
     this.child = child;
     try {
-      return await this.converse(child, { say: 'analyse', path, key: await this.options.key() }, lookup);
+      return await this.converse(child, { say: 'analyse', path, key }, lookup);
     } finally {
       this.child = undefined;
-      child.kill('SIGKILL');
+      end(child);
     }
   }
 
-  private converse(
-    child: ChildProcess,
-    task: ToWorker,
-    lookup: EvidenceLookup,
-  ): Promise<readonly SecondReading[]> {
+  private converse(child: ChildProcess, task: ToWorker, lookup: EvidenceLookup): Promise<MediaReading> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(new AnalystError('too-slow', 'Reading it took too long. Send a shorter part.'));
@@ -66,14 +74,18 @@ export class ChildMediaAnalyst extends MediaAnalyst {
       const fail = (): void => {
         reject(new AnalystError('failed', 'It could not be read here.'));
       };
-      child.on('exit', fail);
-      child.on('exit', () => {
+      child.on('error', fail);
+      child.on('exit', (_, signal) => {
         clearTimeout(timer);
+        // SIGABRT: the heap that Node bounds itself.
+        if (signal === MEMORY_SIGNAL || signal === 'SIGABRT')
+          reject(new AnalystError('too-heavy', 'Reading it took too much memory. Send a smaller picture.'));
+        else fail();
       });
       child.on('message', (raw) => {
         const message = fromWorker.safeParse(raw).data;
         if (message === undefined) fail();
-        else if (message.say === 'readings') resolve(message.readings);
+        else if (message.say === 'reading') resolve(message);
         else if (message.say === 'refused') reject(new AnalystError(message.code, message.advice));
         else answerWith(child, message.session, lookup).catch(fail);
       });
@@ -82,11 +94,13 @@ export class ChildMediaAnalyst extends MediaAnalyst {
   }
 
   private start(): ChildProcess {
-    const { script, logger } = this.options;
-    const child = fork(script, [], {
+    const { script, logger, memoryLimitBytes } = this.options;
+    const child = fork(script, [String(memoryLimitBytes)], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [],
+      execArgv: [`--max-old-space-size=${String(Math.ceil(memoryLimitBytes / MIB))}`],
+      // A process group of its own: its decoders end with it.
+      detached: process.platform !== 'win32',
     });
     child.stderr?.on('data', (chunk: Buffer) => {
       logger.warn({ worker: chunk.toString('utf8').slice(0, 2000) }, 'media worker');
@@ -96,6 +110,17 @@ export class ChildMediaAnalyst extends MediaAnalyst {
     });
     child.unref();
     return child;
+  }
+}
+
+/** Ends a worker with the decoders that it started. */
+function end(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') child.kill('SIGKILL');
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It is gone already, and its decoders with it.
   }
 }
 

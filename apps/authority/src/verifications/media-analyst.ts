@@ -19,8 +19,16 @@ export interface SecondReading extends SecondObservation {
   readonly confidenceLog10: number | null;
 }
 
+/** What was read of the material, and how much of it there is. */
+export interface MediaReading {
+  /** In order. Of long material not every second is here: only these were looked at. */
+  readonly seconds: readonly SecondReading[];
+  /** Length of the material; null when it does not tell. A still picture has one second. */
+  readonly materialSeconds: number | null;
+}
+
 /** Why material could not be analysed. */
-export type AnalystErrorCode = 'unreadable' | 'too-large' | 'too-slow' | 'busy' | 'failed';
+export type AnalystErrorCode = 'unreadable' | 'too-large' | 'too-slow' | 'too-heavy' | 'busy' | 'failed';
 
 export class AnalystError extends Error {
   override readonly name = 'AnalystError';
@@ -36,5 +44,5 @@ export class AnalystError extends Error {
 /** Reads marks out of a picture or clip and compares it with the evidence, second by second. */
 export abstract class MediaAnalyst {
   /** @throws AnalystError */
-  abstract analyse(path: string, lookup: EvidenceLookup): Promise<readonly SecondReading[]>;
+  abstract analyse(path: string, lookup: EvidenceLookup): Promise<MediaReading>;
 }

@@ -6,10 +6,11 @@ import { Answers } from '../http/answers.js';
 import { Requires } from '../http/permission.js';
 import { CallingPerson, type PersonPrincipal } from '../http/principal.js';
 import { Uploads, type UploadForm } from '../http/upload.js';
+import { MAX_MEDIA_BYTES } from './open-material.js';
 import { VerificationsService } from './verifications.service.js';
 
 /** A recording for an auditor; a short one for anyone. */
-const RECORDING: UploadForm = { file: 'file', maxBytes: 300 * 2 ** 20 };
+const RECORDING: UploadForm = { file: 'file', maxBytes: MAX_MEDIA_BYTES };
 const SNIPPET: UploadForm = { file: 'file', maxBytes: 30 * 2 ** 20 };
 
 @Controller('v1')

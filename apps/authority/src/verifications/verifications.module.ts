@@ -12,7 +12,9 @@ import { SessionArchive } from './session-archive.js';
 import { VerificationsController } from './verifications.controller.js';
 import { VerificationsService } from './verifications.service.js';
 
+/** One submission: it is answered while the request waits. */
 const TIME_LIMIT_MS = 110_000;
+const MEMORY_LIMIT_BYTES = 2 * 2 ** 30;
 const MAX_WAITING = 4;
 
 @Module({
@@ -30,6 +32,7 @@ const MAX_WAITING = 4;
           key: () => keys.secret('watermark'),
           logger,
           timeLimitMs: TIME_LIMIT_MS,
+          memoryLimitBytes: MEMORY_LIMIT_BYTES,
           maxWaiting: MAX_WAITING,
         }),
       inject: [KeyStore, LOGGER],

@@ -25,13 +25,14 @@ import { TrustService } from '../permits/trust.service.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { DATABASE } from '../ports/tokens.js';
-import { AnalystError, MediaAnalyst, type AnalystErrorCode, type SecondReading } from './media-analyst.js';
+import { coverageOf, sampledReason } from './coverage.js';
+import { AnalystError, MediaAnalyst, type AnalystErrorCode, type MediaReading } from './media-analyst.js';
 import { ProofBuilder } from './proof-builder.js';
 import { evidenceOf, SessionArchive, type ArchivedSession } from './session-archive.js';
 
 /** What the records and the picture say, before names and proof are added. */
 interface Examination {
-  readonly readings: readonly SecondReading[];
+  readonly reading: MediaReading;
   readonly decision: VerdictDecision;
   /** The session seen most, when this authority opened it. */
   readonly archived: ArchivedSession | null;
@@ -95,7 +96,7 @@ export class VerificationsService {
   async detect(upload: Upload) {
     await this.sequencer.publish();
     const examination = await this.examine(upload.path);
-    const { readings, decision } = examination;
+    const { reading, decision } = examination;
     const { verdict } =
       decision.verdict === 'authorised' ? await this.report(upload.sha256, examination) : decision;
     return {
@@ -106,14 +107,14 @@ export class VerificationsService {
           : verdict === 'not-authorised' || verdict === 'altered'
             ? false
             : null,
-      confidenceLog10: bestConfidence(readings),
+      confidenceLog10: bestConfidence(reading),
       technique: 'invisible-watermark-ts' as const,
     };
   }
 
   private async examine(path: string): Promise<Examination> {
     const found = new Map<number, ArchivedSession>();
-    const readings = await this.analyst
+    const reading = await this.analyst
       .analyse(path, async (number) => {
         const archived = await this.archive.find(number);
         if (archived === null) return null;
@@ -126,8 +127,8 @@ export class VerificationsService {
     const sessions = new Map(
       [...found].map(([number, archived]) => [number, this.archive.recordsOf(archived)]),
     );
-    const decision = decideVerdict({ observations: readings, sessions });
-    return { readings, decision, archived: found.get(decision.session ?? 0) ?? null };
+    const decision = decideVerdict({ observations: reading.seconds, sessions });
+    return { reading, decision, archived: found.get(decision.session ?? 0) ?? null };
   }
 
   private async report(mediaSha256: string, examination: Examination): Promise<VerificationReport> {
@@ -135,23 +136,25 @@ export class VerificationsService {
   }
 
   private async draft(mediaSha256: string, examination: Examination): Promise<VerificationReport> {
-    const { readings, decision, archived } = examination;
+    const { reading, decision, archived } = examination;
+    const coverage = coverageOf(reading);
     return {
       id: verificationId.parse(this.random.id('verification')),
       verdict: decision.verdict,
-      reasons: [...decision.reasons],
+      reasons: [...decision.reasons, ...sampledReason(coverage)],
       mediaSha256,
       verifiedAt: this.clock.nowSeconds(),
       detection: {
         found: decision.session !== null,
         session: decision.session,
-        confidenceLog10: bestConfidence(readings),
+        confidenceLog10: bestConfidence(reading),
       },
       facts:
         archived === null
           ? null
           : await this.database.transaction((tx) => readFacts(tx, archived, shownSeconds(decision))),
       timeline: decision.timeline.map(({ entry }) => entry),
+      coverage,
       proof: null,
     };
   }
@@ -187,10 +190,8 @@ function shownSeconds(decision: VerdictDecision): number[] {
   ];
 }
 
-function bestConfidence(readings: readonly SecondReading[]): number | null {
-  const found = readings.flatMap(({ confidenceLog10 }) =>
-    confidenceLog10 === null ? [] : [confidenceLog10],
-  );
+function bestConfidence({ seconds }: MediaReading): number | null {
+  const found = seconds.flatMap(({ confidenceLog10 }) => (confidenceLog10 === null ? [] : [confidenceLog10]));
   return found.length === 0 ? null : Math.min(...found);
 }
 
@@ -238,6 +239,7 @@ function toProblem(error: AnalystError): ProblemError {
     unreadable: new ProblemError('media-unreadable', { detail }),
     'too-large': new ProblemError('media-too-large', { detail }),
     'too-slow': new ProblemError('media-too-large', { detail }),
+    'too-heavy': new ProblemError('media-too-large', { detail }),
     busy: new ProblemError('not-ready', { detail, headers: { 'retry-after': '60' } }),
     failed: new ProblemError('internal', { detail }),
   };

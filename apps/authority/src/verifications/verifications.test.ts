@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cropI420, type I420Frame } from '@guise/frame';
-import { recompress } from '@guise/media';
+import { locateFfmpeg, recompress } from '@guise/media';
 import { detectionReport, verificationReport } from '@guise/protocol';
 import { verifyProofBundle } from '@guise/verification';
 import {
@@ -99,6 +101,7 @@ describe.each(await testDatabases())('verifications on %s', (kind) => {
       expect(await verify(still)).toMatchObject({
         verdict: 'authorised',
         timeline: [{ second: 0, epoch: 1 }],
+        coverage: { seconds: 1, read: 1, longestGap: 0 },
       });
       const cropped = frames.map((frame) => cropI420(frame, { x: 32, y: 18, width: 576, height: 324 }));
       const clip = await writeClip(folder, 'cropped', cropped);
@@ -120,6 +123,35 @@ describe.each(await testDatabases())('verifications on %s', (kind) => {
         const clip = await writeClip(folder, name, long.slice(from, to), 300);
         expect(await verify(clip)).toMatchObject({ verdict: 'authorised' });
       }
+    },
+  );
+
+  it.runIf(kind === 'embedded')(
+    'sample a long recording, and say which seconds were looked at; others are answered meanwhile',
+    { timeout: 120_000 },
+    async () => {
+      const long = join(folder, 'looped.mp4');
+      const { ffmpeg } = await locateFfmpeg();
+      const loop = ['-v', 'error', '-stream_loop', '49', '-i', marked, '-c', 'copy', long];
+      await promisify(execFile)(ffmpeg, loop);
+      const order: string[] = [];
+      const verified = verify(long).then((report) => {
+        order.push('verified');
+        return report;
+      });
+      for (let i = 0; i < 5; i++) {
+        expect((await wearing.organisation.authority.api.get('/healthz')).status).toBe(200);
+        order.push('answered');
+      }
+      const report = await verified;
+      expect(order).toEqual([...Array<string>(5).fill('answered'), 'verified']);
+      expect(report.verdict).toBe('authorised');
+      expect(report.reasons.map(({ code }) => code)).toContain('sampled');
+      expect(report.coverage.seconds).toBeGreaterThanOrEqual(SECONDS * 50);
+      expect(report.coverage.read).toBe(report.timeline.length);
+      expect(report.coverage.read).toBeLessThan(report.coverage.seconds);
+      expect(report.coverage.read).toBeGreaterThan(20);
+      expect(report.coverage.longestGap).toBeLessThan(15);
     },
   );
 

@@ -43,7 +43,11 @@ export type ToWorker = z.infer<typeof toWorker>;
 /** From the worker: a question about a session, or how it ended. */
 export const fromWorker = z.discriminatedUnion('say', [
   z.object({ say: z.literal('which-evidence'), session: sessionNumber }),
-  z.object({ say: z.literal('readings'), readings: z.array(secondReading).max(20_000) }),
+  z.object({
+    say: z.literal('reading'),
+    seconds: z.array(secondReading).max(20_000),
+    materialSeconds: z.number().nonnegative().nullable(),
+  }),
   z.object({
     say: z.literal('refused'),
     code: z.enum(['unreadable', 'too-large', 'failed']),

@@ -46,6 +46,7 @@ export function sampleReport(overrides: Partial<VerificationReport> = {}): Verif
         approvals: [{ id: `apr_${'h'.repeat(26)}`, approver: 'Ada Admin', sha256: '01'.repeat(32) }],
       },
       timeline: [sampleSecond(0, 'unmarked'), sampleSecond(1, 'authorised'), sampleSecond(2, 'authorised')],
+      coverage: { seconds: 3, read: 3, longestGap: 0 },
       proof: null,
     }),
     ...overrides,

@@ -31,6 +31,7 @@ export function report(
       epochTagZ: 9,
       alteredTiles: [],
     })),
+    coverage: { seconds: at.length, read: at.length, longestGap: 0 },
     proof: null,
     ...changes,
   };
