@@ -1,9 +1,8 @@
 /** A real browser registers a passkey, signs in with it and pairs a device: Chromium with a virtual authenticator. */
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,16 +10,7 @@ import { createAuthority, parseConfig, type Authority } from '@guise/authority';
 import { deviceSigner, openTestDatabase, type TestDatabase } from '@guise/authority/testing';
 import { makeDpopProof } from '@guise/permit';
 import { deviceAuthorizationResponse } from '@guise/protocol';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { CHROMIUM_FLAGS, findChromium } from '@guise/testing';
 
 const executable = findChromium();
 /** There, nothing may be left out: without a browser the tests fail. */
@@ -51,7 +41,11 @@ describe.skipIf(executable === undefined && !complete)(
         database: database.options,
       });
       await authority.app.listen(port, '127.0.0.1');
-      browser = await chromium.launch({ executablePath: executable ?? '', headless: true, args: FLAGS });
+      browser = await chromium.launch({
+        executablePath: executable ?? '',
+        headless: true,
+        args: [...CHROMIUM_FLAGS],
+      });
       page = await browser.newPage();
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text());
@@ -145,23 +139,6 @@ describe.skipIf(executable === undefined && !complete)(
     });
   },
 );
-
-/** The path the bootstrap found, or the one the system has. */
-function findChromium(): string | undefined {
-  const named = process.env.GUISE_CHROMIUM ?? 'chromium';
-  if (named.includes('/')) return existsSync(named) ? named : undefined;
-  const record = join(import.meta.dirname, '../../.cache/tools/chromium.json');
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const found = folders.map((folder) => join(folder, named)).find((path) => existsSync(path));
-  return found ?? (existsSync(record) ? recorded(record) : undefined);
-}
-
-function recorded(path: string): string | undefined {
-  const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  return typeof value === 'object' && value !== null && 'executable' in value
-    ? String(value.executable)
-    : undefined;
-}
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -9,3 +9,4 @@ export { createSeededRandom } from './fakes/random.js';
 export { createFakeClock, FAKE_START_MS, type FakeClock } from './fakes/clock.js';
 export { p256Fixture, type P256Fixture, type P256PublicJwk } from './fixtures/keys.js';
 export { permitClaimsFixture, type PermitFixtureInput } from './fixtures/permit.js';
+export { CHROMIUM_FLAGS, findChromium } from './chromium.js';
