@@ -8,6 +8,7 @@ export { probe, type ProbeOptions } from './probe.js';
 export { rateValue } from './rate.js';
 export { recompress, type RecompressOptions } from './recompress.js';
 export { sampleVideo, type SampledPicture, type SampledVideo, type SampleOptions } from './sample.js';
+export { surveyMedia, type Survey, type SurveyOptions } from './survey.js';
 export { locateFfmpeg, type LocateOptions } from './tools.js';
 export type {
   DecodedFrame,

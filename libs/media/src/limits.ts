@@ -27,10 +27,13 @@ export function checkLimits(file: string, info: MediaInfo, limits: MediaLimits):
       `${file} is ${size}; at least ${limits.minWidth}×${limits.minHeight} is needed. Use a larger recording.`,
     );
   }
-  if (info.durationSeconds !== null && info.durationSeconds > limits.maxDurationSeconds) {
-    throw new MediaError(
-      'too-long',
-      `${file} lasts ${Math.round(info.durationSeconds)} s; at most ${limits.maxDurationSeconds} s are accepted. Cut it first.`,
-    );
-  }
+  if (info.durationSeconds !== null) checkDuration(file, info.durationSeconds, limits);
+}
+
+export function checkDuration(file: string, seconds: number, limits: MediaLimits): void {
+  if (seconds <= limits.maxDurationSeconds) return;
+  throw new MediaError(
+    'too-long',
+    `${file} lasts ${Math.round(seconds)} s; at most ${limits.maxDurationSeconds} s are accepted. Cut it first.`,
+  );
 }

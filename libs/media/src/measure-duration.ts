@@ -13,7 +13,7 @@ const TIMEOUT_MS = 60_000;
 export async function measureDuration(
   file: string,
   info: MediaInfo,
-  options: { readonly tools?: FfmpegTools; readonly signal?: AbortSignal } = {},
+  options: { readonly tools?: FfmpegTools; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<number | null> {
   if (info.durationSeconds !== null || info.kind !== 'video') return info.durationSeconds;
   const { ffmpeg } = options.tools ?? (await defaultTools());

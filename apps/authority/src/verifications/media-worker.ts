@@ -4,7 +4,7 @@
  */
 import { MediaError } from '@guise/media';
 import { analyseMedia } from './analyse-media.js';
-import { AnalystError, type SessionEvidence } from './media-analyst.js';
+import type { SessionEvidence } from './media-analyst.js';
 import { guardMemory } from './memory-guard.js';
 import { LIMITS_ADVICE, openMaterial } from './open-material.js';
 import { toWorker, type FromWorker } from './worker-messages.js';
@@ -51,8 +51,6 @@ function tell(message: FromWorker): void {
 }
 
 function toRefusal(error: unknown): { code: 'unreadable' | 'too-large' | 'failed'; advice: string } {
-  if (error instanceof AnalystError && error.code === 'unreadable')
-    return { code: 'unreadable', advice: error.advice };
   if (!(error instanceof MediaError)) return { code: 'failed', advice: 'It could not be read here.' };
   switch (error.code) {
     case 'file-too-large':

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { surveyMedia, type SurveyOptions } from './survey.js';
+import { createClipFolder, H264, pattern, tone, type ClipFolder } from './testing/clips.js';
+
+let clips: ClipFolder;
+let long: string;
+beforeAll(async () => {
+  clips = await createClipFolder();
+  long = clips.make('long.mkv', [...pattern('64x48', 400, 2), ...H264, '-g', '4']);
+});
+afterAll(() => {
+  clips.remove();
+});
+
+async function survey(file: string, options: SurveyOptions = {}) {
+  const plan = await surveyMedia(file, options);
+  const times: number[] = [];
+  for await (const { timestampMs } of plan.open()) times.push(timestampMs / 1000);
+  return { ...plan, times };
+}
+const seconds = (times: readonly number[]): number => new Set(times.map(Math.floor)).size;
+
+describe('surveyMedia', () => {
+  it('looks at every second of a short clip, several times', async () => {
+    const clip = clips.make('clip.mp4', [...pattern('64x48', 5, 10), ...H264]);
+    const { times, expectedPictures, spacingSeconds } = await survey(clip);
+    expect(seconds(times)).toBe(5);
+    expect(times).toHaveLength(40);
+    expect([expectedPictures, spacingSeconds]).toEqual([40, 1]);
+  });
+
+  it('looks at a long recording here and there, always at the same places', async () => {
+    const { times, materialSeconds, expectedPictures } = await survey(long);
+    expect(materialSeconds).toBeCloseTo(400, 0);
+    expect(times).toHaveLength(200);
+    expect(expectedPictures).toBeGreaterThanOrEqual(200);
+    expect((await survey(long)).times).toEqual(times);
+  });
+
+  it('looks closely at a short part of it, in the time of the whole', async () => {
+    const { times } = await survey(long, { startSeconds: 300, durationSeconds: 20 });
+    expect(times[0]).toBe(300);
+    expect(seconds(times)).toBe(20);
+    expect(times.at(-1)).toBeGreaterThan(319);
+    const far = await survey(long, { startSeconds: 100, durationSeconds: 250 });
+    expect(far.times[0]).toBeGreaterThanOrEqual(100);
+    expect(far.times.at(-1)).toBeLessThan(350);
+    expect(far.times.length).toBeLessThan(150);
+  });
+
+  it('takes a still picture for one second, and sound for none', async () => {
+    const still = clips.make('still.png', [...pattern('64x48', 1, 1), '-frames:v', '1']);
+    expect(await survey(still)).toMatchObject({ materialSeconds: 1, expectedPictures: 1, times: [0] });
+    const sound = clips.make('sound.m4a', [...tone(1), '-c:a', 'aac']);
+    await expect(surveyMedia(sound)).rejects.toMatchObject({ code: 'no-picture' });
+  });
+
+  it('measures a live recording that declares no length before it is judged too long', async () => {
+    const live = clips.make('live.mkv', [...pattern('64x48', 7, 2), ...H264, '-live', '1']);
+    await expect(surveyMedia(live, { limits: { maxDurationSeconds: 5 } })).rejects.toMatchObject({
+      code: 'too-long',
+    });
+    expect((await survey(live)).materialSeconds).toBeCloseTo(7, 0);
+  });
+});
