@@ -26,3 +26,4 @@ export {
   type FingerprintComparison,
 } from './fingerprint.js';
 export { rectify, type RectifiedPicture } from './rectify.js';
+export { type KernelChoice, selectKernels } from './kernels/select.js';
