@@ -8,7 +8,13 @@ import { verifyEvidenceSegment } from '@guise/permit';
 import type { ClosedReason } from '@guise/runtime';
 import { createVision, openModelRegistry, type ModelRegistry } from '@guise/vision';
 import { runProcess, type ProcessOptions, type ProcessReport } from '@guise/client/pipeline';
-import { compareFingerprints, createDetector, EPOCH_TAG_MIN_Z, fingerprint } from 'invisible-watermark-ts';
+import { judgePicture, matchPicture } from '@guise/verification';
+import {
+  createDetector,
+  createFingerprintReader,
+  EPOCH_TAG_MIN_Z,
+  recordedFace,
+} from 'invisible-watermark-ts';
 import { issueLocally } from '../bench/src/local-authority.js';
 import { buildAvatar, enrolWearer } from '../bench/src/material.js';
 import { ensureMedia, ensureModels } from '../../tools/models/src/testing.js';
@@ -140,14 +146,15 @@ describe('wearing an avatar in a real recording', () => {
     const [evidence = ''] = first?.fingerprints ?? [];
     const [received] = await lumasOf(worn.output);
     if (received === undefined) throw new Error('no frame');
-    const distance = (luma: Uint8Array) =>
-      compareFingerprints(
-        new Uint8Array(Buffer.from(evidence, 'base64url')),
-        fingerprint(luma, SIZE.width, SIZE.height, SIZE.width),
-      ).median;
-    expect(distance(received.luma)).toBeLessThanOrEqual(8);
+    const sent = new Uint8Array(Buffer.from(evidence, 'base64url'));
+    expect(recordedFace(sent)).not.toBeNull();
+    const judge = (luma: Uint8Array) =>
+      judgePicture(
+        matchPicture(createFingerprintReader({ luma, ...SIZE, stride: SIZE.width }), [sent]) ?? never(),
+      );
+    expect(judge(received.luma)).toBe('recorded');
     const foreign = await decodeVideo(recording('franck'), { size: SIZE, fit: 'cover', maxFrames: 1 });
-    for await (const { frame } of foreign) expect(distance(frame.data.slice(0, PIXELS))).toBeGreaterThan(12);
+    for await (const { frame } of foreign) expect(judge(frame.data.slice(0, PIXELS))).toBe('picture-differs');
   });
 });
 

@@ -1,112 +1,101 @@
 import { WatermarkError } from './errors.js';
+import { createDctHash, packBits, type ReceivedHash } from './fingerprint-hash.js';
+import {
+  isRegion,
+  REGION_BYTES,
+  REGION_STEPS,
+  sampleRegion,
+  type PictureRegion,
+} from './fingerprint-region.js';
 import { checkFrame } from './geometry.js';
-import { Resizer } from './resample.js';
+import type { LumaFrame } from './types.js';
 
-const TILES_PER_SIDE = 4;
-/** Samples along a tile's side, and the DCT coefficients 1 … 8 taken in each direction. */
-const TILE_SAMPLES = 32;
-const COEFFICIENTS = 8;
-/** Coefficients below this (a cosine of half a code value) are noise of the codec: they count as zero. */
-const DEAD_ZONE = 8;
+/** Hash of the face and of the whole picture: 256 bits of a square of 64 × 64 samples. */
+export const AREA_HASH = createDctHash(64, 16);
+/** Hash of one tile: 64 bits of 32 × 32 samples. */
+export const TILE_HASH = createDctHash(32, 8);
 
+export const TILES_PER_SIDE = 4;
 /** 4×4 tiles of 64 bits, row by row. */
 export const FINGERPRINT_TILES = TILES_PER_SIDE ** 2;
-export const FINGERPRINT_BYTES = FINGERPRINT_TILES * 8;
 
-export interface FingerprintComparison {
-  /** Hamming distance per tile, 0–64, row by row; null where the tile is not visible. */
-  readonly tileDistances: readonly (number | null)[];
-  /** Median over the visible tiles; null when none is visible. */
-  readonly median: number | null;
-}
+/** Where things stand in a fingerprint: region of the face (x, y, width, height), hash of the face, of the picture, tiles. */
+export const LAYOUT = {
+  region: 0,
+  face: REGION_BYTES,
+  picture: REGION_BYTES + AREA_HASH.byteCount,
+  tiles: REGION_BYTES + 2 * AREA_HASH.byteCount,
+} as const;
+export const FINGERPRINT_BYTES = LAYOUT.tiles + FINGERPRINT_TILES * TILE_HASH.byteCount;
+/** A fingerprint of the face alone is the beginning of a whole one. */
+export const FACE_FINGERPRINT_BYTES = LAYOUT.picture;
 
-/** Orthonormal DCT-II rows 1 … 8 over 32 samples. */
-const DCT = Float64Array.from({ length: COEFFICIENTS * TILE_SAMPLES }, (_, index) => {
-  const frequency = Math.floor(index / TILE_SAMPLES) + 1;
-  const sample = index % TILE_SAMPLES;
-  return (
-    Math.sqrt(2 / TILE_SAMPLES) * Math.cos((Math.PI * (2 * sample + 1) * frequency) / (2 * TILE_SAMPLES))
-  );
-});
+const WHOLE: PictureRegion = { x: 0, y: 0, width: REGION_STEPS, height: REGION_STEPS };
 
 /**
- * Robust fingerprint of a picture: 128 bytes. Each of 4×4 tiles is reduced to 32×32 samples; a bit says whether one of its 8×8
- * low DCT coefficients exceeds their median. Survives recompression and rescaling, not another face.
+ * Robust fingerprint of a picture, 196 bytes: 256 bits of the whole, 64 bits of each of 4×4 tiles and, where there is a
+ * face, 256 bits of its region together with that region. Survives recompression and rescaling, not another face.
+ * @param face region of the face (see `faceRegion`); null when there is none: its bytes are zero then
+ * @throws WatermarkError `invalid-size`, `invalid-stride`, `invalid-frames`; `invalid-fingerprint` for a region outside the picture
  */
-export function fingerprint(luma: Uint8Array, width: number, height: number, stride: number): Uint8Array {
-  const frame = { luma, width, height, stride };
+export function fingerprint(frame: LumaFrame, face: PictureRegion | null): Uint8Array {
   checkFrame(frame);
-  const side = TILES_PER_SIDE * TILE_SAMPLES;
-  const samples = new Float32Array(side * side);
-  new Resizer(frame, { width: side, height: side }).run(frame, samples);
   const out = new Uint8Array(FINGERPRINT_BYTES);
-  for (let tile = 0; tile < FINGERPRINT_TILES; tile++) {
-    const row = Math.floor(tile / TILES_PER_SIDE);
-    const start = (row * side + (tile % TILES_PER_SIDE)) * TILE_SAMPLES;
-    out.set(tileBits(tileCoefficients(samples, start, side)), tile * COEFFICIENTS);
-  }
+  const { picture, tiles } = hashPicture(frame);
+  packBits(picture, out, LAYOUT.picture);
+  tiles.forEach((tile, index) => {
+    packBits(tile, out, LAYOUT.tiles + index * TILE_HASH.byteCount);
+  });
+  if (face !== null) out.set(fingerprintFace(frame, face), LAYOUT.region);
   return out;
 }
 
-/** Compares two fingerprints; `visible` (16 entries, from `rectify`) leaves out tiles outside the received picture. */
-export function compareFingerprints(
-  a: Uint8Array,
-  b: Uint8Array,
-  visible: readonly boolean[] = Array.from({ length: FINGERPRINT_TILES }, () => true),
-): FingerprintComparison {
-  if (
-    a.length !== FINGERPRINT_BYTES ||
-    b.length !== FINGERPRINT_BYTES ||
-    visible.length !== FINGERPRINT_TILES
-  )
-    throw new WatermarkError(
-      'invalid-fingerprint',
-      `a fingerprint has ${FINGERPRINT_BYTES} bytes and ${FINGERPRINT_TILES} tiles`,
-    );
-  const tileDistances = visible.map((seen, tile) => (seen ? tileDistance(a, b, tile) : null));
-  const sorted = tileDistances.filter((distance) => distance !== null).sort((x, y) => x - y);
-  const middle = (sorted.length - 1) / 2;
-  const low = sorted[Math.floor(middle)];
-  const high = sorted[Math.ceil(middle)];
-  return { tileDistances, median: low === undefined || high === undefined ? null : (low + high) / 2 };
+/**
+ * The beginning of `fingerprint`, 36 bytes: a region and its hash. Costs a tenth of the whole, and a face moves faster than
+ * the scene around it.
+ * @throws WatermarkError like `fingerprint`
+ */
+export function fingerprintFace(frame: LumaFrame, face: PictureRegion): Uint8Array {
+  checkFrame(frame);
+  if (!isRegion(face) || face.width >= REGION_STEPS || face.height >= REGION_STEPS)
+    throw new WatermarkError('invalid-fingerprint', 'the region of a face lies inside the picture');
+  const out = new Uint8Array(FACE_FINGERPRINT_BYTES);
+  out.set([face.x, face.y, face.width, face.height], LAYOUT.region);
+  packBits(hashRegion(frame, face), out, LAYOUT.face);
+  return out;
 }
 
-/** Low coefficients of one tile, the horizontal frequency running fastest. */
-function tileCoefficients(samples: Float32Array, start: number, stride: number): number[] {
-  const rows = new Float64Array(COEFFICIENTS * TILE_SAMPLES);
-  for (let y = 0; y < TILE_SAMPLES; y++)
-    for (let k = 0; k < COEFFICIENTS; k++) {
-      let sum = 0;
-      for (let x = 0; x < TILE_SAMPLES; x++)
-        sum += (samples[start + y * stride + x] ?? 0) * (DCT[k * TILE_SAMPLES + x] ?? 0);
-      rows[k * TILE_SAMPLES + y] = sum;
-    }
-  return Array.from({ length: COEFFICIENTS ** 2 }, (_, index) => {
-    const vertical = Math.floor(index / COEFFICIENTS);
-    const horizontal = index % COEFFICIENTS;
-    let sum = 0;
-    for (let y = 0; y < TILE_SAMPLES; y++)
-      sum += (rows[horizontal * TILE_SAMPLES + y] ?? 0) * (DCT[vertical * TILE_SAMPLES + y] ?? 0);
-    return Math.abs(sum) < DEAD_ZONE ? 0 : sum;
+/** The region of the face that a fingerprint records; null when it records none. */
+export function recordedFace(sent: Uint8Array): PictureRegion | null {
+  const [x = 0, y = 0, width = 0, height = 0] = sent.subarray(LAYOUT.region, LAYOUT.region + REGION_BYTES);
+  const region = { x, y, width, height };
+  return isRegion(region) ? region : null;
+}
+
+export function hashRegion(frame: LumaFrame, region: PictureRegion): ReceivedHash {
+  return AREA_HASH.read(sampleRegion(frame, region, AREA_HASH.side), 0, AREA_HASH.side);
+}
+
+/** The whole picture and its tiles, from one reduction to 128 × 128 samples. */
+export function hashPicture(frame: LumaFrame): {
+  readonly picture: ReceivedHash;
+  readonly tiles: readonly ReceivedHash[];
+} {
+  const side = TILES_PER_SIDE * TILE_HASH.side;
+  const samples = sampleRegion(frame, WHOLE, side);
+  const tiles = Array.from({ length: FINGERPRINT_TILES }, (_, tile) => {
+    const row = Math.floor(tile / TILES_PER_SIDE);
+    return TILE_HASH.read(samples, (row * side + (tile % TILES_PER_SIDE)) * TILE_HASH.side, side);
   });
+  return { picture: AREA_HASH.read(halve(samples, side), 0, AREA_HASH.side), tiles };
 }
 
-/** Bit = coefficient above the median, most significant bit of each byte first. */
-function tileBits(coefficients: readonly number[]): Uint8Array {
-  const sorted = [...coefficients].sort((a, b) => a - b);
-  const median = ((sorted[31] ?? 0) + (sorted[32] ?? 0)) / 2;
-  const bytes = new Uint8Array(COEFFICIENTS);
-  coefficients.forEach((coefficient, index) => {
-    if (coefficient > median) bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (0x80 >> (index & 7));
+/** Means of 2 × 2 samples. */
+function halve(samples: Float64Array, side: number): Float64Array {
+  const half = side / 2;
+  return Float64Array.from({ length: half * half }, (_, index) => {
+    const at = 2 * (Math.floor(index / half) * side + (index % half));
+    const [a, b, c, d] = [samples[at], samples[at + 1], samples[at + side], samples[at + side + 1]];
+    return ((a ?? 0) + (b ?? 0) + (c ?? 0) + (d ?? 0)) / 4;
   });
-  return bytes;
-}
-
-function tileDistance(a: Uint8Array, b: Uint8Array, tile: number): number {
-  let distance = 0;
-  for (let i = tile * COEFFICIENTS; i < (tile + 1) * COEFFICIENTS; i++) {
-    let different = (a[i] ?? 0) ^ (b[i] ?? 0);
-    for (; different !== 0; different &= different - 1) distance++;
-  }
-  return distance;
 }

@@ -19,11 +19,19 @@ export { createDetector, type Detector, type DetectorOptions } from './detector.
 export type { DetectorStream, StreamOptions, TimedLumaFrame, WindowDetection } from './detector-stream.js';
 export { createEpochChain, deriveEarlierKey, verifyDisclosedKey, type EpochChain } from './epoch-chain.js';
 export {
-  compareFingerprints,
+  FACE_FINGERPRINT_BYTES,
   fingerprint,
+  fingerprintFace,
   FINGERPRINT_BYTES,
   FINGERPRINT_TILES,
-  type FingerprintComparison,
+  recordedFace,
 } from './fingerprint.js';
+export { faceRegion, type PictureRegion } from './fingerprint-region.js';
+export {
+  createFingerprintReader,
+  type FingerprintReader,
+  type ReceivedPicture,
+  type SceneComparison,
+} from './fingerprint-reader.js';
 export { rectify, type RectifiedPicture } from './rectify.js';
 export { type KernelChoice, selectKernels } from './kernels/select.js';

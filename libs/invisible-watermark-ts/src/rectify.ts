@@ -1,4 +1,5 @@
-import { FINGERPRINT_TILES } from './fingerprint.js';
+import { TILES_PER_SIDE } from './fingerprint.js';
+import { REGION_STEPS, type PictureRegion } from './fingerprint-region.js';
 import { CANONICAL_HEIGHT, CANONICAL_WIDTH } from './format.js';
 import {
   type Affine,
@@ -17,11 +18,12 @@ import type { Geometry, LumaFrame, Size } from './types.js';
 export interface RectifiedPicture extends LumaFrame {
   /** Per fingerprint tile: whether all of it was received. */
   readonly visible: readonly boolean[];
+  /** Whether all of a region was received. */
+  readonly shows: (region: PictureRegion) => boolean;
 }
 
 /** Longer side of the rectified picture in pixels: plenty for fingerprints, small enough for every frame. */
 const LONG_SIDE = 640;
-const TILES_PER_SIDE = Math.sqrt(FINGERPRINT_TILES);
 /** Tile borders may lie this many rectified pixels outside the received picture. */
 const TOLERANCE = 2;
 
@@ -50,7 +52,8 @@ export function rectify(
   const samples = new Float32Array(size.width * size.height);
   warp(reduced, toReduced, size, samples, size.width);
   const luma = Uint8Array.from(samples, (value) => Math.max(0, Math.min(255, Math.round(value))));
-  return { luma, ...size, stride: size.width, visible: visibleTiles(size, toFrame, frame) };
+  const shows = (region: PictureRegion) => isReceived(region, size, toFrame, frame);
+  return { luma, ...size, stride: size.width, visible: TILE_REGIONS.map(shows), shows };
 }
 
 function rectifiedSize({ width, height }: Size): Size {
@@ -70,8 +73,16 @@ function reduce(frame: LumaFrame, [a, b, , d, e]: Affine): Picture {
   return reduced;
 }
 
-function visibleTiles(size: Size, toFrame: Affine, frame: Size): boolean[] {
-  const [a, b, c, d, e, f] = toFrame;
+const TILE_STEPS = REGION_STEPS / TILES_PER_SIDE;
+const TILE_REGIONS: readonly PictureRegion[] = Array.from({ length: TILES_PER_SIDE ** 2 }, (_, tile) => ({
+  x: (tile % TILES_PER_SIDE) * TILE_STEPS,
+  y: Math.floor(tile / TILES_PER_SIDE) * TILE_STEPS,
+  width: TILE_STEPS,
+  height: TILE_STEPS,
+}));
+
+/** All four corners of the region lie in the received frame. */
+function isReceived(region: PictureRegion, size: Size, [a, b, c, d, e, f]: Affine, frame: Size): boolean {
   const margin = TOLERANCE * Math.hypot(a, b);
   const isInside = (x: number, y: number) => {
     const u = a * x + b * y + c;
@@ -83,11 +94,7 @@ function visibleTiles(size: Size, toFrame: Affine, frame: Size): boolean[] {
       v <= frame.height - 0.5 + margin
     );
   };
-  return Array.from({ length: FINGERPRINT_TILES }, (_, tile) => {
-    const column = tile % TILES_PER_SIDE;
-    const row = Math.floor(tile / TILES_PER_SIDE);
-    const xs = [column, column + 1].map((edge) => (edge * size.width) / TILES_PER_SIDE - 0.5);
-    const ys = [row, row + 1].map((edge) => (edge * size.height) / TILES_PER_SIDE - 0.5);
-    return xs.every((x) => ys.every((y) => isInside(x, y)));
-  });
+  const xs = [region.x, region.x + region.width].map((edge) => (edge * size.width) / REGION_STEPS - 0.5);
+  const ys = [region.y, region.y + region.height].map((edge) => (edge * size.height) / REGION_STEPS - 0.5);
+  return xs.every((x) => ys.every((y) => isInside(x, y)));
 }

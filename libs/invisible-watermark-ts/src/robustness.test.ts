@@ -6,7 +6,8 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createDetector } from './detector.js';
 import type { TimedLumaFrame } from './detector-stream.js';
-import { compareFingerprints, fingerprint } from './fingerprint.js';
+import { fingerprint } from './fingerprint.js';
+import { createFingerprintReader } from './fingerprint-reader.js';
 import { EPOCH_TAG_MIN_Z } from './format.js';
 import { rectify } from './rectify.js';
 import {
@@ -99,16 +100,18 @@ describe.skipIf(!hasFfmpeg)('marked clips survive (needs ffmpeg with libx264)', 
     const attack = ATTACKS.find(({ name }) => name === '640×360, 300 kbit/s') ?? never();
     const received = attacked(marked, attack);
     const { geometry } = detector.detect(received.slice(0, 30));
-    const medians = [5, 45, 85].map((index) => {
+    const distances = [5, 45, 85].map((index) => {
       const picture = rectify(received[index] ?? never(), geometry ?? never());
-      const there = fingerprint(picture.luma, picture.width, picture.height, picture.stride);
-      return compareFingerprints(
-        there,
-        fingerprint(marked[index]?.luma ?? never(), WIDTH, HEIGHT, WIDTH),
-        picture.visible,
-      ).median;
+      const face = { x: 100, y: 50, width: 60, height: 150 };
+      const reader = createFingerprintReader(picture);
+      const sent = fingerprint(marked[index] ?? never(), face);
+      return { ...(reader.compareScene(sent) ?? never()), face: reader.compareFace(sent) };
     });
-    for (const median of medians) expect(median).toBeLessThanOrEqual(8);
+    for (const { median, picture, face } of distances) {
+      expect(median).toBeLessThanOrEqual(6);
+      expect(picture).toBeLessThanOrEqual(20);
+      expect(face).toBeLessThanOrEqual(20);
+    }
   }, 180_000);
 });
 
@@ -154,9 +157,8 @@ test('a mark copied onto another scene is read, and its fingerprints give it awa
   const found = detector.detect(forged);
   expect(found.payload?.session).toBe(TEST_SESSION);
   const picture = rectify(forged[0] ?? never(), found.geometry ?? never());
-  const there = fingerprint(picture.luma, picture.width, picture.height, picture.stride);
-  const sent = fingerprint(marked[0]?.luma ?? never(), WIDTH, HEIGHT, WIDTH);
-  expect(compareFingerprints(there, sent, picture.visible).median).toBeGreaterThanOrEqual(20);
+  const sent = fingerprint(marked[0] ?? never(), null);
+  expect(createFingerprintReader(picture).compareScene(sent)?.median).toBeGreaterThanOrEqual(20);
 });
 
 function expectReadable(received: readonly TimedLumaFrame[], { keepsOldTags = false }: Attack): void {

@@ -31,7 +31,7 @@ const segment: EvidenceSegment = {
       frames: 30,
       slateFrames: 0,
       frameRoot: 'c'.repeat(64),
-      fingerprints: ['A'.repeat(171)],
+      fingerprints: ['A'.repeat(262)],
     },
   ],
 };

@@ -2,8 +2,18 @@ import { z } from 'zod';
 import { base64url, sessionId, sha256Hex, unixSeconds } from './ids.js';
 
 export const EVIDENCE_TYP = 'guise-evidence+jwt';
-/** Robust fingerprint of one picture: 16 tiles of 64 bits, row by row (libs/invisible-watermark-ts). */
-export const FINGERPRINT_BYTES = 128;
+/**
+ * Robust fingerprint of one picture (docs/spec/watermark.md §9): region of the face (4 bytes, zero without a face), 256 bits
+ * of that region, 256 bits of the whole, 16 tiles of 64 bits.
+ */
+export const FINGERPRINT_BYTES = 196;
+/** Its beginning: the face alone. */
+export const FACE_FINGERPRINT_BYTES = 36;
+/** A second is fingerprinted in this many equal parts, every fourth of them wholly, the others by the face. */
+export const FINGERPRINTS_PER_EPOCH = 16;
+export const WHOLE_FINGERPRINT_EVERY = 4;
+/** Unpadded base64url of 36 or of 196 bytes. */
+export const FINGERPRINT_TEXT = /^(?:[A-Za-z0-9_-]{48}|[A-Za-z0-9_-]{262})$/;
 
 /** One second of a session. */
 export const evidenceEpoch = z.strictObject({
@@ -15,8 +25,11 @@ export const evidenceEpoch = z.strictObject({
   slateFrames: z.int().min(0).max(240),
   /** RFC 6962 Merkle root over SHA-256 of each frame's I420 bytes, in order. */
   frameRoot: sha256Hex,
-  /** Fingerprints of the first, middle and last rendered frame; empty when all are slate. */
-  fingerprints: z.array(base64url(171).length(171)).max(8),
+  /**
+   * Fingerprints in the order of time: of the first rendered frame in each quarter of the epoch, and of the face alone in
+   * the sixteenths between; empty when all are slate.
+   */
+  fingerprints: z.array(base64url(262).regex(FINGERPRINT_TEXT)).max(FINGERPRINTS_PER_EPOCH),
 });
 export type EvidenceEpoch = z.infer<typeof evidenceEpoch>;
 

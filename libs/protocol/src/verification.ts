@@ -15,8 +15,10 @@ export const timelineEntry = z.object({
   /** Epoch of the session whose mark was found; null when none was. */
   epoch: z.int().nonnegative().nullable(),
   renderedAt: unixSeconds.nullable(),
-  /** Median Hamming distance of 64-bit tiles to the evidence (0–64); null when there is nothing to compare. */
+  /** Median weighted Hamming distance of 64-bit tiles to the evidence (0–64); null when there is nothing to compare. */
   fingerprintDistance: z.number().nullable(),
+  /** Weighted Hamming distance of the face to the evidence (0–256); null when no face was recorded or received. */
+  faceDistance: z.number().nullable(),
   /** z-score of the epoch tag under the disclosed key. */
   epochTagZ: z.number().nullable(),
   alteredTiles: z.array(z.int().min(0).max(15)),

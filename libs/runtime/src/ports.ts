@@ -1,4 +1,4 @@
-import type { FaceObservation, I420Frame } from '@guise/frame';
+import type { Box, FaceObservation, I420Frame } from '@guise/frame';
 import type { VerifiedPermit } from '@guise/permit';
 import type { EvidenceSegment } from '@guise/protocol';
 
@@ -55,8 +55,10 @@ export interface FrameMarker {
 export interface EvidenceCrypto {
   /** SHA-256 of the bytes as they are now; the buffer may change afterwards. */
   sha256(bytes: Uint8Array): Uint8Array;
-  /** Robust fingerprint of a picture's luma, 128 bytes. */
-  fingerprint(frame: I420Frame): Uint8Array;
+  /** Robust fingerprint of a picture's luma and of its face, 196 bytes. `face` in pixels; null when there is none. */
+  fingerprint(frame: I420Frame, face: Box | null): Uint8Array;
+  /** The face's part of it, 36 bytes; null when the face has none of its own (too small, out of the picture). */
+  fingerprintFace(frame: I420Frame, face: Box): Uint8Array | null;
   /** JWS compact by the device key, `typ: guise-evidence+jwt`. */
   signSegment(segment: EvidenceSegment): Promise<string>;
   /** Secret key of one epoch of this session's chain. */

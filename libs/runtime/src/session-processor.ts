@@ -1,4 +1,4 @@
-import { i420Bytes, type FaceObservation, type I420Frame } from '@guise/frame';
+import { i420Bytes, type Box, type FaceObservation, type I420Frame } from '@guise/frame';
 import { RuntimeError } from './errors.js';
 import type { EvidenceRecorder } from './evidence/recorder.js';
 import { epochOf } from './evidence/epoch.js';
@@ -80,6 +80,8 @@ class GatedProcessor implements SessionProcessor {
   readonly #drawn: I420Frame;
   readonly #out: I420Frame;
   #drawnAtMs: number | null = null;
+  /** Where the face of `#drawn` is. */
+  #drawnFace: Box | null = null;
   #verdict: WearerVerdict = 'unchecked';
   #lastMs = Number.NEGATIVE_INFINITY;
   #rendered = 0;
@@ -182,6 +184,7 @@ class GatedProcessor implements SessionProcessor {
   ): 'drawn' | ClosedReason {
     if (presence.kind === 'one-face' && this.#render(camera, presence.face)) {
       this.#drawnAtMs = timestampMs;
+      this.#drawnFace = presence.face.box;
       return 'drawn';
     }
     if (this.#drawnAtMs === null || timestampMs - this.#drawnAtMs >= NO_FACE_HOLD_MS) return 'render-failed';
@@ -257,7 +260,8 @@ class GatedProcessor implements SessionProcessor {
     // The permit that let the frame pass, also when it ended a moment later.
     const permit = answer.open ? answer.pass.permit : gate.permitInForce();
     const permitId = permit?.claims.jti ?? null;
-    const output = { frame, state, timestampMs, nowSeconds: gate.nowSeconds(), permitId };
+    const face = state === 'rendered' ? this.#drawnFace : null;
+    const output = { frame, state, face, timestampMs, nowSeconds: gate.nowSeconds(), permitId };
     await this.#times.timeAsync('record', () => evidence.record(output));
   }
 }

@@ -1,21 +1,29 @@
 export { VERIFICATION_ERROR_CODES, VerificationError, type VerificationErrorCode } from './errors.js';
 export {
   type EpochRecord,
-  type FingerprintMatch,
   type Period,
   type SecondObservation,
   type SessionRecords,
   type Trace,
 } from './observation.js';
+export { decideVerdict, type VerdictDecision } from './verdict.js';
 export {
+  ALTERED_MIN_TILES,
   alteredTiles,
-  decideVerdict,
-  PICTURE_DIFFERS_MEDIAN,
-  PICTURE_MAX_MEDIAN,
-  TILE_MIN_DISTANCE,
-  TILE_MIN_EXCESS,
-  type VerdictDecision,
-} from './verdict.js';
+  FACE_DIFFERS_DISTANCE,
+  FACE_MAX_DISTANCE,
+  judgePicture,
+  matchPicture,
+  matchScene,
+  PICTURE_DIFFERS_DISTANCE,
+  PICTURE_MAX_DISTANCE,
+  sceneDistance,
+  TILES_DIFFER_MEDIAN,
+  TILES_MAX_MEDIAN,
+  type PictureJudgement,
+  type PictureMatch,
+} from './picture-match.js';
+export { judgePictures, type PicturesJudgement } from './judge-pictures.js';
 export { REASON_CODES, type ReasonCode, type SecondVerdict } from './reasons.js';
 export { findAssertionFault, type AssertionFault } from './passkey.js';
 export { buildProofBundle, parseProofBundle, type BundleEntry } from './bundle.js';

@@ -1,3 +1,5 @@
+import type { PictureMatch } from './picture-match.js';
+
 /** What the detector saw in one second of the submitted material. */
 export interface SecondObservation {
   /** Second of the file, from 0. */
@@ -8,25 +10,16 @@ export interface SecondObservation {
   readonly epoch: number | null;
   /** z-score of the epoch tag under the disclosed key; null while the key is secret. */
   readonly epochTagZ: number | null;
-  /** How its pictures compare with the evidence; null when there is none to compare with. */
-  readonly fingerprint: FingerprintMatch | null;
-  /** Median tile distance of the one picture that is least like any recorded one; null when none was compared. */
-  readonly farthest: number | null;
+  /** Its pictures, each compared with the recorded one nearest to it; empty when there is nothing to compare with. */
+  readonly pictures: readonly PictureMatch[];
   /** Of a second without a readable mark: what it shows of the session read before it; null when nothing. */
   readonly trace: Trace | null;
 }
 
 /** A second whose mark is too weak to read, compared with the evidence of the session around it. */
-export interface Trace extends Pick<SecondObservation, 'fingerprint' | 'farthest'> {
+export interface Trace extends Pick<SecondObservation, 'pictures'> {
   readonly session: number;
   readonly epoch: number;
-}
-
-export interface FingerprintMatch {
-  /** Hamming distance of each of the 16 tiles, 0–64, row by row; null where the tile is not in the picture. */
-  readonly tileDistances: readonly (number | null)[];
-  /** Median over the visible tiles; null when none is visible. */
-  readonly median: number | null;
 }
 
 /** A span of Unix seconds; `until` is the first second that no longer belongs to it, null when it goes on. */

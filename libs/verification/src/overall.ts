@@ -1,8 +1,6 @@
 import type { Verdict } from '@guise/protocol';
+import { ALTERED_MIN_TILES } from './picture-match.js';
 import type { ReasonCode, SecondVerdict } from './reasons.js';
-
-/** One foreign tile may be motion between two recorded pictures; a pasted face covers more. */
-export const ALTERED_MIN_TILES = 2;
 
 /**
  * Share of the seconds that may show the recorded picture under a mark too weak to read: one in ten, so none in a clip

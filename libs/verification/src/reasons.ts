@@ -18,6 +18,7 @@ export const REASON_CODES = {
   'approval-not-in-force': 'The avatar was not approved and active in this second.',
   'device-not-in-force': 'The device was not paired, or revoked, in this second.',
   'picture-differs': 'The picture is not the one that the device rendered in this second.',
+  'face-differs': 'The face is not the one that the device rendered in this second.',
   'pictures-mixed': 'Some pictures of this second are what the device rendered, others are not.',
   'slate-between':
     'The device showed the slate close to this second: its other pictures cannot be told apart.',

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '@guise/protocol';
-import type { FingerprintMatch, SecondObservation, SessionRecords, Trace } from './observation.js';
+import type { SecondObservation, SessionRecords, Trace } from './observation.js';
+import type { PictureMatch } from './picture-match.js';
 import type { ReasonCode } from './reasons.js';
 import { decideVerdict, type VerdictDecision } from './verdict.js';
 
@@ -26,28 +27,31 @@ function records(changes: Partial<SessionRecords> = {}): SessionRecords {
   };
 }
 
-const matching: FingerprintMatch = { tileDistances: Array.from({ length: 16 }, () => 2), median: 2 };
-const pasted: FingerprintMatch = {
-  tileDistances: matching.tileDistances.map((d, i) => (i < 4 ? 25 : d)),
-  median: 2,
-};
-const foreign: FingerprintMatch = { tileDistances: Array.from({ length: 16 }, () => 31), median: 31 };
+const tiles = (distance: number): number[] => Array.from({ length: 16 }, () => distance);
+const matching: PictureMatch = { picture: 6, face: 8, tileDistances: tiles(2), median: 2 };
+const pasted: PictureMatch = { ...matching, tileDistances: tiles(2).map((d, i) => (i < 4 ? 25 : d)) };
+const foreign: PictureMatch = { picture: 120, face: 110, tileDistances: tiles(31), median: 31 };
+const swapped: PictureMatch = { ...matching, face: 45 };
+/** The pictures of a second. */
+const eight = (picture: PictureMatch, others: readonly PictureMatch[] = []): readonly PictureMatch[] => [
+  ...others,
+  ...Array.from({ length: 8 - others.length }, () => picture),
+];
 
 const seen = (second: number, changes: Partial<SecondObservation> = {}): SecondObservation => ({
   second,
   session: SESSION,
   epoch: second + 10,
   epochTagZ: 9,
-  fingerprint: matching,
-  farthest: 2,
+  pictures: eight(matching),
   trace: null,
   ...changes,
 });
 const unmarked = (second: number): SecondObservation =>
-  seen(second, { session: null, epoch: null, epochTagZ: null, fingerprint: null, farthest: null });
+  seen(second, { session: null, epoch: null, epochTagZ: null, pictures: [] });
 const weak = (second: number, changes: Partial<Trace> = {}): SecondObservation => ({
   ...unmarked(second),
-  trace: { session: SESSION, epoch: second + 10, fingerprint: matching, farthest: 2, ...changes },
+  trace: { session: SESSION, epoch: second + 10, pictures: eight(matching), ...changes },
 });
 /** Seconds from 0, each proved unless named otherwise. */
 const recording = (
@@ -88,35 +92,61 @@ describe('the verdict', () => {
   });
 
   it('is altered when a mark was copied onto another picture, valid tag or not', () => {
-    expectVerdict(judge(clip({ fingerprint: foreign })), 'altered', 'picture-differs');
-    expectVerdict(judge([seen(0, { fingerprint: foreign })]), 'altered', 'picture-differs');
-    expectVerdict(judge(clip({ fingerprint: foreign, epochTagZ: null })), 'altered', 'picture-differs');
+    expectVerdict(judge(clip({ pictures: eight(foreign) })), 'altered', 'picture-differs');
+    expectVerdict(judge([seen(0, { pictures: [foreign] })]), 'altered', 'picture-differs');
+    expectVerdict(judge(clip({ pictures: eight(foreign), epochTagZ: null })), 'altered', 'picture-differs');
   });
 
   it('is altered when a face was pasted in, and names the tiles', () => {
-    const decision = judge(clip({ fingerprint: pasted }));
+    const decision = judge(clip({ pictures: eight(pasted) }));
     expectVerdict(decision, 'altered', 'tiles-differ');
     expect(decision.timeline[0]?.entry.alteredTiles).toEqual([0, 1, 2, 3]);
   });
 
-  it('stays inconclusive between the recorded picture and another one', () => {
-    const at = (median: number): FingerprintMatch => ({
-      tileDistances: Array.from({ length: 16 }, () => median),
-      median,
-    });
-    expectVerdict(judge(clip({ fingerprint: at(6) })), 'authorised', 'proved');
-    expectVerdict(judge(clip({ fingerprint: at(8) })), 'inconclusive', 'picture-unclear');
-    expectVerdict(judge(clip({ fingerprint: at(10) })), 'altered', 'picture-differs');
+  it('is altered when only the face is another one, however well it is fitted in', () => {
+    const decision = judge(clip({ pictures: eight(swapped) }));
+    expectVerdict(decision, 'altered', 'face-differs');
+    expect(decision.timeline[0]?.entry).toMatchObject({ faceDistance: 45, fingerprintDistance: 2 });
+    expectVerdict(judge([seen(0, { pictures: [swapped] })]), 'altered', 'face-differs');
   });
 
-  it('ignores tiles that the crop left out', () => {
-    const cropped: FingerprintMatch = {
-      tileDistances: matching.tileDistances.map((d, i) => (i % 4 === 0 ? null : d)),
-      median: 2,
-    };
-    expectVerdict(judge(clip({ fingerprint: cropped })), 'authorised', 'proved');
+  it.each([
+    ['picture', 24, 32, 40],
+    ['face', 22, 26, 30],
+    ['median', 6, 8, 10],
+  ] as const)(
+    'stays inconclusive between the recorded %s and another one',
+    (part, recorded, unclear, other) => {
+      const at = (distance: number) => clip({ pictures: eight({ ...matching, [part]: distance }) });
+      expectVerdict(judge(at(recorded)), 'authorised', 'proved');
+      expectVerdict(judge(at(unclear)), 'inconclusive', 'picture-unclear');
+      expect(judge(at(other)).verdict).toBe('altered');
+    },
+  );
+
+  it('is content with most pictures being clear, as long as none is foreign', () => {
+    const unclear: PictureMatch = { ...matching, face: 26 };
+    expectVerdict(judge(clip({ pictures: eight(matching, [unclear, unclear]) })), 'authorised', 'proved');
     expectVerdict(
-      judge(clip({ fingerprint: { tileDistances: [], median: null } })),
+      judge(clip({ pictures: eight(matching, [unclear, unclear, unclear]) })),
+      'inconclusive',
+      'picture-unclear',
+    );
+  });
+
+  it('judges by what is there: a crop without a face, a second without a recorded one', () => {
+    const cropped: PictureMatch = {
+      ...matching,
+      picture: null,
+      tileDistances: matching.tileDistances.map((d, i) => (i % 4 === 0 ? null : d)),
+    };
+    expectVerdict(judge(clip({ pictures: eight(cropped) })), 'authorised', 'proved');
+    expectVerdict(judge(clip({ pictures: eight({ ...cropped, face: null }) })), 'authorised', 'proved');
+    const faceOnly = { picture: null, face: 5, tileDistances: tiles(0).map(() => null), median: null };
+    expectVerdict(judge(clip({ pictures: eight(faceOnly) })), 'authorised', 'proved');
+    expectVerdict(judge(clip({ pictures: eight({ ...faceOnly, face: 60 }) })), 'altered', 'face-differs');
+    expectVerdict(
+      judge(clip({ pictures: eight({ ...faceOnly, face: null }) })),
       'inconclusive',
       'nothing-to-compare',
     );
@@ -170,7 +200,7 @@ describe('the verdict', () => {
   it('stays inconclusive when the tag fails, the second is unreadable, or there is nothing to compare', () => {
     expectVerdict(judge(clip({ epochTagZ: 2 })), 'inconclusive', 'tag-mismatch');
     expectVerdict(judge(clip({ epoch: null })), 'inconclusive', 'epoch-unreadable');
-    expectVerdict(judge(clip({ fingerprint: null })), 'inconclusive', 'nothing-to-compare');
+    expectVerdict(judge(clip({ pictures: [] })), 'inconclusive', 'nothing-to-compare');
   });
 
   it('is not authorised when part of the seconds carries no mark, and says which', () => {
@@ -189,9 +219,9 @@ describe('the verdict', () => {
   });
 
   it('is not authorised when half of it is unclear, and lists why', () => {
-    const unclear = { tileDistances: Array.from({ length: 16 }, () => 8), median: 8 };
+    const unclear = eight({ ...matching, face: 26 });
     const decision = judge(
-      recording(12, (second) => (second < 6 ? seen(second, { fingerprint: unclear }) : null)),
+      recording(12, (second) => (second < 6 ? seen(second, { pictures: unclear }) : null)),
     );
     expectVerdict(decision, 'inconclusive', 'picture-unclear');
     expectVerdict(decision, 'inconclusive', 'partly-proved');
@@ -202,9 +232,9 @@ describe('the verdict', () => {
       recording(12, (second) => (second === 4 ? weak(second, changes) : null));
     expectVerdict(judge(one()), 'authorised', 'mark-too-weak');
     expectVerdict(judge(recording(13, (s) => (s === 12 ? weak(s) : null))), 'authorised', 'mark-too-weak');
-    expectVerdict(judge(one({ fingerprint: foreign })), 'inconclusive', 'partly-unmarked');
-    expectVerdict(judge(one({ fingerprint: pasted })), 'inconclusive', 'partly-unmarked');
-    expectVerdict(judge(one({ farthest: 31 })), 'inconclusive', 'partly-unmarked');
+    expectVerdict(judge(one({ pictures: eight(foreign) })), 'inconclusive', 'partly-unmarked');
+    expectVerdict(judge(one({ pictures: eight(pasted) })), 'inconclusive', 'partly-unmarked');
+    expectVerdict(judge(one({ pictures: eight(matching, [foreign]) })), 'inconclusive', 'partly-unmarked');
     expectVerdict(judge(one({ session: 5 })), 'inconclusive', 'partly-unmarked');
     expectVerdict(judge(one({ epoch: 500 })), 'inconclusive', 'partly-unmarked');
     expectVerdict(
@@ -221,58 +251,66 @@ describe('the verdict', () => {
   });
 
   it('lets no genuine picture vouch for another one in its second', () => {
-    expectVerdict(judge(clip({ farthest: 31 })), 'inconclusive', 'pictures-mixed');
-    expectVerdict(
-      judge(recording(12, (s) => (s === 3 ? seen(s, { farthest: 31 }) : null))),
-      'inconclusive',
-      'pictures-mixed',
-    );
-    expectVerdict(judge(clip({ farthest: 9 })), 'authorised', 'proved');
+    for (const other of [foreign, swapped]) {
+      // Six of eight pictures are genuine: two are enough, in every second of the recording or in two of them.
+      const mixed = eight(matching, [other, other]);
+      expectVerdict(judge(clip({ pictures: mixed })), 'altered', 'pictures-mixed');
+      const twice = recording(12, (s) => (s === 3 || s === 9 ? seen(s, { pictures: mixed }) : null));
+      expectVerdict(judge(twice), 'altered', 'pictures-mixed');
+      const once = recording(12, (s) => (s === 3 ? seen(s, { pictures: mixed }) : null));
+      expectVerdict(judge(once), 'inconclusive', 'single-second-differs');
+      // One picture may be a slip of the decoder: nothing is claimed either way.
+      const slip = clip({ pictures: eight(matching, [other]) });
+      expectVerdict(judge(slip), 'inconclusive', 'pictures-mixed');
+    }
+    expectVerdict(judge(clip({ pictures: eight(swapped, [matching, matching]) })), 'altered', 'face-differs');
   });
 
   it('does not accuse where the slate came between, nor authorise it', () => {
     const epochs = new Map(
       [...records().epochs].map(([epoch, record]) => [epoch, { ...record, hasSlate: epoch === 11 }]),
     );
-    const mixed = recording(4, (s) => seen(s, { farthest: s <= 2 ? 31 : 2 }));
+    const mixed = recording(4, (s) => (s <= 2 ? seen(s, { pictures: eight(matching, [foreign]) }) : null));
     expectVerdict(judge(mixed, records({ epochs })), 'inconclusive', 'slate-between');
-    const mostly = recording(4, (s) => (s <= 2 ? seen(s, { fingerprint: foreign, farthest: 31 }) : null));
+    const mostly = recording(4, (s) => (s <= 2 ? seen(s, { pictures: eight(foreign) }) : null));
     expectVerdict(judge(mostly, records({ epochs })), 'inconclusive', 'slate-between');
     expectVerdict(judge(clip(), records({ epochs })), 'authorised', 'proved');
   });
 
   it('does not call a recording altered for one second, nor authorised', () => {
-    const decision = judge([seen(0), seen(1), seen(2, { fingerprint: foreign }), seen(3)]);
+    const decision = judge([seen(0), seen(1), seen(2, { pictures: eight(foreign) }), seen(3)]);
     expectVerdict(decision, 'inconclusive', 'single-second-differs');
   });
 
   it('does not accuse for tiles that differ here and there, as harsh compression makes them', () => {
-    const noisy = (tiles: readonly number[]): FingerprintMatch => ({
-      tileDistances: matching.tileDistances.map((d, i) => (tiles.includes(i) ? 20 : d)),
-      median: 2,
-    });
+    const noisy = (foreignTiles: readonly number[]) =>
+      eight({
+        ...matching,
+        tileDistances: matching.tileDistances.map((d, i) => (foreignTiles.includes(i) ? 20 : d)),
+      });
     const wandering = [
       [0, 5],
       [9, 14],
       [3, 7],
       [11, 2],
-    ].map((tiles, i) => seen(i, { fingerprint: noisy(tiles) }));
+    ].map((stray, i) => seen(i, { pictures: noisy(stray) }));
     expectVerdict(judge(wandering), 'inconclusive', 'single-second-differs');
     const steady = [
       [0, 5],
       [0, 5],
       [3, 7],
       [11, 2],
-    ].map((tiles, i) => seen(i, { fingerprint: noisy(tiles) }));
+    ].map((stray, i) => seen(i, { pictures: noisy(stray) }));
     expectVerdict(judge(steady), 'altered', 'tiles-differ');
   });
 
   it('finds half a foreign picture, also where the median is in doubt', () => {
-    const half: FingerprintMatch = {
+    const half: PictureMatch = {
+      ...matching,
       tileDistances: matching.tileDistances.map((d, i) => (i < 8 ? 24 : d)),
       median: 8,
     };
-    expectVerdict(judge([seen(0, { fingerprint: half })]), 'altered', 'tiles-differ');
+    expectVerdict(judge([seen(0, { pictures: [half] })]), 'altered', 'tiles-differ');
   });
 
   it('says when several sessions are mixed, and names the one seen most', () => {
@@ -290,9 +328,10 @@ describe('the verdict', () => {
       session: fc.constantFrom(SESSION, 5, null),
       epoch: fc.constantFrom(10, 40, 500, null),
       epochTagZ: fc.constantFrom(9, 2, null),
-      fingerprint: fc.constantFrom(matching, pasted, foreign, null),
-      farthest: fc.constantFrom(2, 31),
-      trace: fc.constantFrom(null, { session: SESSION, epoch: 10, fingerprint: matching, farthest: 2 }),
+      pictures: fc.array(fc.constantFrom(matching, matching, matching, pasted, swapped, foreign), {
+        maxLength: 8,
+      }),
+      trace: fc.constantFrom(null, { session: SESSION, epoch: 10, pictures: eight(matching) }),
     });
     // Mostly sound seconds, or hardly any example would be authorised.
     const mostlySound = fc.oneof(
@@ -302,7 +341,7 @@ describe('the verdict', () => {
         arbitrary: fc.constant({
           ...weak(0),
           epoch: null,
-          trace: { session: SESSION, epoch: 10, fingerprint: matching, farthest: 2 },
+          trace: { session: SESSION, epoch: 10, pictures: eight(matching) },
         }),
       },
       { weight: 1, arbitrary: second },
@@ -317,13 +356,13 @@ describe('the verdict', () => {
             known,
           );
           for (const [i, { entry }] of decision.timeline.entries()) {
-            const { session, epoch, epochTagZ, fingerprint, farthest } = seen(i, seconds[i]);
+            const { session, epoch, epochTagZ, pictures } = seen(i, seconds[i]);
             const sound =
               session === SESSION &&
               epoch === 10 &&
               epochTagZ !== 2 &&
-              fingerprint === matching &&
-              (farthest ?? 0) < 10;
+              pictures.length > 0 &&
+              pictures.every((picture) => picture === matching);
             expect(entry.verdict === 'authorised').toBe(sound);
           }
           if (decision.verdict !== 'authorised') return;

@@ -1,13 +1,9 @@
 import { EPOCH_TAG_MIN_Z } from 'invisible-watermark-ts';
 import type { TimelineEntry, Verdict } from '@guise/protocol';
 import { listSeconds } from './list-seconds.js';
-import { ALTERED_MIN_TILES, decideOverall } from './overall.js';
-import {
-  holdsAt,
-  type FingerprintMatch,
-  type SecondObservation,
-  type SessionRecords,
-} from './observation.js';
+import { foreignTiles, judgePictures, middleOf } from './judge-pictures.js';
+import { decideOverall } from './overall.js';
+import { holdsAt, type SecondObservation, type SessionRecords } from './observation.js';
 import { REASON_CODES, type ReasonCode, type SecondVerdict } from './reasons.js';
 
 export interface VerdictDecision {
@@ -17,18 +13,6 @@ export interface VerdictDecision {
   /** The session seen in most seconds. */
   readonly session: number | null;
 }
-
-/**
- * Largest median tile distance (of 64 bits) at which a picture is the recorded one. Codecs and rescaling move a tile by
- * 0–4 bits (WATERMARK.md); two recordings of one person in one room are 12 and more apart.
- */
-export const PICTURE_MAX_MEDIAN = 6;
-/** From this median on it is another picture. Between the two it was treated too harshly to tell. */
-export const PICTURE_DIFFERS_MEDIAN = 10;
-/** A tile is foreign when it lies this far above the picture's own median, and … */
-export const TILE_MIN_EXCESS = 8;
-/** … at least this far in absolute terms: pasted faces move their tiles by 10–34, codecs by 0–4. */
-export const TILE_MIN_DISTANCE = 10;
 
 /**
  * Judges each second by the records as they stood at that second, then the whole. No second is `authorised` unless
@@ -69,7 +53,7 @@ function judgeSecond(seen: SecondObservation, sessions: ReadonlyMap<number, Sess
   if (epoch.slateOnly) return toVerdict(seen, 'altered', 'slate-second', epoch.renderedAt);
   const { epoch: number } = seen;
   const slateNear = [-1, 0, 1].some((offset) => records.epochs.get(number + offset)?.hasSlate);
-  const [verdict, reason] = judgePicture(seen, slateNear);
+  const { verdict, reason } = judgeTagged(seen, slateNear);
   return toVerdict(seen, verdict, reason, epoch.renderedAt);
 }
 
@@ -82,28 +66,12 @@ function refusalAt(records: SessionRecords, second: number): ReasonCode | null {
   return null;
 }
 
-/** @param slateNear unmarked slate frames may lie among the pictures of this second, and are no alteration */
-function judgePicture(seen: SecondObservation, slateNear: boolean): [Verdict, ReasonCode] {
-  const median = seen.fingerprint?.median ?? null;
-  if (seen.fingerprint === null || median === null) return ['inconclusive', 'nothing-to-compare'];
-  // A copied mark brings a valid tag along; only the picture itself gives it away.
-  if (median >= PICTURE_DIFFERS_MEDIAN)
-    return slateNear ? ['inconclusive', 'slate-between'] : ['altered', 'picture-differs'];
-  if (alteredTiles(seen.fingerprint).length >= ALTERED_MIN_TILES) return ['altered', 'tiles-differ'];
-  // A genuine picture vouches for itself only, never for the ones beside it.
-  if ((seen.farthest ?? median) >= PICTURE_DIFFERS_MEDIAN)
-    return ['inconclusive', slateNear ? 'slate-between' : 'pictures-mixed'];
-  if (median > PICTURE_MAX_MEDIAN) return ['inconclusive', 'picture-unclear'];
-  if (seen.epochTagZ === null) return ['authorised', 'tag-undisclosed'];
-  return seen.epochTagZ >= EPOCH_TAG_MIN_Z ? ['authorised', 'proved'] : ['inconclusive', 'tag-mismatch'];
-}
-
-/** Tiles that stand out from a picture which otherwise matches. */
-export function alteredTiles(match: FingerprintMatch): number[] {
-  const limit = Math.max(TILE_MIN_DISTANCE, (match.median ?? 0) + TILE_MIN_EXCESS);
-  return match.tileDistances.flatMap((distance, tile) =>
-    distance !== null && distance >= limit ? [tile] : [],
-  );
+/** A copied mark brings a valid tag along: only the pictures themselves give it away, so they come first. */
+function judgeTagged(seen: SecondObservation, slateNear: boolean): { verdict: Verdict; reason: ReasonCode } {
+  const judged = judgePictures(seen.pictures, slateNear);
+  if (judged.verdict !== 'authorised') return judged;
+  if (seen.epochTagZ === null) return { verdict: 'authorised', reason: 'tag-undisclosed' };
+  return seen.epochTagZ >= EPOCH_TAG_MIN_Z ? judged : { verdict: 'inconclusive', reason: 'tag-mismatch' };
 }
 
 function toVerdict(
@@ -117,9 +85,10 @@ function toVerdict(
     verdict,
     epoch: seen.epoch,
     renderedAt,
-    fingerprintDistance: seen.fingerprint?.median ?? null,
+    fingerprintDistance: middleOf(seen.pictures, ({ median }) => median),
+    faceDistance: middleOf(seen.pictures, ({ face }) => face),
     epochTagZ: seen.epochTagZ,
-    alteredTiles: seen.fingerprint === null ? [] : alteredTiles(seen.fingerprint),
+    alteredTiles: foreignTiles(seen.pictures),
   };
   return { entry, reason };
 }

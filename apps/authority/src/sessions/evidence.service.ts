@@ -14,15 +14,13 @@ import {
   type Transaction,
   type WearSessionRecord,
 } from '@guise/persistence';
-import { sessionId, type EvidenceSegment } from '@guise/protocol';
+import { FINGERPRINT_TEXT, sessionId, type EvidenceSegment } from '@guise/protocol';
 import type { DevicePrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
 import { LedgerSequencer } from '../ledger/ledger-sequencer.js';
 import { Clock } from '../ports/clock.js';
 import { DATABASE } from '../ports/tokens.js';
 import { LATE_SECONDS, LATE_SEGMENTS, renderedWhenItSays } from './evidence-time.js';
-
-const FINGERPRINT_BASE64URL = /^[A-Za-z0-9_-]{171}$/;
 
 /** Takes what a session leaves behind: once, in order, signed by the device that opened it. */
 @Injectable()
@@ -104,7 +102,7 @@ export class EvidenceService {
         epoch < session.chainLength &&
         slateFrames <= frames &&
         (fingerprints.length === 0) === (slateFrames === frames) &&
-        fingerprints.every((text) => FINGERPRINT_BASE64URL.test(text));
+        fingerprints.every((text) => FINGERPRINT_TEXT.test(text));
       if (!sound) {
         throw new ProblemError('evidence-invalid', {
           detail: `Epoch ${String(epoch)} is out of order or contradicts itself.`,

@@ -120,7 +120,7 @@ export function testEpoch(
     frames: 30,
     slateFrames: 0,
     frameRoot: 'ab'.repeat(32),
-    fingerprints: [Buffer.alloc(128, epoch).toString('base64url')],
+    fingerprints: [Buffer.alloc(196, epoch).toString('base64url')],
     ...changes,
   };
 }

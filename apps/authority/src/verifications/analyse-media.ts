@@ -172,7 +172,7 @@ class Analysis {
     const claimed = marked.sections[0]?.epochHint ?? null;
     const best = known === null ? null : settleEpoch(this.detector, known, marked);
     // No evidence near the claimed epoch: the claim itself is the answer, and the verdict will say that it is bare.
-    const { tagZ, ...settled } = best ?? { epoch: claimed, tagZ: null, fingerprint: null, farthest: null };
+    const { tagZ, ...settled } = best ?? { epoch: claimed, tagZ: null, pictures: [] };
     return { second, session, confidenceLog10, epochTagZ: tagZ, ...settled, trace: null };
   }
 
@@ -190,8 +190,7 @@ class Analysis {
     };
     const best = settleEpoch(this.detector, known, second);
     if (best === null) return null;
-    const { epoch, fingerprint, farthest } = best;
-    return { session: this.latest, epoch, fingerprint, farthest };
+    return { session: this.latest, epoch: best.epoch, pictures: best.pictures };
   }
 
   private async session(number: number): Promise<KnownSession | null> {
@@ -264,7 +263,6 @@ const unmarked = (second: number, trace: SecondReading['trace']): SecondReading 
   confidenceLog10: null,
   epoch: null,
   epochTagZ: null,
-  fingerprint: null,
-  farthest: null,
+  pictures: [],
   trace,
 });

@@ -9,8 +9,7 @@ const at = (second: number): SecondReading => ({
   confidenceLog10: null,
   epoch: null,
   epochTagZ: null,
-  fingerprint: null,
-  farthest: null,
+  pictures: [],
   trace: null,
 });
 const coverage = (seconds: readonly number[], materialSeconds: number | null) =>

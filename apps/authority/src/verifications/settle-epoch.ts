@@ -1,21 +1,16 @@
 import {
+  createFingerprintReader,
   EPOCH_HINT_MODULUS,
   EPOCH_TAG_MIN_Z,
-  fingerprint,
   rectify,
   type Detector,
   type EpochSection,
+  type FingerprintReader,
   type Geometry,
   type LumaFrame,
 } from 'invisible-watermark-ts';
-import { PICTURE_MAX_MEDIAN, type FingerprintMatch } from '@guise/verification';
-import {
-  comparePictures,
-  medianOf,
-  nearest,
-  type PictureComparison,
-  type Print,
-} from './compare-pictures.js';
+import { judgePicture, sceneDistance, type PictureMatch } from '@guise/verification';
+import { closestPair, matchEach } from './compare-pictures.js';
 import { discloseKeys, type DisclosedKeys } from './disclosed-keys.js';
 import { groupBy } from './group-by.js';
 import type { SessionEvidence } from './media-analyst.js';
@@ -53,17 +48,18 @@ export interface Candidate {
   readonly hinted: boolean;
   readonly tagZ: number | null;
   /** The closest pair of a received picture and a recorded one: enough to tell seconds apart, not to vouch for one. */
-  readonly match: FingerprintMatch | null;
+  readonly match: PictureMatch | null;
 }
 
-/** An epoch with the judgement of all the pictures that were received of it. */
-export type SettledEpoch = Pick<Candidate, 'epoch' | 'tagZ'> & PictureComparison;
+/** An epoch with all the pictures that were received of it, each compared with the recorded one nearest to it. */
+export interface SettledEpoch extends Pick<Candidate, 'epoch' | 'tagZ'> {
+  readonly pictures: readonly PictureMatch[];
+}
 
-function printsOf(marked: MarkedSecond, evidence: SessionEvidence): Print[] {
-  return marked.frames.map((frame) => {
-    const { luma, width, height, stride, visible } = rectify(frame, marked.geometry, evidence.frame);
-    return { print: fingerprint(luma, width, height, stride), visible };
-  });
+function readersOf(marked: MarkedSecond, evidence: SessionEvidence): FingerprintReader[] {
+  return marked.frames.map((frame) =>
+    createFingerprintReader(rectify(frame, marked.geometry, evidence.frame)),
+  );
 }
 
 /** The epoch that a marked second is from, with its tag and how its pictures compare; null without evidence for it. */
@@ -72,14 +68,14 @@ export function settleEpoch(
   known: KnownSession,
   marked: MarkedSecond,
 ): SettledEpoch | null {
-  const prints = printsOf(marked, known.evidence);
+  const readers = readersOf(marked, known.evidence);
   const best =
     marked.sections.length === 0
-      ? mostAlike(detector, known, marked, prints)
-      : mostCertain(detector, known, marked, prints);
+      ? mostAlike(detector, known, marked, readers)
+      : mostCertain(detector, known, marked, readers);
   if (best === null) return null;
   const { epoch, tagZ } = best;
-  return { epoch, tagZ, ...comparePictures(prints, recordedAround(known, epoch)) };
+  return { epoch, tagZ, pictures: matchEach(readers, recordedAround(known, epoch)) };
 }
 
 /** A second of the file rarely begins where an epoch does: its pictures may be of the epochs beside it. */
@@ -97,7 +93,7 @@ function mostCertain(
   detector: Detector,
   known: KnownSession,
   marked: MarkedSecond,
-  prints: readonly Print[],
+  readers: readonly FingerprintReader[],
 ): Candidate | null {
   const candidates = marked.sections.flatMap((section) =>
     [0, -1, 1].flatMap((offset) => {
@@ -105,18 +101,18 @@ function mostCertain(
       return (known.byHint.get(hint) ?? []).map(({ epoch, fingerprints }): Candidate => {
         const epochKey = known.keys.keyOf(epoch);
         const tagZ = epochKey === null ? null : detector.verifyEpochSection(section, epochKey).z;
-        return { epoch, hinted: offset === 0, tagZ, match: nearest(prints, fingerprints) };
+        return { epoch, hinted: offset === 0, tagZ, match: closestPair(readers, fingerprints) };
       });
     }),
   );
   const tagged = candidates.filter(({ tagZ }) => (tagZ ?? 0) >= EPOCH_TAG_MIN_Z);
   const alike = candidates.filter(
-    ({ tagZ, match }) => tagZ === null && medianOf(match) <= PICTURE_MAX_MEDIAN,
+    ({ tagZ, match }) => tagZ === null && match !== null && judgePicture(match) === 'recorded',
   );
   return (
     tagged.sort((a, b) => (b.tagZ ?? 0) - (a.tagZ ?? 0))[0] ??
     candidates.find(({ hinted }) => hinted) ??
-    alike.sort((a, b) => medianOf(a.match) - medianOf(b.match))[0] ??
+    alike.sort((a, b) => farnessOf(a.match) - farnessOf(b.match))[0] ??
     null
   );
 }
@@ -129,22 +125,25 @@ function mostAlike(
   detector: Detector,
   known: KnownSession,
   marked: MarkedSecond,
-  prints: readonly Print[],
+  readers: readonly FingerprintReader[],
 ): Candidate | null {
   const matches = known.evidence.epochs.map(({ epoch, fingerprints }) => ({
     epoch,
-    match: nearest(prints, fingerprints),
+    match: closestPair(readers, fingerprints),
   }));
   const [best] = matches
     .filter(({ match }) => quartileOf(match) <= ALIKE_MAX_QUARTILE)
-    .sort((a, b) => quartileOf(a.match) - quartileOf(b.match) || medianOf(a.match) - medianOf(b.match));
+    .sort((a, b) => quartileOf(a.match) - quartileOf(b.match) || farnessOf(a.match) - farnessOf(b.match));
   if (best === undefined) return null;
   const epochKey = known.keys.keyOf(best.epoch);
   const tagZ = epochKey === null ? null : detector.verifyEpoch(marked.frames, marked.geometry, epochKey).z;
   return { ...best, hinted: false, tagZ };
 }
 
-function quartileOf(match: FingerprintMatch | null): number {
+const farnessOf = (match: PictureMatch | null): number =>
+  match === null ? Number.POSITIVE_INFINITY : sceneDistance(match);
+
+function quartileOf(match: PictureMatch | null): number {
   const distances = (match?.tileDistances ?? [])
     .filter((distance) => distance !== null)
     .sort((a, b) => a - b);

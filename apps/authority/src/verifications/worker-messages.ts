@@ -1,14 +1,20 @@
 import { z } from 'zod';
 
 /** Messages between the authority and its media worker. The worker handles hostile media, so its words are parsed. */
-const bytes = (length: number) =>
-  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length, 'wrong length');
+const bytes = (...lengths: readonly number[]) =>
+  z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && lengths.includes(value.length),
+    'wrong length',
+  );
 const sessionNumber = z.int().positive();
+const distance = (bits: number) => z.number().min(0).max(bits).nullable();
 const match = z.object({
-  tileDistances: z.array(z.number().min(0).max(64).nullable()).length(16).readonly(),
-  median: z.number().min(0).max(64).nullable(),
+  picture: distance(256),
+  face: distance(256),
+  tileDistances: z.array(distance(64)).length(16).readonly(),
+  median: distance(64),
 });
-const compared = { fingerprint: match.nullable(), farthest: z.number().min(0).max(64).nullable() };
+const compared = { pictures: z.array(match).max(1000).readonly() };
 
 export const secondReading = z.object({
   second: z.int().nonnegative(),
@@ -32,7 +38,7 @@ export const toWorker = z.discriminatedUnion('say', [
         frame: z.object({ width: z.int().positive(), height: z.int().positive() }),
         disclosed: z.object({ epoch: z.int().nonnegative(), key: bytes(32) }).nullable(),
         epochs: z
-          .array(z.object({ epoch: z.int().nonnegative(), fingerprints: z.array(bytes(128)).readonly() }))
+          .array(z.object({ epoch: z.int().nonnegative(), fingerprints: z.array(bytes(36, 196)).readonly() }))
           .readonly(),
       })
       .nullable(),

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { I420Frame } from '@guise/frame';
 import { signEvidenceSegment, type Es256Signer } from '@guise/permit';
 import type { EvidenceCrypto, FrameMarker } from '@guise/runtime';
 import {
   createDetector,
   createEmbedder,
   EPOCH_TAG_MIN_Z,
+  faceRegion,
   fingerprint,
+  fingerprintFace,
   type EpochChain,
 } from 'invisible-watermark-ts';
 
@@ -44,9 +47,17 @@ export function createMarker(
 export function createEvidenceCrypto({ chain }: MarkingKeys, signer: Es256Signer): EvidenceCrypto {
   return {
     sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
-    fingerprint: ({ data, width, height }) =>
-      fingerprint(data.subarray(0, width * height), width, height, width),
+    fingerprint: (frame, face) => fingerprint(lumaOf(frame), face === null ? null : faceRegion(face, frame)),
+    fingerprintFace: (frame, face) => {
+      const region = faceRegion(face, frame);
+      return region === null ? null : fingerprintFace(lumaOf(frame), region);
+    },
     signSegment: (segment) => signEvidenceSegment(segment, signer),
     epochKey: (epoch) => chain.keyOf(epoch),
   };
 }
+
+const lumaOf = ({ data, width, height }: I420Frame) => ({
+  luma: data.subarray(0, width * height),
+  ...{ width, height, stride: width },
+});

@@ -12,6 +12,7 @@ export const sampleSecond = (at: number, judged: Verdict): TimelineEntry => ({
   epoch: judged === 'unmarked' ? null : at + 3,
   renderedAt: judged === 'unmarked' ? null : 1_793_534_400 + at,
   fingerprintDistance: 2,
+  faceDistance: 3,
   epochTagZ: 9.1,
   alteredTiles: [],
 });

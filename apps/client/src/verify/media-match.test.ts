@@ -35,7 +35,8 @@ function picture(seed: number): I420Frame {
 }
 
 async function bundleWith(frame: I420Frame, mediaSha256: string): Promise<ProofBundle> {
-  const print = encodeBase64Url(fingerprint(frame.data.subarray(0, WIDTH * HEIGHT), WIDTH, HEIGHT, WIDTH));
+  const luma = frame.data.subarray(0, WIDTH * HEIGHT);
+  const print = encodeBase64Url(fingerprint({ luma, width: WIDTH, height: HEIGHT, stride: WIDTH }, null));
   const segment = evidenceSegment.parse({
     session: SESSION,
     sequence: 0,
@@ -82,6 +83,7 @@ const reportOf = (epoch: number): VerificationReport =>
         epoch,
         renderedAt: 1_793_534_400,
         fingerprintDistance: 0,
+        faceDistance: null,
         epochTagZ: null,
         alteredTiles: [],
       },

@@ -4,8 +4,8 @@ import { rgbToI420, type I420Frame } from '@guise/frame';
 import { decodeBase64Url, parsePayload } from '@guise/ledger';
 import { decodeImage, decodeVideo, probe } from '@guise/media';
 import { evidenceSegment, type ProofBundle, type VerificationReport } from '@guise/protocol';
-import { PICTURE_MAX_MEDIAN } from '@guise/verification';
-import { compareFingerprints, fingerprint } from 'invisible-watermark-ts';
+import { judgePictures, matchPicture, type PictureMatch } from '@guise/verification';
+import { createFingerprintReader } from 'invisible-watermark-ts';
 import { decodeJwt } from 'jose';
 
 /** How the file itself stands to the proof. */
@@ -18,8 +18,8 @@ export interface MediaMatch {
   readonly matching: number;
 }
 
-/** Pictures a second that are compared: evidence holds the first, middle and last of each epoch. */
-const PICTURES_PER_SECOND = 10;
+/** Pictures a second that are compared: evidence holds as many of each epoch. */
+const PICTURES_PER_SECOND = 8;
 
 /** SHA-256 of a file, hexadecimal, in bounded memory. */
 export async function sha256OfFile(file: string): Promise<string> {
@@ -46,22 +46,24 @@ export async function matchMedia(
   const wanted = new Map(authorisedSeconds(report).map(({ second, epoch }) => [second, epoch]));
   if (wanted.size === 0) return { sameFile, compared: 0, matching: 0 };
   const evidence = evidenceFingerprints(bundle);
-  const best = new Map<number, number>();
+  const matches = new Map<number, PictureMatch[]>();
   for await (const { frame, second } of picturesOf(file)) {
     const epoch = wanted.get(second);
-    const recorded = epoch === undefined ? undefined : evidence.get(epoch);
-    if (recorded === undefined) continue;
-    const seen = fingerprint(
-      frame.data.subarray(0, frame.width * frame.height),
-      frame.width,
-      frame.height,
-      frame.width,
-    );
-    const distances = recorded.map((print) => compareFingerprints(seen, print).median ?? 64);
-    best.set(second, Math.min(best.get(second) ?? 64, ...distances));
+    if (epoch === undefined || !evidence.has(epoch)) continue;
+    // A second of the file rarely begins where an epoch does.
+    const recorded = [-1, 0, 1].flatMap((offset) => evidence.get(epoch + offset) ?? []);
+    const { data, width, height } = frame;
+    const reader = createFingerprintReader({
+      luma: data.subarray(0, width * height),
+      ...{ width, height, stride: width },
+    });
+    const match = matchPicture(reader, recorded);
+    if (match !== null) matches.set(second, [...(matches.get(second) ?? []), match]);
   }
-  const matching = [...best.values()].filter((distance) => distance <= PICTURE_MAX_MEDIAN).length;
-  return { sameFile, compared: best.size, matching };
+  const matching = [...matches.values()].filter(
+    (pictures) => judgePictures(pictures, false).verdict === 'authorised',
+  ).length;
+  return { sameFile, compared: matches.size, matching };
 }
 
 function authorisedSeconds(report: VerificationReport | null): readonly { second: number; epoch: number }[] {

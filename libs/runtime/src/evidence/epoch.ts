@@ -1,6 +1,12 @@
-import { copyI420, type I420Frame } from '@guise/frame';
+import type { Box, I420Frame } from '@guise/frame';
 import { merkleRootOf } from '@guise/ledger';
-import { FINGERPRINT_BYTES, type EvidenceEpoch } from '@guise/protocol';
+import {
+  FACE_FINGERPRINT_BYTES,
+  FINGERPRINT_BYTES,
+  FINGERPRINTS_PER_EPOCH,
+  WHOLE_FINGERPRINT_EVERY,
+  type EvidenceEpoch,
+} from '@guise/protocol';
 import type { EvidenceCrypto } from '../ports.js';
 import { toBase64Url, toHex } from './text.js';
 
@@ -13,6 +19,8 @@ const MAX_FRAMES = 240;
 export interface OutputRecord {
   readonly frame: I420Frame;
   readonly state: 'rendered' | 'slate';
+  /** Where the rendered face is, in pixels; null when there is none. */
+  readonly face: Box | null;
   readonly timestampMs: number;
   /** Authority time of rendering, Unix seconds. */
   readonly nowSeconds: number;
@@ -37,8 +45,9 @@ export class OpenEpoch {
   readonly #renderedAt: number;
   #permitId: string | null = null;
   #slateFrames = 0;
-  /** The newest rendered frame not fingerprinted yet; it becomes the last one when the epoch ends. */
-  #newest: I420Frame | null = null;
+  /** Part of the epoch that the newest fingerprint stands for, and the newest whole one. */
+  #part = -1;
+  #wholePart = -1;
 
   constructor(
     readonly epoch: number,
@@ -60,7 +69,6 @@ export class OpenEpoch {
   /** Null when no frame of the epoch was under a permit: there is nothing to give account of. */
   close(): ClosedEpoch | null {
     if (this.#permitId === null) return null;
-    if (this.#newest !== null) this.#fingerprint(this.#newest);
     const epoch: EvidenceEpoch = {
       epoch: this.epoch,
       renderedAt: this.#renderedAt,
@@ -72,22 +80,26 @@ export class OpenEpoch {
     return { epoch, permitId: this.#permitId };
   }
 
-  /** First, middle (the first frame of the second half) and last rendered frame get a fingerprint. */
-  #addRendered({ frame, timestampMs }: OutputRecord): void {
-    const inSecondHalf = timestampMs - this.epoch * EPOCH_MS >= EPOCH_MS / 2;
-    const isFirst = this.#fingerprints.length === 0;
-    const isMiddle = this.#fingerprints.length === 1 && inSecondHalf;
-    if (isFirst || isMiddle) {
-      this.#fingerprint(frame);
-      this.#newest = null;
-    } else if (this.#newest === null) this.#newest = copyI420(frame);
-    else this.#newest.data.set(frame.data);
+  /**
+   * Fingerprints the first rendered frame of each part: wholly once a quarter, else by its face. No received face is further
+   * than 32 ms from a recorded one, so a blink does not look like another face.
+   */
+  #addRendered({ frame, face, timestampMs }: OutputRecord): void {
+    const part = Math.floor(((timestampMs - this.epoch * EPOCH_MS) * FINGERPRINTS_PER_EPOCH) / EPOCH_MS);
+    if (part <= this.#part) return;
+    this.#part = part;
+    const wholePart = Math.floor(part / WHOLE_FINGERPRINT_EVERY);
+    if (wholePart > this.#wholePart) {
+      this.#wholePart = wholePart;
+      this.#keep(this.crypto.fingerprint(frame, face), FINGERPRINT_BYTES);
+    } else if (face !== null) {
+      const print = this.crypto.fingerprintFace(frame, face);
+      if (print !== null) this.#keep(print, FACE_FINGERPRINT_BYTES);
+    }
   }
 
-  #fingerprint(frame: I420Frame): void {
-    const bytes = this.crypto.fingerprint(frame);
-    if (bytes.length !== FINGERPRINT_BYTES)
-      throw new RangeError(`a fingerprint has ${FINGERPRINT_BYTES} bytes`);
+  #keep(bytes: Uint8Array, length: number): void {
+    if (bytes.length !== length) throw new RangeError(`a fingerprint has ${length} bytes`);
     this.#fingerprints.push(toBase64Url(bytes));
   }
 }

@@ -41,7 +41,13 @@ function bench(sink?: Partial<EvidenceSink>): Bench {
 function output(i: number, change: Partial<OutputRecord> = {}): OutputRecord {
   const timestampMs = i * 100;
   const nowSeconds = START + timestampMs / 1000;
-  return { frame: cameraFrame(i), state: 'rendered', timestampMs, nowSeconds, permitId: 'pmt_1', ...change };
+  return {
+    frame: cameraFrame(i),
+    state: 'rendered',
+    face: { x: i, y: 2, width: 3, height: 4 },
+    ...{ timestampMs, nowSeconds, permitId: 'pmt_1' },
+    ...change,
+  };
 }
 
 async function recordAll(
@@ -72,26 +78,54 @@ describe('the evidence recorder', () => {
     expect(all[0]?.epochs[3]?.frameRoot).toBe(toHex(merkleRootOf(digests)));
   });
 
-  it('fingerprints the first, the middle and the last rendered frame', async () => {
+  it('fingerprints a frame of each quarter wholly, and the faces between', async () => {
     const { recorder, segments } = bench();
     await recordAll(recorder, 0, 10);
-    await recordAll(recorder, 10, 12, { state: 'slate' });
-    await recordAll(recorder, 12, 13);
-    await recordAll(recorder, 13, 20, { state: 'slate' });
-    await recordAll(recorder, 20, 30, { state: 'slate' });
+    await recordAll(recorder, 10, 11, { state: 'slate', face: null });
+    await recordAll(recorder, 11, 12);
+    await recordAll(recorder, 12, 13, { face: null });
+    await recordAll(recorder, 13, 19, { state: 'slate', face: null });
+    await recordAll(recorder, 19, 20, { face: null });
+    await recordAll(recorder, 20, 30, { state: 'slate', face: null });
     await recorder.finish();
     const crypto = evidenceCrypto();
-    const of = (i: number) => Buffer.from(crypto.fingerprint(cameraFrame(i))).toString('base64url');
+    const text = (bytes: Uint8Array | null) => Buffer.from(bytes ?? []).toString('base64url');
+    const whole = (i: number, face = output(i).face) => text(crypto.fingerprint(cameraFrame(i), face));
+    const face = (i: number) =>
+      text(crypto.fingerprintFace(cameraFrame(i), output(i).face ?? { x: 0, y: 0, width: 0, height: 0 }));
     const [segment] = await segments();
+    // Quarters begin at 0, 250, 500 and 750 ms, sixteenths every 62.5 ms; the frames come every 100 ms.
+    const first = [
+      whole(0),
+      face(1),
+      face(2),
+      whole(3),
+      face(4),
+      whole(5),
+      face(6),
+      face(7),
+      whole(8),
+      face(9),
+    ];
     expect(segment?.epochs.map(({ fingerprints }) => fingerprints)).toEqual([
-      [of(0), of(5), of(9)],
-      [of(12)],
+      first,
+      [whole(11), whole(19, null)],
       [],
     ]);
-    expect(segment?.epochs.map(({ slateFrames }) => slateFrames)).toEqual([0, 9, 10]);
+    expect(segment?.epochs.map(({ slateFrames }) => slateFrames)).toEqual([0, 7, 10]);
   });
 
-  it('keeps its own copy of a frame whose buffer is used again', async () => {
+  it('keeps at most sixteen of them, whatever the frame rate', async () => {
+    const { recorder, segments } = bench();
+    for (let i = 0; i < 240; i++)
+      await recorder.record(output(i, { timestampMs: (i * 1000) / 240, nowSeconds: START }));
+    await recorder.finish();
+    const [segment] = await segments();
+    const lengths = segment?.epochs[0]?.fingerprints.map(({ length }) => length) ?? [];
+    expect(lengths).toEqual(Array.from({ length: 16 }, (_, i) => (i % 4 === 0 ? 262 : 48)));
+  });
+
+  it('looks at a frame before its buffer is used again', async () => {
     const { recorder, segments } = bench();
     const shared = cameraFrame(0);
     for (let i = 0; i < 10; i++) {
@@ -100,7 +134,10 @@ describe('the evidence recorder', () => {
     }
     shared.data.fill(0);
     await recorder.finish();
-    const last = Buffer.from(evidenceCrypto().fingerprint(cameraFrame(9))).toString('base64url');
+    const { face } = output(9);
+    if (face === null) throw new Error('no face');
+    const print = evidenceCrypto().fingerprintFace(cameraFrame(9), face) ?? [];
+    const last = Buffer.from(print).toString('base64url');
     expect((await segments())[0]?.epochs[0]?.fingerprints.at(-1)).toBe(last);
   });
 

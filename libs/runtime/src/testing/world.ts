@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { drawDisclosureLabel, renderSlate, type FaceObservation } from '@guise/frame';
+import { drawDisclosureLabel, renderSlate, type Box, type FaceObservation } from '@guise/frame';
 import { signEvidenceSegment, type VerifiedPermit } from '@guise/permit';
 import { DISCLOSURE_LABEL, formatId, sessionId } from '@guise/protocol';
 import { createFakeClock, createSeededRandom, type FakeClock } from '@guise/testing';
@@ -152,10 +152,17 @@ export function picturePorts(faults: Faults, faces: () => readonly FaceObservati
 export function evidenceCrypto(): EvidenceCrypto {
   return {
     sha256,
-    fingerprint: ({ data }) => new Uint8Array(128).fill(sha256(data)[0] ?? 0),
+    fingerprint: ({ data }, face) => fakePrint(196, data, face),
+    fingerprintFace: ({ data }, face) => fakePrint(36, data, face),
     signSegment: (segment) => signEvidenceSegment(segment, deviceKey),
     epochKey: (epoch) => new Uint8Array(32).fill(epoch),
   };
+}
+
+function fakePrint(length: number, data: Uint8Array, face: Box | null): Uint8Array {
+  const print = new Uint8Array(length).fill(sha256(data)[0] ?? 0);
+  print[0] = face?.x ?? 0;
+  return print;
 }
 
 /** An authority whose checkpoint follows one segment behind. */

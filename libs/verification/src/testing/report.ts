@@ -28,6 +28,7 @@ export function report(
       epoch: renderedAt - NOW,
       renderedAt,
       fingerprintDistance: 1,
+      faceDistance: 2,
       epochTagZ: 9,
       alteredTiles: [],
     })),

@@ -388,6 +388,6 @@ const segmentText = (): EvidenceSegment => ({
     frames: 30,
     slateFrames: 0,
     frameRoot: '56'.repeat(32),
-    fingerprints: ['A'.repeat(171)],
+    fingerprints: ['A'.repeat(262)],
   })),
 });

@@ -1,0 +1,112 @@
+import type { FingerprintReader, SceneComparison } from 'invisible-watermark-ts';
+
+/** How one received picture compares with the recorded one nearest to it. */
+export interface PictureMatch extends SceneComparison {
+  /** Distance of the face, 0–256; null when no face was recorded or received. */
+  readonly face: number | null;
+}
+
+/**
+ * Largest weighted Hamming distance, of 256 bits, at which the whole picture is the recorded one, and from which it is
+ * another one. Between the two it was treated too harshly, or moved too fast, to tell.
+ */
+export const PICTURE_MAX_DISTANCE = 24;
+export const PICTURE_DIFFERS_DISTANCE = 40;
+/** The same for the face in its region. */
+export const FACE_MAX_DISTANCE = 22;
+export const FACE_DIFFERS_DISTANCE = 30;
+/** The same for the median tile, of 64 bits: it speaks for a picture of which only a part was received. */
+export const TILES_MAX_MEDIAN = 6;
+export const TILES_DIFFER_MEDIAN = 10;
+/** A tile is foreign when it lies this far above the picture's own median, and … */
+export const TILE_MIN_EXCESS = 8;
+/** … at least this far in absolute terms. */
+export const TILE_MIN_DISTANCE = 10;
+/** One foreign tile may be motion between two recorded pictures; a pasted face covers more. */
+export const ALTERED_MIN_TILES = 2;
+
+/** A face this near needs no nearer one. */
+const FACE_SURE_DISTANCE = FACE_MAX_DISTANCE / 2;
+
+/**
+ * A received picture beside what was recorded: the nearest scene, and the nearest face of any moment around it. A face that
+ * was recorded is looked for in any case: a moment without one does not stand in for it.
+ * @param recorded fingerprints in the order of time, of the whole picture or of the face alone
+ * @returns null when there is nothing to compare with
+ */
+export function matchPicture(
+  reader: FingerprintReader,
+  recorded: readonly Uint8Array[],
+): PictureMatch | null {
+  const scene = nearestScene(reader, recorded);
+  return scene && { ...scene.match, face: nearestFace(reader, recorded, scene.index) };
+}
+
+/** The same by the scene alone, without the face: cheap enough to look through a whole session. */
+export function matchScene(reader: FingerprintReader, recorded: readonly Uint8Array[]): PictureMatch | null {
+  const scene = nearestScene(reader, recorded);
+  return scene && { ...scene.match, face: null };
+}
+
+function nearestScene(
+  reader: FingerprintReader,
+  recorded: readonly Uint8Array[],
+): { readonly match: SceneComparison; readonly index: number } | null {
+  let best: { readonly match: SceneComparison; readonly index: number } | null = null;
+  for (const [index, sent] of recorded.entries()) {
+    const match = reader.compareScene(sent);
+    if (match !== null && (best === null || sceneDistance(match) < sceneDistance(best.match)))
+      best = { match, index };
+  }
+  return best;
+}
+
+/** Outwards from the nearest scene, for the nearest face is likeliest there. */
+function nearestFace(
+  reader: FingerprintReader,
+  recorded: readonly Uint8Array[],
+  from: number,
+): number | null {
+  const order = recorded.map((_, index) => index).sort((a, b) => Math.abs(a - from) - Math.abs(b - from));
+  let best: number | null = null;
+  for (const index of order) {
+    const sent = recorded[index];
+    const face = sent === undefined ? null : reader.compareFace(sent);
+    if (face !== null && (best === null || face < best)) best = face;
+    if (best !== null && best <= FACE_SURE_DISTANCE) return best;
+  }
+  return best;
+}
+
+/** Distance of the scene in bits of 256, by its tiles where not all of it was received. */
+export const sceneDistance = ({ picture, median }: SceneComparison): number =>
+  picture ?? (median === null ? Number.POSITIVE_INFINITY : 4 * median);
+
+/** What one picture says of itself. */
+export type PictureJudgement =
+  'recorded' | 'unclear' | 'picture-differs' | 'face-differs' | 'tiles-differ' | 'nothing-to-compare';
+
+export function judgePicture(match: PictureMatch): PictureJudgement {
+  const { picture, face, median } = match;
+  if (median === null && face === null) return 'nothing-to-compare';
+  if (exceeds(picture, PICTURE_DIFFERS_DISTANCE) || exceeds(median, TILES_DIFFER_MEDIAN))
+    return 'picture-differs';
+  if (exceeds(face, FACE_DIFFERS_DISTANCE)) return 'face-differs';
+  if (alteredTiles(match).length >= ALTERED_MIN_TILES) return 'tiles-differ';
+  const isNear =
+    (picture ?? 0) <= PICTURE_MAX_DISTANCE &&
+    (face ?? 0) <= FACE_MAX_DISTANCE &&
+    (median ?? 0) <= TILES_MAX_MEDIAN;
+  return isNear ? 'recorded' : 'unclear';
+}
+
+const exceeds = (distance: number | null, limit: number): boolean => distance !== null && distance >= limit;
+
+/** Tiles that stand out from a picture which otherwise matches. */
+export function alteredTiles({
+  median,
+  tileDistances,
+}: Pick<PictureMatch, 'median' | 'tileDistances'>): number[] {
+  const limit = Math.max(TILE_MIN_DISTANCE, (median ?? 0) + TILE_MIN_EXCESS);
+  return tileDistances.flatMap((distance, tile) => (exceeds(distance, limit) ? [tile] : []));
+}
