@@ -5,7 +5,7 @@ import type { Size } from './types.js';
 
 const f = Math.fround;
 
-/** Mean over 3×3 values (reach 1) or 5×5 (reach 2). */
+/** Mean over 3×3 values (reach 1) or 5×5 (reach 2): rows first, then columns. */
 export function boxMean(
   from: Float32Array,
   to: Float32Array,
@@ -13,26 +13,25 @@ export function boxMean(
   { width, height }: Size,
   reach: 1 | 2,
 ): void {
-  const sum = reach === 1 ? sum3 : sum5;
+  const line = new Float32Array(Math.max(width, height) + 2 * reach);
+  for (let y = 0; y < height; y++) {
+    padLine(from, y * width, 1, width, reach, line);
+    for (let x = 0; x < width; x++) scratch[y * width + x] = sumAt(line, x, reach);
+  }
   const scale = f(1 / (2 * reach + 1) ** 2);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
-      scratch[y * width + x] = sum((tap) => from[y * width + clamp(x + tap, width)] ?? 0);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
-      to[y * width + x] = sum((tap) => scratch[clamp(y + tap, height) * width + x] ?? 0) * scale;
+  for (let x = 0; x < width; x++) {
+    padLine(scratch, x, width, height, reach, line);
+    for (let y = 0; y < height; y++) to[y * width + x] = sumAt(line, y, reach) * scale;
+  }
 }
 
-function sum3(at: (tap: number) => number): number {
-  return f(f(at(-1) + at(0)) + at(1));
-}
-
-function sum5(at: (tap: number) => number): number {
-  return f(f(f(at(-2) + at(-1)) + f(at(0) + at(1))) + at(2));
-}
-
-function clamp(index: number, count: number): number {
-  return Math.max(0, Math.min(count - 1, index));
+/** Sum of the 2·reach + 1 values from `start` on. */
+function sumAt(line: Float32Array, start: number, reach: 1 | 2): number {
+  const a = line[start] ?? 0;
+  const b = line[start + 1] ?? 0;
+  const c = line[start + 2] ?? 0;
+  if (reach === 1) return f(f(a + b) + c);
+  return f(f(f(a + b) + f(c + (line[start + 3] ?? 0))) + (line[start + 4] ?? 0));
 }
 
 /** Minimum over (2·reach + 1)² values, in place; `scratch` is overwritten. */
@@ -42,18 +41,37 @@ export function erode(
   { width, height }: Size,
   reach: number,
 ): void {
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      let least = Infinity;
-      for (let i = Math.max(0, x - reach); i <= Math.min(width - 1, x + reach); i++)
-        least = Math.min(least, values[y * width + i] ?? 0);
-      scratch[y * width + x] = least;
-    }
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      let least = Infinity;
-      for (let i = Math.max(0, y - reach); i <= Math.min(height - 1, y + reach); i++)
-        least = Math.min(least, scratch[i * width + x] ?? 0);
-      values[y * width + x] = least;
-    }
+  const line = new Float32Array(Math.max(width, height) + 2 * reach);
+  for (let y = 0; y < height; y++) {
+    padLine(values, y * width, 1, width, reach, line);
+    for (let x = 0; x < width; x++) scratch[y * width + x] = leastAt(line, x, reach);
+  }
+  for (let x = 0; x < width; x++) {
+    padLine(scratch, x, width, height, reach, line);
+    for (let y = 0; y < height; y++) values[y * width + x] = leastAt(line, y, reach);
+  }
+}
+
+/** Least of the 2·reach + 1 values from `start` on. */
+function leastAt(line: Float32Array, start: number, reach: number): number {
+  let least = line[start] ?? 0;
+  for (let i = start + 1; i <= start + 2 * reach; i++) {
+    const value = line[i] ?? 0;
+    if (value < least) least = value;
+  }
+  return least;
+}
+
+/** A row or column with its first and last value repeated `reach` times on either side. */
+function padLine(
+  from: Float32Array,
+  start: number,
+  step: number,
+  count: number,
+  reach: number,
+  line: Float32Array,
+): void {
+  for (let i = 0; i < count; i++) line[reach + i] = from[start + i * step] ?? 0;
+  line.fill(line[reach] ?? 0, 0, reach);
+  line.fill(line[reach + count - 1] ?? 0, reach + count, 2 * reach + count);
 }

@@ -60,7 +60,7 @@ export class ScalarStrengthMap implements StrengthMap {
     for (let i = 0; i < mean.length; i++) detail[i] = strengthOf(detail[i] ?? 0, mean[i] ?? 0);
     for (let pass = 0; pass < BLUR_PASSES; pass++) boxMean(detail, detail, scratch, blocks, 1);
     for (let i = 0; i < mean.length; i++)
-      values[i] = Math.trunc(Math.fround(Math.fround((detail[i] ?? 0) * STRENGTH_ONE) + 0.5));
+      values[i] = Math.trunc(Math.fround((detail[i] ?? 0) * STRENGTH_ONE + 0.5));
     this.energy = values.reduce((sum, value) => sum + value * value, 0) / (values.length * STRENGTH_ONE ** 2);
     this.expand();
   }
