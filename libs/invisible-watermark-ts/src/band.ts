@@ -1,12 +1,20 @@
 import { BAND } from './format.js';
 import type { RealFft2d } from './fft2d.js';
+import { unitCircle } from './unit-circle.js';
 
-/** Gain of the mark's pass band at a radial frequency in cycles per canonical pixel. */
-export function bandGain(frequency: number): number {
-  const { start, flatFrom, flatTo, end } = BAND;
+/** A pass band in cycles per canonical pixel: zero, cosine rise, flat, cosine fall, zero. */
+export interface Band {
+  readonly start: number;
+  readonly flatFrom: number;
+  readonly flatTo: number;
+  readonly end: number;
+}
+
+/** Gain of a pass band (the mark's when absent) at a radial frequency in cycles per canonical pixel. */
+export function bandGain(frequency: number, { start, flatFrom, flatTo, end }: Band = BAND): number {
   if (frequency < start || frequency >= end) return 0;
-  if (frequency < flatFrom) return 0.5 - 0.5 * Math.cos((Math.PI * (frequency - start)) / (flatFrom - start));
-  if (frequency > flatTo) return 0.5 + 0.5 * Math.cos((Math.PI * (frequency - flatTo)) / (end - flatTo));
+  if (frequency < flatFrom) return 0.5 - 0.5 * unitCircle(frequency - start, 2 * (flatFrom - start)).cos;
+  if (frequency > flatTo) return 0.5 + 0.5 * unitCircle(frequency - flatTo, 2 * (end - flatTo)).cos;
   return 1;
 }
 
@@ -18,12 +26,12 @@ export function radialFrequencies(fft: RealFft2d, pitch: number): Float32Array {
     for (let kx = 0; kx < width; kx++) {
       const fx = (kx <= width / 2 ? kx : kx - width) / (width * pitch);
       const fy = ky / (height * pitch);
-      out[ky * width + kx] = Math.hypot(fx, fy);
+      out[ky * width + kx] = Math.sqrt(fx * fx + fy * fy);
     }
   return out;
 }
 
 /** Pass-band gain of every spectrum bin. */
 export function bandGains(fft: RealFft2d, pitch: number): Float32Array {
-  return radialFrequencies(fft, pitch).map(bandGain);
+  return radialFrequencies(fft, pitch).map((f) => bandGain(f));
 }

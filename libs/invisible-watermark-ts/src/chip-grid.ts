@@ -1,4 +1,5 @@
-import { CHIP_COLUMNS, CHIP_COUNT, CHIP_ROWS } from './format.js';
+import { bandGains } from './band.js';
+import { CHIP_COLUMNS, CHIP_COUNT, CHIP_PITCH, CHIP_ROWS } from './format.js';
 import { RealFft2d, type Spectrum } from './fft2d.js';
 import { normalize } from './statistics.js';
 import { Whitener } from './whiten.js';
@@ -39,7 +40,7 @@ export interface PilotPeak {
 /** Works on residuals that are rectified to the chip grid. Reuses its buffers: results hold until the next call. */
 export class ChipGrid {
   readonly fft = new RealFft2d(CHIP_COLUMNS, CHIP_ROWS);
-  private readonly whitener = new Whitener(this.fft);
+  private readonly whitener = new Whitener(this.fft, bandGains(this.fft, CHIP_PITCH), CHIP_PITCH);
   private readonly pilotSpectrum: Spectrum;
   private readonly product = this.fft.spectrum();
   private readonly surface = new Float32Array(CHIP_COUNT);
@@ -60,11 +61,12 @@ export class ChipGrid {
   }
 
   /**
-   * Best pilot correlation within `reach` chips of zero shift (all shifts when infinite), with a parabola through its
-   * neighbours for the fraction.
+   * Best pilot correlation of a whitened residual within `reach` chips of zero shift, with a parabola through its neighbours
+   * for the fraction.
    */
-  pilotPeak(residual: Float32Array, reach: number): PilotPeak {
-    const { spectrum } = this.soften(residual);
+  pilotPeak(whitened: Float32Array, reach: number): PilotPeak {
+    const { spectrum } = this.soft;
+    this.fft.forward(whitened, spectrum);
     correlateSpectra(spectrum, this.pilotSpectrum, this.product);
     this.fft.inverse(this.product, this.surface);
     const deviation = this.deviation();
@@ -78,11 +80,9 @@ export class ChipGrid {
   }
 
   private highest(reach: number): { x: number; y: number } {
-    const reachX = Math.min(reach, CHIP_COLUMNS / 2);
-    const reachY = Math.min(reach, CHIP_ROWS / 2);
     let best = { x: 0, y: 0, value: -Infinity };
-    for (let y = -reachY; y <= reachY; y++)
-      for (let x = -reachX; x <= reachX; x++) {
+    for (let y = -reach; y <= reach; y++)
+      for (let x = -reach; x <= reach; x++) {
         const value = this.at(x, y);
         if (value > best.value) best = { x, y, value };
       }

@@ -1,147 +1,231 @@
-import { correlateSpectra } from './chip-grid.js';
 import { CHIP_COLUMNS, CHIP_PITCH, CHIP_ROWS } from './format.js';
-import { type Affine, compose, invert, resizeMap } from './geometry.js';
+import { fastLength } from './fft.js';
 import { RealFft2d, type Spectrum } from './fft2d.js';
-import { warp } from './resample.js';
-import type { Guess } from './search-space.js';
-import { Whitener } from './whiten.js';
+import { type Affine, compose, invert, resizeMap } from './geometry.js';
+import { MIDDLE_COLUMN, MIDDLE_ROW, PilotSpectrum } from './pilot-spectrum.js';
+import type { Picture } from './resample.js';
+import type { Guess, Sweep } from './search-space.js';
+import { type BandChoice, bandOf, sourceFor } from './source-grid.js';
 import type { FrameWindow } from './window.js';
 
 /** A place where the pilot seems to lie. */
 export interface Candidate {
   readonly toFrame: Affine;
   readonly z: number;
+  /** The band it was seen in. */
+  readonly choice: BandChoice;
 }
 
-/** Canvas sides in samples: few, so that plans and template spectra are shared by many guesses. All 2^a·3^b·5^c. */
-const CANVAS_WIDTHS = [CHIP_COLUMNS, 384, 480, 600, 720, 900, 1080];
-const CANVAS_HEIGHTS = [CHIP_ROWS, 216, 270, 360, 480, 600, 720, 900, 1080];
-/** Neighbouring source grids differ by this factor; a guess is warped from the nearest. */
-const GRID_RATIO = 1.25;
-const GRID_WIDENING = Math.sqrt(GRID_RATIO);
-/** A guess needs this share of the smaller of picture and grid to overlap. */
+/** The pilot must lie over this share of the energy that a picture of its size has on average, or of all there is. */
 const LEAST_OVERLAP = 0.3;
 /** A received picture with fewer chips than this along a side cannot be read. */
 const LEAST_SIDE = 30;
+/** A pilot is at most so much larger than the chip grid, on its source grid: the root of the grids' ratio, and rotation. */
+const ROOM = 1.125;
+/** Canvases whose plans and buffers are kept. */
+const KEPT_CANVASES = 16;
 
-/** Correlates the pilot with guessed versions of the received picture, at all shifts at once. */
+/**
+ * Correlates the pilot with the received picture at all shifts at once. A picture is transformed once per source grid; a guess of
+ * scale, aspect, rotation and mirror costs a look-up in the pilot's spectrum and one inverse transform.
+ */
 export class CoarseSearch {
+  private readonly pilots = new Map<BandChoice, PilotSpectrum>();
   private readonly canvases = new Map<string, Canvas>();
 
   constructor(private readonly pilot: Int8Array) {}
 
-  /** The best shift of a guess; null where the guess does not fit any canvas. */
-  try(window: FrameWindow, guess: Guess): Candidate | null {
-    const canvas = this.canvasFor(guess);
-    if (canvas === null) return null;
-    const source = window.searchResidual(nearestGrid(guess), GRID_WIDENING);
-    const canvasToFrame = guessMap(window, guess);
-    const gridToFrame = resizeMap(window.size.width / source.width, window.size.height / source.height);
-    canvas.samples.fill(0);
-    const size = { width: guess.columns, height: guess.rows };
-    warp(source, compose(invert(gridToFrame), canvasToFrame), size, canvas.samples, canvas.fft.width);
-    const { z, dx, dy } = canvas.highest(size.width, size.height);
-    const chipToCanvas: Affine = [1, 0, dx, 0, 1, dy];
-    return {
-      z,
-      toFrame: compose(canvasToFrame, compose(chipToCanvas, invert(resizeMap(CHIP_PITCH, CHIP_PITCH)))),
-    };
+  /** The clear peaks of every guess of a sweep, at least `leastZ` high. */
+  run(window: FrameWindow, { choice, guesses }: Sweep, leastZ: number): Candidate[] {
+    const pilot = this.pilotFor(choice);
+    const found: Candidate[] = [];
+    let loaded: Picture | null = null;
+    for (const guess of guesses) {
+      if (Math.min(guess.columns, guess.rows) < LEAST_SIDE) continue;
+      const source = sourceFor(window, guess.columns, guess.rows, choice);
+      const pilotToGrid = linearMap(window, source, guess);
+      const canvas = this.canvasFor(source);
+      if (loaded !== source) canvas.load(source);
+      loaded = source;
+      for (const { x, y, z } of canvas.peaks(pilot, pilotToGrid, leastZ))
+        found.push({ z, choice, toFrame: placed(window, source, pilotToGrid, x, y) });
+    }
+    return found;
   }
 
-  private canvasFor({ columns, rows }: Guess): Canvas | null {
-    const width = CANVAS_WIDTHS.find((side) => side >= columns);
-    const height = CANVAS_HEIGHTS.find((side) => side >= rows);
-    if (width === undefined || height === undefined || columns < LEAST_SIDE || rows < LEAST_SIDE) return null;
+  private pilotFor(choice: BandChoice): PilotSpectrum {
+    const known = this.pilots.get(choice) ?? new PilotSpectrum(this.pilot, bandOf(choice).band);
+    this.pilots.set(choice, known);
+    return known;
+  }
+
+  private canvasFor({ width, height }: Picture): Canvas {
     const name = [width, height].join();
-    const canvas = this.canvases.get(name) ?? new Canvas(width, height, this.pilot);
+    const canvas = this.canvases.get(name) ?? new Canvas(width, height);
+    this.canvases.delete(name);
     this.canvases.set(name, canvas);
+    for (const oldest of this.canvases.keys())
+      if (this.canvases.size > KEPT_CANVASES) this.canvases.delete(oldest);
     return canvas;
   }
 }
 
-function nearestGrid({ columns, rows }: Guess): { width: number; height: number } {
-  const step = Math.round(Math.log(columns / CHIP_COLUMNS) / Math.log(GRID_RATIO));
-  const width = CHIP_COLUMNS * GRID_RATIO ** step;
-  return { width: Math.round(width), height: Math.round((width * rows) / columns / 2) * 2 };
+/** The linear part of chip → grid sample: [a b; c d] as a, b, c, d. */
+type Linear = readonly [number, number, number, number];
+
+/** Chips to grid samples: scaled so that the frame spans the guessed chips, mirrored, turned as seen in the frame. */
+function linearMap({ size }: FrameWindow, grid: Picture, guess: Guess): Linear {
+  const cos = Math.cos((guess.rotationDeg * Math.PI) / 180);
+  const sin = Math.sin((guess.rotationDeg * Math.PI) / 180);
+  const [perColumn, perRow] = [size.width / guess.columns, size.height / guess.rows];
+  const flip = guess.mirrored ? -1 : 1;
+  const [toGridX, toGridY] = [grid.width / size.width, grid.height / size.height];
+  return [
+    toGridX * cos * perColumn * flip,
+    -toGridX * sin * perRow,
+    toGridY * sin * perColumn * flip,
+    toGridY * cos * perRow,
+  ];
 }
 
-/** Canvas samples to received pixels: scaled to the frame, rotated about its centre. */
-function guessMap({ size }: FrameWindow, { columns, rows, rotationDeg }: Guess): Affine {
-  const cos = Math.cos((rotationDeg * Math.PI) / 180);
-  const sin = Math.sin((rotationDeg * Math.PI) / 180);
-  const x = (size.width - 1) / 2;
-  const y = (size.height - 1) / 2;
-  const rotation: Affine = [cos, -sin, x - cos * x + sin * y, sin, cos, y - sin * x - cos * y];
-  return compose(rotation, resizeMap(size.width / columns, size.height / rows));
+/** Canonical pixels to received pixels, for a pilot whose middle lies at grid sample (x, y). */
+function placed({ size }: FrameWindow, grid: Picture, [a, b, c, d]: Linear, x: number, y: number): Affine {
+  const chipToGrid: Affine = [
+    a,
+    b,
+    x - a * MIDDLE_COLUMN - b * MIDDLE_ROW,
+    c,
+    d,
+    y - c * MIDDLE_COLUMN - d * MIDDLE_ROW,
+  ];
+  const gridToFrame = resizeMap(size.width / grid.width, size.height / grid.height);
+  return compose(gridToFrame, compose(chipToGrid, invert(resizeMap(CHIP_PITCH, CHIP_PITCH))));
 }
 
-/** One FFT size with the pilot in its top left corner. */
+interface Peak {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+/** A source grid with room for a pilot that reaches beyond it. */
 class Canvas {
-  readonly fft: RealFft2d;
-  readonly samples: Float32Array;
-  private readonly whitener: Whitener;
-  private readonly template: Spectrum;
+  private readonly fft: RealFft2d;
   private readonly spectrum: Spectrum;
+  private readonly product: Spectrum;
+  private readonly surface: Float32Array;
+  private readonly energy: Float64Array;
 
-  constructor(width: number, height: number, pilot: Int8Array) {
-    this.fft = new RealFft2d(width, height);
-    this.whitener = new Whitener(this.fft);
-    this.samples = new Float32Array(width * height);
-    for (let y = 0; y < CHIP_ROWS; y++)
-      this.samples.set(pilot.subarray(y * CHIP_COLUMNS, (y + 1) * CHIP_COLUMNS), y * width);
-    this.template = this.fft.spectrum();
-    this.fft.forward(this.samples, this.template);
+  constructor(
+    private readonly width: number,
+    private readonly height: number,
+  ) {
+    this.fft = new RealFft2d(
+      fastLength(Math.max(width, Math.ceil(ROOM * CHIP_COLUMNS))),
+      fastLength(Math.max(height, Math.ceil(ROOM * CHIP_ROWS))),
+    );
     this.spectrum = this.fft.spectrum();
+    this.product = this.fft.spectrum();
+    this.surface = new Float32Array(this.fft.width * this.fft.height);
+    this.energy = new Float64Array((2 * this.fft.width + 1) * (2 * this.fft.height + 1));
   }
 
-  /** Correlates `samples` (a picture of columns×rows in the corner) and returns the most significant shift. */
-  highest(columns: number, rows: number): { z: number; dx: number; dy: number } {
-    const { fft, spectrum, samples, whitener, template } = this;
-    fft.forward(samples, spectrum);
-    whitener.run(spectrum);
-    const energy = spectrumEnergy(fft, spectrum);
-    correlateSpectra(spectrum, template, spectrum);
-    fft.inverse(spectrum, samples);
-    const alongX = overlaps(fft.width, columns, CHIP_COLUMNS);
-    const alongY = overlaps(fft.height, rows, CHIP_ROWS);
-    const least = LEAST_OVERLAP * Math.min(columns, CHIP_COLUMNS) * Math.min(rows, CHIP_ROWS);
-    let top = { ratio: 0, x: 0, y: 0 };
-    for (let y = 0; y < fft.height; y++)
-      for (let x = 0; x < fft.width; x++) {
-        const value = samples[y * fft.width + x] ?? 0;
-        if (value <= 0) continue;
-        const area = (alongX.length[x] ?? 0) * (alongY.length[y] ?? 0);
-        const ratio = (value * value) / area;
-        if (area >= least && ratio > top.ratio) top = { ratio, x, y };
+  load({ samples }: Picture): void {
+    const { surface, fft, width, height } = this;
+    surface.fill(0);
+    for (let y = 0; y < height; y++) surface.set(samples.subarray(y * width, (y + 1) * width), y * fft.width);
+    fft.forward(surface, this.spectrum);
+    this.sumEnergy(samples);
+  }
+
+  /** Energy of all samples above and to the left of each corner between samples, on two by two copies of the canvas. */
+  private sumEnergy(samples: Float32Array): void {
+    const { width, height, energy, fft } = this;
+    const stride = 2 * fft.width + 1;
+    for (let y = 0; y < 2 * fft.height; y++) {
+      const from = (y % fft.height) * width;
+      const to = (y + 1) * stride + 1;
+      let row = 0;
+      for (let x = 0; x < 2 * fft.width; x++) {
+        const column = x < fft.width ? x : x - fft.width;
+        if (y % fft.height < height && column < width) row += (samples[from + column] ?? 0) ** 2;
+        energy[to + x] = row + (energy[to + x - stride] ?? 0);
       }
-    const variance = energy / (columns * rows);
-    return {
-      z: variance > 0 ? Math.sqrt(top.ratio / variance) : 0,
-      dx: alongX.shift[top.x] ?? 0,
-      dy: alongY.shift[top.y] ?? 0,
-    };
+    }
+  }
+
+  /** Local maxima of the correlation over the root of the energy it was gathered from, in units of that ratio's spread. */
+  peaks(pilot: PilotSpectrum, [a, b, c, d]: Linear, leastZ: number): Peak[] {
+    const { fft, surface } = this;
+    const turn = [a / fft.width, c / fft.height, b / fft.width, d / fft.height] as const;
+    const rows = pilot.correlate(fft, turn, this.spectrum, this.product);
+    fft.inverse(this.product, surface, rows);
+    const extentX = Math.min(fft.width, Math.round(Math.abs(a) * CHIP_COLUMNS + Math.abs(b) * CHIP_ROWS));
+    const extentY = Math.min(fft.height, Math.round(Math.abs(c) * CHIP_COLUMNS + Math.abs(d) * CHIP_ROWS));
+    const { deviation, highest } = this.scaleByEnergy(extentX, extentY);
+    if (!(highest >= leastZ * deviation && deviation > 0)) return [];
+    return this.maxima(leastZ * deviation).map(({ x, y, z }) => ({
+      x: nearerPlace(x, fft.width, this.width),
+      y: nearerPlace(y, fft.height, this.height),
+      z: z / deviation,
+    }));
+  }
+
+  /** Divides by the root of the energy under the pilot, drops what has too little; root mean square and maximum of the rest. */
+  private scaleByEnergy(extentX: number, extentY: number): { deviation: number; highest: number } {
+    const { fft, surface, energy } = this;
+    const stride = 2 * fft.width + 1;
+    const share = Math.min(1, (extentX * extentY) / (this.width * this.height));
+    const least = LEAST_OVERLAP * share * (energy[fft.height * stride + fft.width] ?? 0);
+    const startX = fft.width - Math.floor(extentX / 2);
+    const startY = fft.height - Math.floor(extentY / 2);
+    let sum = 0;
+    let count = 0;
+    let highest = 0;
+    for (let y = 0; y < fft.height; y++) {
+      const top = ((y + startY) % fft.height) * stride;
+      const bottom = top + extentY * stride;
+      for (let x = 0; x < fft.width; x++) {
+        const i = y * fft.width + x;
+        const left = (x + startX) % fft.width;
+        const right = left + extentX;
+        const under =
+          (energy[bottom + right] ?? 0) -
+          (energy[bottom + left] ?? 0) -
+          (energy[top + right] ?? 0) +
+          (energy[top + left] ?? 0);
+        if (under < least || under <= 0) {
+          surface[i] = 0;
+          continue;
+        }
+        const value = (surface[i] ?? 0) / Math.sqrt(under);
+        surface[i] = value;
+        sum += value * value;
+        count++;
+        if (value > highest) highest = value;
+      }
+    }
+    return { deviation: Math.sqrt(sum / Math.max(1, count)), highest };
+  }
+
+  private maxima(least: number): Peak[] {
+    const { fft, surface } = this;
+    const peaks: Peak[] = [];
+    for (let i = 0; i < surface.length; i++) {
+      const value = surface[i] ?? 0;
+      if (value < least) continue;
+      const x = i % fft.width;
+      const y = (i - x) / fft.width;
+      const beside = (dx: number, dy: number) =>
+        surface[((y + dy + fft.height) % fft.height) * fft.width + ((x + dx + fft.width) % fft.width)] ?? 0;
+      if (value >= beside(-1, 0) && value > beside(1, 0) && value >= beside(0, -1) && value > beside(0, 1))
+        peaks.push({ x, y, z: value });
+    }
+    return peaks;
   }
 }
 
-/** Sum of the squared samples behind a spectrum (Parseval). */
-function spectrumEnergy(fft: RealFft2d, { re, im }: Spectrum): number {
-  let sum = 0;
-  for (let ky = 0; ky < fft.rows; ky++) {
-    const weight = ky === 0 || ky === fft.height / 2 ? 1 : 2;
-    for (let i = ky * fft.width; i < (ky + 1) * fft.width; i++)
-      sum += weight * ((re[i] ?? 0) ** 2 + (im[i] ?? 0) ** 2);
-  }
-  return sum / (fft.width * fft.height);
-}
-
-/** For every cyclic shift of one axis: the signed shift with the larger overlap of picture and grid, and that overlap. */
-function overlaps(side: number, received: number, grid: number): { shift: Int32Array; length: Float32Array } {
-  const shift = new Int32Array(side);
-  const length = new Float32Array(side);
-  const overlap = (d: number) => Math.max(0, Math.min(received, d + grid) - Math.max(0, d));
-  for (let d = 0; d < side; d++) {
-    shift[d] = overlap(d) >= overlap(d - side) ? d : d - side;
-    length[d] = Math.max(overlap(d), overlap(d - side), 1e-3);
-  }
-  return { shift, length };
+/** Of the two places that are cyclically the same, the one nearer to the middle of the picture. */
+function nearerPlace(place: number, side: number, received: number): number {
+  return Math.abs(place - received / 2) <= Math.abs(place - side - received / 2) ? place : place - side;
 }

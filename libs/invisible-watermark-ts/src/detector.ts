@@ -16,7 +16,6 @@ import type {
   EpochSection,
   Geometry,
   LumaFrame,
-  SearchReach,
 } from './types.js';
 import { FrameWindow, GridReaders } from './window.js';
 
@@ -53,6 +52,11 @@ export function createDetector({ key }: DetectorOptions): Detector {
   };
 }
 
+/** What one call has tried so far. */
+interface Attempt extends SearchEffort {
+  bestPilotZ: number;
+}
+
 class KeyedDetector {
   private readonly layers: KeyedLayers;
   private readonly grid: ChipGrid;
@@ -67,48 +71,47 @@ class KeyedDetector {
     this.search = new GeometrySearch(this.grid, this.layers.pilot);
   }
 
-  detect(frames: readonly LumaFrame[], { hint = null, search = 'scaled' }: DetectOptions = {}): Detection {
+  detect(frames: readonly LumaFrame[], options: DetectOptions = {}): Detection {
     const window = new FrameWindow(frames, this.gridReaders);
-    return this.detectOne(window, hint === null ? [] : [hint], search, { geometries: 0, pilotTrials: 0 });
+    const attempt: Attempt = { geometries: 0, pilotTrials: 0, bestPilotZ: 0 };
+    for (const detection of this.pictures(window, options, attempt)) return detection;
+    return nothingFound({
+      frames: frames.length,
+      pilotZ: attempt.bestPilotZ,
+      hypotheses: attempt.geometries,
+    });
   }
 
-  /** Reads the clearest picture, looks away from it, and starts again. */
   detectAll(frames: readonly LumaFrame[], options: DetectAllOptions = {}): Detection[] {
-    const { hint = null, hints = [], search = 'scaled', limit = DEFAULT_LIMIT } = options;
+    const { limit = DEFAULT_LIMIT } = options;
     if (!(limit >= 1 && limit <= MAX_PICTURES))
       throw new WatermarkError('invalid-option', `limit is between 1 and ${MAX_PICTURES}`);
     const window = new FrameWindow(frames, this.gridReaders);
-    const effort: SearchEffort = { geometries: 0, pilotTrials: 0 };
-    const waiting = hint === null ? [...hints] : [hint, ...hints];
     const found: Detection[] = [];
-    while (found.length < limit) {
-      const next = this.detectOne(window, waiting, search, effort);
-      if (next.region === null) break;
-      found.push(next);
-      window.exclude(next.region);
+    for (const detection of this.pictures(window, options, {
+      geometries: 0,
+      pilotTrials: 0,
+      bestPilotZ: 0,
+    })) {
+      found.push(detection);
+      if (found.length >= limit) break;
     }
     return found.sort((a, b) => (a.confidenceLog10 ?? 0) - (b.confidenceLog10 ?? 0));
   }
 
-  private detectOne(
-    window: FrameWindow,
-    hints: Geometry[],
-    search: SearchReach,
-    effort: SearchEffort,
-  ): Detection {
-    let bestPilotZ = 0;
-    for (const toFrame of this.geometries(window, hints, search, effort)) {
-      effort.geometries++;
+  /** Reads one picture after another, looking away from those that were read, until the search or the frame is used up. */
+  private *pictures(window: FrameWindow, options: DetectAllOptions, attempt: Attempt): Generator<Detection> {
+    for (const toFrame of this.geometries(window, options, attempt)) {
+      attempt.geometries++;
       const reading = this.reader.read(window, toFrame);
-      bestPilotZ = Math.max(bestPilotZ, reading.pilotZ);
-      const detection = this.accept(window, toFrame, reading, effort);
-      if (detection !== null) return detection;
+      attempt.bestPilotZ = Math.max(attempt.bestPilotZ, reading.pilotZ);
+      const detection = this.accept(window, toFrame, reading, attempt);
+      const region = detection?.region ?? null;
+      if (detection === null || region === null) continue;
+      yield detection;
+      window.exclude(region);
+      if (window.isUsedUp()) return;
     }
-    return nothingFound({
-      frames: window.frames.length,
-      pilotZ: bestPilotZ,
-      hypotheses: effort.geometries,
-    });
   }
 
   verifyEpoch(frames: readonly LumaFrame[], geometry: Geometry, epochKey: Uint8Array): { z: number } {
@@ -124,21 +127,20 @@ class KeyedDetector {
     return { z: this.reader.tagZ(residual, checkKey(epochKey)) };
   }
 
-  /** The hints (used up one by one), then what the search proposes and a quick trial or a clear pilot supports. */
+  /** The hints, then what the search proposes and a quick trial or a clear pilot supports. */
   private *geometries(
     window: FrameWindow,
-    hints: Geometry[],
-    reach: SearchReach,
-    effort: SearchEffort,
+    { hint = null, hints = [], search = 'scaled' }: DetectAllOptions,
+    attempt: Attempt,
   ): Generator<Affine> {
     const { width, height } = window.size;
-    for (let hint = hints.shift(); hint !== undefined; hint = hints.shift())
-      if (hint.width === width && hint.height === height) yield checkGeometry(hint, window.size);
+    for (const known of hint === null ? hints : [hint, ...hints])
+      if (known.width === width && known.height === height) yield checkGeometry(known, window.size);
     let first = true;
-    for (const { toFrame, z } of this.search.candidates(window, reach, effort)) {
+    for (const { toFrame, z } of this.search.candidates(window, search, attempt)) {
       // The plainest geometry is read in full whatever its pilot says: it is the likeliest by far.
       if (first || z >= READABLE_Z || this.reader.trial(window, toFrame)) yield toFrame;
-      else effort.geometries++;
+      else attempt.geometries++;
       first = false;
     }
   }

@@ -2,9 +2,10 @@ import type { ChipGrid } from './chip-grid.js';
 import { type Candidate, CoarseSearch } from './coarse-search.js';
 import { CANONICAL_HEIGHT, CANONICAL_WIDTH, CHIP_COUNT, CHIP_PITCH } from './format.js';
 import { type Affine, compose, coverGeometry } from './geometry.js';
-import { Refiner } from './refine.js';
-import { alignedMaps, type Guess, rotationStages, scaleStages } from './search-space.js';
-import type { SearchReach } from './types.js';
+import { REFINEMENT_TRIALS, Refiner } from './refine.js';
+import { alignedMaps, galleryMaps, sweeps } from './search-space.js';
+import { lookNear } from './source-grid.js';
+import type { Point, SearchReach } from './types.js';
 import type { FrameWindow } from './window.js';
 
 /** What has been tried: it widens the bound on false positives. */
@@ -18,64 +19,62 @@ export interface SearchEffort {
 /** Shifts of up to this many chips count as aligned. */
 const LOCAL_REACH = 3;
 const LOCAL_SHIFTS = (2 * LOCAL_REACH + 1) ** 2;
-/** Pilot z from which an aligned map is worth reading as it is. */
+/** Pilot z from which an aligned map is worth reading as it is, and from which its surroundings are worth refining. */
 const LOCAL_Z = 3;
-/** Pilot z from which a candidate is worth refining: near the aligned place, and anywhere. */
-const LOCAL_REFINE_Z = 3.7;
-const GLOBAL_Z = 4.8;
-/** From here on a candidate is worth a deep refinement. */
-const CLEAR_Z = 6.5;
-const SHALLOW_DEPTH = 2;
-const DEEP_DEPTH = 4;
-const CANDIDATES_PER_STAGE = 3;
-/** Candidates whose centres are closer than this, in received pixels relative to the frame's width, are one. */
+const LOCAL_REFINE_Z = 3.5;
+/** A tile of a plain gallery is a likely place: less will do. */
+const TILE_Z = 2.6;
+/** Pilot z from which a peak anywhere is worth refining, and its refinement worth a trial. */
+const SWEEP_Z = 4.9;
+const REFINED_Z = 5.2;
+/** Peaks refined per sweep at most. */
+const CANDIDATES_PER_SWEEP = 24;
+/** Candidates whose middles are closer than this, in received pixels relative to the frame's width, are one. */
 const SAME_PLACE = 0.01;
 
-/** Proposes geometries, likeliest first; the caller stops when one can be read. */
+/** Proposes geometries, likeliest first; the caller stops when it has what it wants. */
 export class GeometrySearch {
   private readonly coarse: CoarseSearch;
+  private readonly refiner: Refiner;
+  private readonly chips = new Float32Array(CHIP_COUNT);
 
   constructor(
     private readonly grid: ChipGrid,
     pilot: Int8Array,
   ) {
     this.coarse = new CoarseSearch(pilot);
+    this.refiner = new Refiner(pilot);
   }
 
+  /** Places inside regions that the window excludes meanwhile are left out. */
   *candidates(window: FrameWindow, reach: SearchReach, effort: SearchEffort): Generator<Candidate> {
     if (isBlank(window)) return;
     yield* this.aligned(window, effort);
     if (reach === 'aligned') return;
-    for (const stage of scaleStages(window.size)) yield* this.swept(window, stage, effort);
-    if (reach === 'scaled') return;
-    for (const stage of rotationStages(window.size)) yield* this.swept(window, stage, effort);
+    yield* this.tiles(window, effort);
+    for (const sweep of sweeps(window.size, reach)) {
+      const found = this.coarse.run(window, sweep, SWEEP_Z);
+      effort.pilotTrials += sweep.guesses.length * CHIP_COUNT;
+      yield* this.refined(window, found, effort);
+    }
   }
 
-  /** The plain maps as they are, then the places where a whole-frame pilot search finds something. */
+  /** The plain maps as they are, then moved onto the pilot. */
   private *aligned(window: FrameWindow, effort: SearchEffort): Generator<Candidate> {
     const maps = alignedMaps(window.size);
-    const elsewhere: Candidate[] = [];
     for (const toFrame of maps) {
-      const residual = window.toChips(window.searchResidual(window.gridFor(toFrame)), toFrame);
-      const local = this.grid.pilotPeak(residual, LOCAL_REACH);
-      effort.pilotTrials += LOCAL_SHIFTS;
-      if (local.z >= LOCAL_Z || toFrame === maps[0]) yield { toFrame, z: local.z };
-      if (local.z >= LOCAL_REFINE_Z) elsewhere.push({ toFrame: shifted(toFrame, local), z: local.z });
-      const far = this.grid.pilotPeak(residual, Infinity);
-      if (far.z >= GLOBAL_Z) elsewhere.push({ toFrame: shifted(toFrame, far), z: far.z });
+      const local = this.localPeak(window, toFrame, effort);
+      if (local.z >= LOCAL_Z || toFrame === maps[0]) yield { ...local, toFrame };
+      if (local.z >= LOCAL_REFINE_Z) yield this.refine(window, local, effort);
     }
-    effort.pilotTrials += maps.length * CHIP_COUNT;
-    yield* this.refined(window, elsewhere, effort);
   }
 
-  private *swept(window: FrameWindow, guesses: readonly Guess[], effort: SearchEffort): Generator<Candidate> {
-    const found: Candidate[] = [];
-    for (const guess of guesses) {
-      const candidate = this.coarse.try(window, guess);
-      effort.pilotTrials += CHIP_COUNT;
-      if (candidate !== null && candidate.z >= GLOBAL_Z) found.push(candidate);
+  private *tiles(window: FrameWindow, effort: SearchEffort): Generator<Candidate> {
+    for (const toFrame of galleryMaps(window.size)) {
+      if (window.isExcluded(middleOf(toFrame))) continue;
+      const local = this.localPeak(window, toFrame, effort);
+      if (local.z >= TILE_Z) yield this.refine(window, local, effort);
     }
-    yield* this.refined(window, found, effort);
   }
 
   private *refined(
@@ -84,12 +83,25 @@ export class GeometrySearch {
     effort: SearchEffort,
   ): Generator<Candidate> {
     for (const candidate of distinct(found, window.size.width)) {
-      const refiner = new Refiner(this.grid, window);
-      let best = refiner.refine(candidate.toFrame, candidate.z > CLEAR_Z ? DEEP_DEPTH : SHALLOW_DEPTH);
-      if (candidate.z <= CLEAR_Z && best.z > CLEAR_Z) best = refiner.refine(best.toFrame, DEEP_DEPTH);
-      effort.pilotTrials += refiner.scored * LOCAL_SHIFTS;
-      yield best;
+      if (window.isExcluded(middleOf(candidate.toFrame))) continue;
+      const best = this.refine(window, candidate, effort);
+      if (best.z >= REFINED_Z) yield best;
     }
+  }
+
+  private refine(window: FrameWindow, { toFrame, choice }: Candidate, effort: SearchEffort): Candidate {
+    effort.pilotTrials += REFINEMENT_TRIALS;
+    const { toFrame: rough } =
+      choice === 'low' ? this.refiner.refine(lookNear(window, toFrame, 'low'), toFrame) : { toFrame };
+    return { ...this.refiner.refine(lookNear(window, rough, 'full'), rough), choice: 'full' };
+  }
+
+  /** The best shift near a map. */
+  private localPeak(window: FrameWindow, toFrame: Affine, effort: SearchEffort): Candidate {
+    effort.pilotTrials += LOCAL_SHIFTS;
+    const chips = lookNear(window, toFrame, 'full')(toFrame, this.chips);
+    const { z, dx, dy } = this.grid.pilotPeak(chips, LOCAL_REACH);
+    return { z, choice: 'full', toFrame: compose(toFrame, [1, 0, CHIP_PITCH * dx, 0, 1, CHIP_PITCH * dy]) };
   }
 }
 
@@ -97,24 +109,28 @@ export class GeometrySearch {
 const BLANK_RESIDUAL = 1e-3;
 
 function isBlank(window: FrameWindow): boolean {
-  const { samples } = window.searchResidual(window.gridFor(coverGeometry(window.size).toFrame));
+  const { samples } = window.residual(
+    window.gridFor(coverGeometry(window.size).toFrame),
+    window.frames.slice(0, 1),
+  );
   return samples.every((value) => Math.abs(value) < BLANK_RESIDUAL);
-}
-
-function shifted(toFrame: Affine, { dx, dy }: { dx: number; dy: number }): Affine {
-  return compose(toFrame, [1, 0, CHIP_PITCH * dx, 0, 1, CHIP_PITCH * dy]);
 }
 
 /** The clearest candidates at different places. */
 function distinct(found: readonly Candidate[], frameWidth: number): Candidate[] {
-  const kept: { candidate: Candidate; x: number; y: number }[] = [];
+  const kept: { candidate: Candidate; at: Point }[] = [];
   for (const candidate of [...found].sort((a, b) => b.z - a.z)) {
-    const [a, b, c, d, e, f] = candidate.toFrame;
-    const x = a * (CANONICAL_WIDTH / 2) + b * (CANONICAL_HEIGHT / 2) + c;
-    const y = d * (CANONICAL_WIDTH / 2) + e * (CANONICAL_HEIGHT / 2) + f;
-    const near = kept.some((other) => Math.hypot(other.x - x, other.y - y) < SAME_PLACE * frameWidth);
-    if (!near) kept.push({ candidate, x, y });
-    if (kept.length === CANDIDATES_PER_STAGE) break;
+    const at = middleOf(candidate.toFrame);
+    const near = kept.some(
+      (other) => Math.hypot(other.at.x - at.x, other.at.y - at.y) < SAME_PLACE * frameWidth,
+    );
+    if (!near) kept.push({ candidate, at });
+    if (kept.length === CANDIDATES_PER_SWEEP) break;
   }
   return kept.map(({ candidate }) => candidate);
+}
+
+function middleOf([a, b, c, d, e, f]: Affine): Point {
+  const [x, y] = [CANONICAL_WIDTH / 2, CANONICAL_HEIGHT / 2];
+  return { x: a * x + b * y + c, y: d * x + e * y + f };
 }

@@ -3,7 +3,8 @@ import { CHIP_COUNT, EPOCH_HINT_MODULUS, MAX_FALSE_POSITIVE_LOG10, SESSION_BITS 
 import type { Affine } from './geometry.js';
 import { epochTagChips, type KeyedLayers } from './layers.js';
 import { PayloadReader, type PayloadReading } from './payload-reader.js';
-import { chipZ, gaussianTailLog10 } from './statistics.js';
+import { lookNear } from './source-grid.js';
+import { chipZ, gaussianTailLog10, normalize } from './statistics.js';
 import { SLOT_MS, SLOTS_PER_EPOCH, TimeReader, type TimeReading } from './time-reader.js';
 import type { EpochSection, LumaFrame } from './types.js';
 import type { FrameWindow } from './window.js';
@@ -43,10 +44,11 @@ export class MarkReader {
     return { pilotZ: chipZ(values, this.layers.pilot), payload: this.payloadReader.read(values), slots };
   }
 
-  /** Pilot and payload over the frames that the search looks at: a quick trial. */
+  /** Payload over the frames that the search looks at: a quick trial. */
   trial(window: FrameWindow, toFrame: Affine): boolean {
-    const residual = window.toChips(window.searchResidual(window.gridFor(toFrame)), toFrame);
-    return this.payloadReader.read(this.grid.soften(residual).values) !== null;
+    const values = lookNear(window, toFrame, 'full')(toFrame, new Float32Array(CHIP_COUNT));
+    normalize(values);
+    return this.payloadReader.read(values) !== null;
   }
 
   /** The time layer, and the window cut into epochs by it. */
@@ -118,7 +120,9 @@ export function isAccepted(confidenceLog10: number): boolean {
   return confidenceLog10 <= MAX_FALSE_POSITIVE_LOG10;
 }
 
-function readSlots(window: FrameWindow, toFrame: Affine): Slot[] {
+function readSlots(whole: FrameWindow, onWhole: Affine): Slot[] {
+  const { window, toPart } = whole.partAt(onWhole);
+  const toFrame = toPart(onWhole);
   const grid = window.gridFor(toFrame);
   return slotRuns(window.frames).map(({ index, firstFrame, frames }) => ({
     index,

@@ -1,5 +1,5 @@
 import type { Affine } from './geometry.js';
-import type { LumaFrame, Size } from './types.js';
+import type { Size } from './types.js';
 
 /** A real picture of 32-bit samples. */
 export interface Picture extends Size {
@@ -17,6 +17,12 @@ interface AxisPlan {
   readonly weights: Float32Array;
 }
 
+/** Rows of samples, `stride` samples apart. */
+export interface Plane {
+  readonly luma: Uint8Array | Float32Array;
+  readonly stride: number;
+}
+
 /** Separable resize between two fixed sizes: area mean when shrinking, linear interpolation when growing. */
 export class Resizer {
   private readonly columns: AxisPlan;
@@ -32,35 +38,35 @@ export class Resizer {
     this.line = new Float32Array(from.width);
   }
 
-  /** Vertical means first: they run along contiguous rows. */
-  run({ luma, stride }: LumaFrame, out: Float32Array): void {
+  /** Writes the resized frame. */
+  run(frame: Plane, out: Float32Array): void {
+    out.fill(0);
+    this.add(frame, 1, out);
+  }
+
+  /** Adds the resized frame times `share`. Vertical means first: they run along contiguous rows. */
+  add({ luma, stride }: Plane, share: number, out: Float32Array): void {
     const { from, to, rows, columns, line } = this;
     for (let y = 0; y < to.height; y++) {
       line.fill(0);
       for (let tap = 0; tap < rows.taps; tap++) {
-        const weight = rows.weights[y * rows.taps + tap] ?? 0;
+        const weight = share * (rows.weights[y * rows.taps + tap] ?? 0);
         if (weight === 0) continue;
         const start = ((rows.first[y] ?? 0) + tap) * stride;
         for (let x = 0; x < from.width; x++) line[x] = (line[x] ?? 0) + weight * (luma[start + x] ?? 0);
       }
-      resizeLine(line, columns, out, y * to.width, to.width);
+      addLine(line, columns, out, y * to.width, to.width);
     }
   }
 }
 
-function resizeLine(
-  line: Float32Array,
-  plan: AxisPlan,
-  out: Float32Array,
-  start: number,
-  count: number,
-): void {
+function addLine(line: Float32Array, plan: AxisPlan, out: Float32Array, start: number, count: number): void {
   const { taps, first, weights } = plan;
   for (let x = 0; x < count; x++) {
     const base = first[x] ?? 0;
     let sum = 0;
     for (let tap = 0; tap < taps; tap++) sum += (weights[x * taps + tap] ?? 0) * (line[base + tap] ?? 0);
-    out[start + x] = sum;
+    out[start + x] = (out[start + x] ?? 0) + sum;
   }
 }
 
@@ -157,7 +163,8 @@ function warpUpright(
       const start = ((rows.first[y] ?? 0) + tap) * width;
       for (let x = 0; x < width; x++) line[x] = (line[x] ?? 0) + weight * (samples[start + x] ?? 0);
     }
-    resizeLine(line, columns, out, y * outStride, to.width);
+    out.fill(0, y * outStride, y * outStride + to.width);
+    addLine(line, columns, out, y * outStride, to.width);
   }
 }
 

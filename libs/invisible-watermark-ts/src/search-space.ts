@@ -1,6 +1,7 @@
 import { CANONICAL_HEIGHT, CANONICAL_WIDTH, CHIP_PITCH } from './format.js';
 import { type Affine, compose, coverGeometry, resizeMap } from './geometry.js';
-import type { Size } from './types.js';
+import type { BandChoice } from './source-grid.js';
+import type { SearchReach, Size } from './types.js';
 
 /** Sizes whose whole picture may have been squeezed or stretched into a frame of another aspect. */
 const SOURCE_ASPECTS: readonly Size[] = [
@@ -20,6 +21,21 @@ export function alignedMaps(frame: Size): Affine[] {
       ),
     );
   return maps.filter((map, index) => maps.findIndex((other) => sameMap(map, other)) === index);
+}
+
+/** Galleries of so many tiles along each side, without gaps. */
+const GALLERY_SIDES = [2, 3, 4];
+
+/** The tiles of plain galleries: even sides, laid from the top left, each showing a whole 16:9 picture. */
+export function galleryMaps(frame: Size): Affine[] {
+  return GALLERY_SIDES.flatMap((side) => {
+    const width = Math.floor(frame.width / side / 2) * 2;
+    const height = Math.floor(frame.height / side / 2) * 2;
+    return Array.from({ length: side * side }, (_, tile): Affine => {
+      const map = resizeMap(width / CANONICAL_WIDTH, height / CANONICAL_HEIGHT);
+      return compose([1, 0, (tile % side) * width, 0, 1, Math.floor(tile / side) * height], map);
+    });
+  });
 }
 
 function mirror({ width }: Size): Affine {
@@ -43,42 +59,84 @@ function sameMap(a: Affine, b: Affine): boolean {
   return a.every((value, index) => Math.abs(value - (b[index] ?? 0)) < 1e-6);
 }
 
-/** One coarse guess: chips along the received frame's width and height, and a rotation. */
+/** One coarse guess: chips along the received frame's width and height, whether mirrored, and a rotation. */
 export interface Guess {
   readonly columns: number;
   readonly rows: number;
   readonly rotationDeg: number;
+  readonly mirrored: boolean;
 }
 
-/** Steps of 0.6 %: half a step moves the frame's edge by less than a sixth of a wavelength of the band's middle. */
-const SCALE_STEP = 0.006;
+/** Guesses that are compared in one band. */
+export interface Sweep {
+  readonly choice: BandChoice;
+  readonly guesses: readonly Guess[];
+}
+
+/** Steps of 0.8 %: half a step moves the picture's edge by less than a seventh of a wavelength of the band's middle. */
+const SCALE_STEP = 0.008;
+/** The lower half of the band takes wider steps. */
+const LOW_SCALE_STEP = 0.013;
 const ROTATIONS_DEG = [-2.4, -2, -1.6, -1.2, -0.8, -0.4, 0.4, 0.8, 1.2, 1.6, 2, 2.4];
+/** Width against height of stretched pictures: 16:9 shown as 4:3, and the other way round. */
+const STRETCHES = [0.75, 4 / 3];
 
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}
 /** Zoom relative to the plain cover: 1.25 when a crop shows 1/1.25 of the width, 0.5 when the picture fills half of it. */
-export function scaleStages(frame: Size): Guess[][] {
-  return [
-    guesses(frame, zooms(0.84, 1.5), [0]),
-    guesses(frame, zooms(0.3, 0.84), [0]),
-    guesses(frame, zooms(1.5, 2.2), [0]),
+const CROPS: Range = { from: 0.84, to: 2.2, step: SCALE_STEP };
+const HALVES: Range = { from: 0.5, to: 0.84, step: SCALE_STEP };
+const SMALL: Range = { from: 0.19, to: 0.52, step: LOW_SCALE_STEP };
+
+/** The sweeps of a search, likeliest first. */
+export function sweeps(frame: Size, reach: SearchReach): Sweep[] {
+  if (reach === 'aligned') return [];
+  const plain = { rotations: [0], stretch: 1, mirrored: false };
+  const scaled = [
+    full(guesses(frame, CROPS, plain)),
+    full(guesses(frame, HALVES, plain)),
+    low(guesses(frame, SMALL, plain)),
   ];
+  if (reach === 'scaled') return scaled;
+  const turned = guesses(
+    frame,
+    { from: 0.95, to: 1.06, step: SCALE_STEP },
+    { ...plain, rotations: ROTATIONS_DEG },
+  );
+  const stretched = STRETCHES.flatMap((stretch) =>
+    guesses(frame, { from: 0.6, to: 1.7, step: SCALE_STEP }, { ...plain, stretch }),
+  );
+  const mirrored = guesses(frame, { from: 0.6, to: 1.7, step: SCALE_STEP }, { ...plain, mirrored: true });
+  return [...scaled, full(turned), full(stretched), full(mirrored)];
 }
 
-export function rotationStages(frame: Size): Guess[][] {
-  return [guesses(frame, zooms(0.95, 1.06), ROTATIONS_DEG)];
+function full(list: readonly Guess[]): Sweep {
+  return { choice: 'full', guesses: list };
 }
 
-function zooms(from: number, to: number): number[] {
-  const count = Math.ceil(Math.log(to / from) / SCALE_STEP);
-  return Array.from({ length: count }, (_, i) => from * Math.exp(i * SCALE_STEP));
+function low(list: readonly Guess[]): Sweep {
+  return { choice: 'low', guesses: list };
 }
 
-function guesses(frame: Size, zoomList: readonly number[], rotations: readonly number[]): Guess[] {
+function guesses(
+  frame: Size,
+  { from, to, step }: Range,
+  { rotations, stretch, mirrored }: { rotations: readonly number[]; stretch: number; mirrored: boolean },
+): Guess[] {
   const { scale } = coverGeometry(frame);
+  const count = Math.ceil(Math.log(to / from) / step);
   return rotations.flatMap((rotationDeg) =>
-    zoomList.map((zoom) => ({
-      columns: Math.round(frame.width / scale / zoom / CHIP_PITCH),
-      rows: Math.round(frame.height / scale / zoom / CHIP_PITCH),
-      rotationDeg,
-    })),
+    Array.from({ length: count }, (_, i) => {
+      const zoom = from * Math.exp(i * step) * scale * CHIP_PITCH;
+      return {
+        columns: frame.width / (zoom * Math.sqrt(stretch)),
+        rows: (frame.height * Math.sqrt(stretch)) / zoom,
+        rotationDeg,
+        mirrored,
+      };
+    }),
   );
 }

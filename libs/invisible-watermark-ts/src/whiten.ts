@@ -1,5 +1,4 @@
-import { BAND, CHIP_PITCH } from './format.js';
-import { bandGain, radialFrequencies } from './band.js';
+import { radialFrequencies } from './band.js';
 import type { RealFft2d, Spectrum } from './fft2d.js';
 
 /** Rings of the band that get one common energy. */
@@ -11,19 +10,28 @@ const LINE_LIMIT = 3;
 
 /** Flattens the spectrum of a residual ring by ring, cuts lines, and weights by the pass band. */
 export class Whitener {
-  private readonly gains: Float32Array;
   /** Ring of every bin, or RINGS where the bin is outside the band. */
   private readonly ringOf: Uint8Array;
   private readonly energy = new Float64Array(RINGS + 1);
   private readonly count = new Float64Array(RINGS + 1);
 
-  constructor(fft: RealFft2d) {
-    const frequencies = radialFrequencies(fft, CHIP_PITCH);
-    this.gains = frequencies.map(bandGain);
-    this.ringOf = Uint8Array.from(frequencies, (f) => {
-      if (bandGain(f) <= LEAST_GAIN) return RINGS;
-      return Math.min(RINGS - 1, Math.floor(((f - BAND.start) / (BAND.end - BAND.start)) * RINGS));
+  /** `gains` of the pass band, bin by bin; `pitch` in canonical pixels per sample. */
+  constructor(
+    fft: RealFft2d,
+    private readonly gains: Float32Array,
+    pitch: number,
+  ) {
+    const frequencies = radialFrequencies(fft, pitch);
+    let [low, high] = [Infinity, 0];
+    gains.forEach((gain, i) => {
+      if (gain <= LEAST_GAIN) return;
+      low = Math.min(low, frequencies[i] ?? low);
+      high = Math.max(high, frequencies[i] ?? high);
     });
+    const width = Math.max(high - low, 1e-9);
+    this.ringOf = Uint8Array.from(frequencies, (f, i) =>
+      (gains[i] ?? 0) <= LEAST_GAIN ? RINGS : Math.min(RINGS - 1, Math.floor(((f - low) / width) * RINGS)),
+    );
     for (const ring of this.ringOf) this.count[ring] = (this.count[ring] ?? 0) + 1;
   }
 
@@ -32,7 +40,7 @@ export class Whitener {
     energy.fill(0);
     for (let i = 0; i < ringOf.length; i++) {
       const ring = ringOf[i] ?? RINGS;
-      energy[ring] = (energy[ring] ?? 0) + (re[i] ?? 0) ** 2 + (im[i] ?? 0) ** 2;
+      if (ring < RINGS) energy[ring] = (energy[ring] ?? 0) + (re[i] ?? 0) ** 2 + (im[i] ?? 0) ** 2;
     }
     for (let ring = 0; ring < RINGS; ring++)
       energy[ring] = 1 / Math.sqrt((energy[ring] ?? 0) / Math.max(1, count[ring] ?? 0) + 1e-12);

@@ -1,51 +1,60 @@
 import { WatermarkError } from './errors.js';
 import { CHIP_COLUMNS, CHIP_COUNT, CHIP_PITCH, CHIP_ROWS } from './format.js';
 import { type Affine, checkFrame, compose, invert, resizeMap } from './geometry.js';
+import { boundsOf, isInside, outline } from './region.js';
 import { type Picture, picture, Resizer, warp } from './resample.js';
-import { ResidualFilter } from './residual.js';
-import { boundsOf, isInside } from './region.js';
+import { ResidualFilter, type ResidualOptions } from './residual.js';
 import type { LumaFrame, Outline, Point, Size } from './types.js';
 
 /** Received frames are read on a grid of about one sample per chip; never finer than this many samples. */
 const MAX_GRID = { columns: 1280, rows: 1280 } as const;
-const MIN_GRID = 24;
+const MIN_GRID = 40;
 /** The search looks at no more than this many frames of a window. */
 const SEARCH_FRAMES = 12;
+/** Its mean picture is at most this long; larger frames are reduced first. */
+const SEARCH_SIDE = 2560;
+/** Grid sides are multiples of this, so that few plans serve all geometries. */
+const GRID_STEP = 20;
 /** Grids whose buffers are kept for the next window. */
 const KEPT_READERS = 24;
 /** Frames of one window at most: bounds time and memory. */
 const MAX_FRAMES = 3600;
+/** A part of a frame with fewer pixels than this along a side is read with what surrounds it. */
+const MIN_PART = 32;
 
-interface GridReader {
-  readonly resizer: Resizer;
-  readonly filter: ResidualFilter;
-  readonly samples: Float32Array;
-}
+/** A frame of which this share was read holds no further picture. */
+const USED_UP = 0.93;
 
-/** Keeps the plans and buffers of recent grid sizes. */
+/** Keeps the plans and buffers of recent sizes. */
 export class GridReaders {
-  private readonly readers = new Map<string, GridReader>();
+  private readonly resizers = new Map<string, Resizer>();
+  private readonly filters = new Map<string, ResidualFilter>();
 
-  get(from: Size, grid: Size, widening: number): GridReader {
-    const name = [from.width, from.height, grid.width, grid.height, widening].join();
-    const reader = this.readers.get(name) ?? {
-      resizer: new Resizer(from, grid),
-      filter: new ResidualFilter(grid, widening),
-      samples: new Float32Array(grid.width * grid.height),
-    };
-    this.readers.delete(name);
-    this.readers.set(name, reader);
-    for (const oldest of this.readers.keys())
-      if (this.readers.size > KEPT_READERS) this.readers.delete(oldest);
-    return reader;
+  resizer(from: Size, to: Size): Resizer {
+    const name = [from.width, from.height, to.width, to.height].join();
+    return kept(this.resizers, name, () => new Resizer(from, to));
+  }
+
+  filter(grid: Size, options: ResidualOptions): ResidualFilter {
+    return kept(this.filters, gridName(grid, options), () => new ResidualFilter(grid, options));
   }
 }
 
-/** The frames of one detection: all of one size. */
+/** Looks up or makes; forgets what was used longest ago. */
+function kept<T>(known: Map<string, T>, name: string, make: () => T): T {
+  const value = known.get(name) ?? make();
+  known.delete(name);
+  known.set(name, value);
+  for (const oldest of known.keys()) if (known.size > KEPT_READERS) known.delete(oldest);
+  return value;
+}
+
+/** The frames of one detection, all of one size, or the same part of each. */
 export class FrameWindow {
   readonly size: Size;
   private readonly sums = new Map<string, Picture>();
   private readonly excluded: Outline[] = [];
+  private mean: Picture | null = null;
 
   constructor(
     readonly frames: readonly LumaFrame[],
@@ -54,16 +63,50 @@ export class FrameWindow {
     this.size = checkFrames(frames);
   }
 
-  /** Mean-free sum of the residuals of some frames on a grid of the given size. */
-  residual(grid: Size, frames: readonly LumaFrame[], widening = 1): Picture {
-    const { resizer, filter, samples } = this.readers.get(this.size, grid, widening);
-    const sum = picture(grid.width, grid.height);
-    for (const frame of frames) {
-      resizer.run(frame, samples);
-      filter.accumulate(samples, sum.samples);
-    }
-    for (const region of this.excluded) this.blank(sum, region);
-    return sum;
+  /**
+   * Residual of the mean of some frames on a grid of the given size: what moves blurs away, the static layers stay.
+   * Anything that was excluded is zero.
+   */
+  residual(grid: Size, frames: readonly LumaFrame[], options: ResidualOptions = {}): Picture {
+    const resizer = this.readers.resizer(this.size, grid);
+    const mean = picture(grid.width, grid.height);
+    for (const frame of frames) resizer.add(frame, 1 / frames.length, mean.samples);
+    return this.filtered(mean, options);
+  }
+
+  /** As `residual` over the frames that the search looks at, with a flat spectrum; computed once per grid. */
+  searchResidual(grid: Size, options: ResidualOptions = {}): Picture {
+    const name = gridName(grid, options);
+    const known = this.sums.get(name);
+    if (known !== undefined) return known;
+    const mean = picture(grid.width, grid.height);
+    const { samples, width, height } = this.searchMean();
+    this.readers.resizer({ width, height }, grid).add({ luma: samples, stride: width }, 1, mean.samples);
+    const residual = this.filtered(mean, options);
+    this.readers.filter(grid, options).whiten(residual.samples);
+    this.sums.set(name, residual);
+    return residual;
+  }
+
+  private filtered(mean: Picture, options: ResidualOptions): Picture {
+    const residual = picture(mean.width, mean.height);
+    this.readers.filter(mean, options).accumulate(mean.samples, residual.samples);
+    for (const region of this.excluded) this.blank(residual, region);
+    return residual;
+  }
+
+  /** Mean of the frames that the search looks at, no larger than it needs. */
+  private searchMean(): Picture {
+    if (this.mean !== null) return this.mean;
+    const { width, height } = this.size;
+    const shrink = Math.min(1, SEARCH_SIDE / Math.max(width, height));
+    const mean = picture(Math.round(width * shrink), Math.round(height * shrink));
+    const frames = this.searchFrames();
+    for (const frame of frames)
+      if (shrink === 1) addFrame(frame, 1 / frames.length, mean.samples);
+      else this.readers.resizer(this.size, mean).add(frame, 1 / frames.length, mean.samples);
+    this.mean = mean;
+    return mean;
   }
 
   /** From now on nothing inside the region is seen: a picture that was read does not hide the others. */
@@ -72,23 +115,46 @@ export class FrameWindow {
     for (const sum of this.sums.values()) this.blank(sum, region);
   }
 
-  /** As `residual` over the frames that the search looks at, computed once per grid. */
-  searchResidual(grid: Size, widening = 1): Picture {
-    const name = [grid.width, grid.height, widening].join();
-    const known = this.sums.get(name) ?? this.residual(grid, this.searchFrames(), widening);
-    this.sums.set(name, known);
-    return known;
+  /** Whether hardly anything is left to look at. */
+  isUsedUp(): boolean {
+    const seen = this.excluded.reduce((sum, region) => sum + visibleArea(region, this.size), 0);
+    return seen > USED_UP * this.size.width * this.size.height;
+  }
+
+  isExcluded(point: Point): boolean {
+    return this.excluded.some((region) => isInside(region, point));
+  }
+
+  /** The part of the frames that a geometry covers, so that reading one tile of a gallery costs one tile. */
+  partAt(toFrame: Affine): { window: FrameWindow; toPart: (map: Affine) => Affine } {
+    const { left, top, right, bottom } = boundsOf(outline(toFrame), this.size);
+    const [width, height] = [right - left, bottom - top];
+    if (width < MIN_PART || height < MIN_PART || (width === this.size.width && height === this.size.height))
+      return { window: this, toPart: (map) => map };
+    const frames = this.frames.map((frame) => ({
+      ...frame,
+      luma: frame.luma.subarray(top * frame.stride + left),
+      width,
+      height,
+    }));
+    const window = new FrameWindow(frames, this.readers);
+    window.excluded.push(...this.excluded.map((region) => moved(region, -left, -top)));
+    return { window, toPart: (map) => compose([1, 0, -left, 0, 1, -top], map) };
   }
 
   /** Rectifies a residual on its grid to the chip grid, for a map from canonical to frame pixels. */
-  toChips(residual: Picture, toFrame: Affine, out = new Float32Array(CHIP_COUNT)): Float32Array {
+  toChips(
+    residual: Picture,
+    toFrame: Affine,
+    out: Float32Array = new Float32Array(CHIP_COUNT),
+  ): Float32Array {
     const gridToFrame = resizeMap(this.size.width / residual.width, this.size.height / residual.height);
     const chipToGrid = compose(invert(gridToFrame), compose(toFrame, resizeMap(CHIP_PITCH, CHIP_PITCH)));
     warp(residual, chipToGrid, { width: CHIP_COLUMNS, height: CHIP_ROWS }, out, CHIP_COLUMNS);
     return out;
   }
 
-  /** The grid on which a sample covers just one chip, along each axis of the frame. */
+  /** The grid on which a sample covers about one chip, along each axis of the frame. */
   gridFor(toFrame: Affine): Size {
     const [a, b, , d, e] = invert(toFrame);
     return {
@@ -116,8 +182,29 @@ export class FrameWindow {
   }
 }
 
+/** Area of the box around a region that lies within the frame. */
+function visibleArea(region: Outline, frame: Size): number {
+  const { left, top, right, bottom } = boundsOf(region, frame);
+  return Math.max(0, right - left) * Math.max(0, bottom - top);
+}
+
+function addFrame({ luma, width, height, stride }: LumaFrame, share: number, sum: Float32Array): void {
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      sum[y * width + x] = (sum[y * width + x] ?? 0) + share * (luma[y * stride + x] ?? 0);
+}
+
+function gridName({ width, height }: Size, { pitch = 0, band, widening = 1 }: ResidualOptions): string {
+  return [width, height, pitch, band?.end ?? 0, widening].join();
+}
+
+function moved([a, b, c, d]: Outline, dx: number, dy: number): Outline {
+  const move = ({ x, y }: Point): Point => ({ x: x + dx, y: y + dy });
+  return [move(a), move(b), move(c), move(d)];
+}
+
 function clampGrid(samples: number, most: number): number {
-  return Math.max(MIN_GRID, Math.min(most, Math.round(samples)));
+  return Math.max(MIN_GRID, Math.min(most, GRID_STEP * Math.round(samples / GRID_STEP)));
 }
 
 function checkFrames(frames: readonly LumaFrame[]): Size {
