@@ -1,55 +1,163 @@
-import { rgbToI420, type I420Frame } from '@guise/frame';
-import { createDetector, type Detection, type LumaFrame } from 'invisible-watermark-ts';
-import { decodeImage, decodeVideo, probe } from '@guise/media';
+import { surveyMedia, type SampledPicture, type Survey, type SurveyOptions } from '@guise/media';
+import {
+  createDetector,
+  type Detection,
+  type DetectorStream,
+  type Outline,
+  type TimedLumaFrame,
+  type WindowDetection,
+} from 'invisible-watermark-ts';
 import { CliError } from './cli-error.js';
+import { timelineOf, type SeenPicture, type TimelineSecond } from './detect/timeline.js';
 import { readPrivateFile } from './home/private-file.js';
 
+/** What a detection without the authority says. */
 export interface LocalDetection {
   readonly marked: boolean;
   /** Needs the authority's records: never known locally. */
   readonly authorised: null;
   readonly confidenceLog10: number | null;
   readonly technique: 'invisible-watermark-ts';
+  /** Of the clearest mark. */
   readonly session: number | null;
+  /** Size of the pictures in which regions are told. */
+  readonly picture: { readonly width: number; readonly height: number };
+  /** Seconds that were looked at, of so many. */
+  readonly coverage: { readonly seconds: number; readonly read: number };
+  readonly timeline: readonly TimelineSecond[];
 }
 
+export interface DetectLocallyOptions {
+  /** Part to look at, in seconds of media time. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (done: number, total: number | null) => void;
+}
+
+/** Marked pictures that are told apart in one frame: a gallery view of four by four. */
+const MAX_PICTURES = 16;
+/** The whole search is made so often at most in a long recording, beside the places where pictures come and go. */
+const WHOLE_SEARCHES = 8;
+const LEAST_WINDOWS_BETWEEN_SEARCHES = 20;
+
 /**
- * Looks for the mark of one organisation in a picture or clip; stops at the first window that has it.
+ * Looks for the marks of one organisation in a picture, clip or recording, second by second; of long material in a second
+ * every so often, and the answer says which.
  * @param key the organisation's marking key, 32 bytes
+ * @throws MediaError
  */
-export async function detectLocally(file: string, key: Uint8Array): Promise<LocalDetection> {
-  const info = await probe(file);
-  if (info.kind === 'audio-only') throw new CliError('badInput', `${file} has no picture`);
-  const found = info.kind === 'image' ? await detectInPicture(file, key) : await detectInClip(file, key);
+export async function detectLocally(
+  file: string,
+  key: Uint8Array,
+  options: DetectLocallyOptions = {},
+): Promise<LocalDetection> {
+  const survey = await surveyMedia(file, partOf(options));
+  const seen = await readMarks(survey, key, options);
+  const [from, to] = bounds(survey, options, seen);
+  const all = [...seen.values()].flat().sort((a, b) => a.confidenceLog10 - b.confidenceLog10);
+  const { width, height } = survey.info;
   return {
-    marked: found?.found === true,
+    marked: all.length > 0,
     authorised: null,
-    confidenceLog10: found?.confidenceLog10 ?? null,
+    confidenceLog10: all[0]?.confidenceLog10 ?? null,
     technique: 'invisible-watermark-ts',
-    session: found?.payload?.session ?? null,
+    session: all[0]?.session ?? null,
+    picture: { width, height },
+    coverage: { seconds: to - from, read: seen.size },
+    timeline: timelineOf(seen, from, to),
   };
 }
 
-async function detectInPicture(file: string, key: Uint8Array): Promise<Detection> {
-  return createDetector({ key }).detect([lumaOf(rgbToI420(await decodeImage(file)))]);
-}
-
-async function detectInClip(file: string, key: Uint8Array): Promise<Detection | null> {
-  const stream = createDetector({ key }).stream();
-  let last: Detection | null = null;
-  for await (const { frame, timestampMs } of await decodeVideo(file)) {
-    last = stream.push({ ...lumaOf(frame), timestampMs }) ?? last;
-    if (last?.found === true) return last;
+/** What was seen in each second that was looked at. */
+async function readMarks(
+  survey: Survey,
+  key: Uint8Array,
+  { onProgress }: DetectLocallyOptions,
+): Promise<Map<number, readonly SeenPicture[]>> {
+  const seen = new Map<number, readonly SeenPicture[]>();
+  const stream = openStream(survey, key);
+  const note = (window: WindowDetection | null, scale: Scale): void => {
+    if (window === null) return;
+    const second = Math.floor(window.fromMs / 1000);
+    seen.set(second, [
+      ...(seen.get(second) ?? []),
+      ...window.pictures.flatMap((found) => seenOf(found, scale)),
+    ]);
+  };
+  let scale: Scale = { x: 1, y: 1 };
+  let done = 0;
+  for await (const picture of survey.open()) {
+    scale = scaleOf(survey, picture);
+    note(stream.push(lumaOf(picture)), scale);
+    onProgress?.((done += 1), survey.expectedPictures);
   }
-  return stream.finish() ?? last;
+  note(stream.finish(), scale);
+  return seen;
 }
 
-const lumaOf = ({ data, width, height }: I420Frame): LumaFrame => ({
+/** One window a second, or a picture where they lie seconds apart: what is said of a second comes from it alone. */
+function openStream({ info, expectedPictures }: Survey, key: Uint8Array): DetectorStream {
+  return createDetector({ key }).stream({
+    windowSeconds: 0.999,
+    framesPerSecond: 8,
+    limit: MAX_PICTURES,
+    search: info.kind === 'image' ? 'rotated' : 'scaled',
+    searchEvery: Math.max(
+      LEAST_WINDOWS_BETWEEN_SEARCHES,
+      Math.ceil((expectedPictures ?? 0) / WHOLE_SEARCHES),
+    ),
+  });
+}
+
+/** From pixels of the pictures that were read to pixels of the file. */
+interface Scale {
+  readonly x: number;
+  readonly y: number;
+}
+
+const scaleOf = ({ info }: Survey, { frame }: SampledPicture): Scale => ({
+  x: info.width / frame.width,
+  y: info.height / frame.height,
+});
+
+function seenOf({ payload, region, confidenceLog10 }: Detection, scale: Scale): SeenPicture[] {
+  if (payload === null || region === null || confidenceLog10 === null) return [];
+  const { session, epochHint } = payload;
+  return [{ session, epochHint, region: scaled(region, scale), confidenceLog10 }];
+}
+
+function scaled([a, b, c, d]: Outline, { x, y }: Scale): Outline {
+  const at = (corner: Outline[number]) => ({ x: Math.round(corner.x * x), y: Math.round(corner.y * y) });
+  return [at(a), at(b), at(c), at(d)];
+}
+
+const lumaOf = ({ frame: { data, width, height }, timestampMs }: SampledPicture): TimedLumaFrame => ({
   luma: data.subarray(0, width * height),
   width,
   height,
   stride: width,
+  timestampMs,
 });
+
+function partOf({ from, to, signal }: DetectLocallyOptions): SurveyOptions {
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(from === undefined ? {} : { startSeconds: from }),
+    ...(to === undefined ? {} : { durationSeconds: to - (from ?? 0) }),
+  };
+}
+
+/** First second and the one after the last: of the part asked for, as far as there is material. */
+function bounds(
+  { materialSeconds }: Survey,
+  { from = 0, to = Number.POSITIVE_INFINITY }: DetectLocallyOptions,
+  seen: ReadonlyMap<number, unknown>,
+): [number, number] {
+  const lastSeen = Math.max(-1, ...seen.keys());
+  const end = Math.max(lastSeen + 1, Math.ceil(Math.min(to, materialSeconds ?? 0)));
+  return [Math.floor(from), end];
+}
 
 /** Reads a marking key (64 hexadecimal digits or 43 of base64url). @throws CliError `badInput`, `notPaired` (mode) */
 export async function readMarkingKey(file: string): Promise<Uint8Array> {
