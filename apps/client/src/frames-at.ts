@@ -1,21 +1,33 @@
 import type { I420Frame } from '@guise/frame';
-import { decodeVideo, probe, type PictureSize } from '@guise/media';
+import { decodeVideo, MediaError, probe, type PictureSize } from '@guise/media';
 import { chooseFit } from './pipeline/work-size.js';
 
-/** Frames of a recording at these seconds, as copies; with a size, framed as `guise process` frames them. */
+/**
+ * Frames of a recording at these seconds, in order, up to its end; with a size, framed as `guise process` frames them. Each is
+ * sought by itself: the length of the recording does not matter.
+ */
 export async function framesAt(
   file: string,
   seconds: readonly number[],
   size?: PictureSize,
 ): Promise<readonly I420Frame[]> {
-  const wanted = [...seconds].sort((a, b) => a - b);
-  const found: I420Frame[] = [];
   const framing = size === undefined ? {} : { size, fit: chooseFit(await probe(file), size) };
-  for await (const { frame, timestampMs } of await decodeVideo(file, framing)) {
-    while (found.length < wanted.length && timestampMs >= (wanted[found.length] ?? 0) * 1000) {
-      found.push({ ...frame, data: frame.data.slice() });
-    }
-    if (found.length === wanted.length) break;
+  const found: I420Frame[] = [];
+  for (const startSeconds of [...seconds].sort((a, b) => a - b)) {
+    const frame = await frameAt(file, { ...framing, startSeconds, maxFrames: 1, damage: 'conceal' });
+    if (frame === null) break;
+    found.push(frame);
   }
   return found;
+}
+
+/** Null after the end. */
+async function frameAt(file: string, options: Parameters<typeof decodeVideo>[1]): Promise<I420Frame | null> {
+  try {
+    for await (const { frame } of await decodeVideo(file, options)) return frame;
+    return null;
+  } catch (error) {
+    if (error instanceof MediaError && error.code === 'damaged') return null;
+    throw error;
+  }
 }

@@ -72,21 +72,43 @@ describe('HTML report', () => {
 
   it('stays readable for an hour of material', () => {
     const timeline = Array.from({ length: 3600 }, (_, i) => second(i, i < 1800 ? 'authorised' : 'altered'));
-    const page = render(sampleReport({ timeline }));
+    const page = render(sampleReport({ timeline, coverage: { seconds: 3600, read: 3600, longestGap: 0 } }));
     expect(page.match(/<tr>/g)?.length).toBeLessThan(60);
     expect(page.match(/<text\s/g)?.length).toBeLessThan(20);
+    expect(page).not.toContain('looked at');
+  });
+
+  it('claims nothing of seconds that were not looked at, and stays readable', () => {
+    const timeline = Array.from({ length: 360 }, (_, i) =>
+      second(10 * i, i < 200 ? 'authorised' : 'altered'),
+    );
+    const page = render(sampleReport({ timeline, coverage: { seconds: 3600, read: 360, longestGap: 9 } }));
+    expect(page.match(/<rect\s/g)).toHaveLength(360);
+    expect(page).toContain('seconds without a bar');
+    expect(page).toContain('0:00–33:10, 200 looked at');
+    expect(page.match(/<tr>/g)?.length).toBeLessThan(60);
+    const widest = Math.max(
+      ...[...page.matchAll(/<rect[^>]*\swidth="([\d.]+)"/g)].map(([, width]) => Number(width)),
+    );
+    expect(widest).toBeLessThan(1);
   });
 });
 
 describe('runs of seconds', () => {
-  it('are joined where verdict and time go on, and cover every second once', () => {
+  it('are joined where the verdict goes on, and hold every second once', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(3), fc.constantFrom(...verdict.options))), (steps) => {
         let at = -1;
         const timeline = steps.map(([skip, judged]) => second((at += 1 + skip), judged));
         const runs = runsOf(timeline);
         expect(runs.flatMap(({ entries }) => entries)).toEqual(timeline);
-        for (const run of runs) expect(run.entries).toHaveLength(run.toSecond - run.fromSecond + 1);
+        runs.forEach((run, i) => {
+          expect(run.verdict).not.toBe(runs[i + 1]?.verdict);
+          expect([run.fromSecond, run.toSecond]).toEqual([
+            run.entries[0]?.second,
+            run.entries.at(-1)?.second,
+          ]);
+        });
       }),
     );
   });

@@ -150,10 +150,10 @@ function chainSection({ facts, verdict }: VerificationReport): Html {
     </ol>`;
 }
 
-function timelineSection({ timeline }: VerificationReport): Html {
+function timelineSection({ timeline, coverage }: VerificationReport): Html {
   if (timeline.length === 0) return NOTHING;
   return html`<h2>Second by second</h2>
-    ${timelineFigure(timeline)}${timelineTable(timeline)}
+    ${timelineFigure(timeline, coverage)}${timelineTable(timeline)}
     <p>
       <small
         >Distance: how far the picture is from the evidence the device signed, 0 (same) to 64; about 32 is a

@@ -1,8 +1,8 @@
-import type { TimelineEntry, Verdict } from '@guise/protocol';
+import type { Coverage, TimelineEntry, Verdict } from '@guise/protocol';
 import { html, joinHtml, type Html } from './markup.js';
 import { utcTime, VERDICT_WORDS } from './words.js';
 
-/** Seconds in a row with the same verdict. */
+/** Seconds with the same verdict, one after another among those that were looked at. */
 export interface TimelineRun {
   readonly fromSecond: number;
   readonly toSecond: number;
@@ -14,7 +14,7 @@ export function runsOf(timeline: readonly TimelineEntry[]): readonly TimelineRun
   const runs: { fromSecond: number; toSecond: number; verdict: Verdict; entries: TimelineEntry[] }[] = [];
   for (const entry of timeline) {
     const last = runs.at(-1);
-    if (last?.verdict === entry.verdict && last.toSecond + 1 === entry.second) {
+    if (last?.verdict === entry.verdict) {
       last.toSecond = entry.second;
       last.entries.push(entry);
     } else
@@ -30,6 +30,8 @@ export function runsOf(timeline: readonly TimelineEntry[]): readonly TimelineRun
 
 const WIDTH = 1000;
 const BAR_HEIGHT = 44;
+/** Seconds of an hour are thinner than print can show. */
+const LEAST_BAR_WIDTH = 0.8;
 /** Heights differ too, so that verdicts can be told apart without colour. */
 const HEIGHTS: Readonly<Record<Verdict, number>> = {
   authorised: 1,
@@ -40,10 +42,10 @@ const HEIGHTS: Readonly<Record<Verdict, number>> = {
 };
 
 /** Picture of the whole material, one bar a second. The table beside it says the same in words. */
-export function timelineFigure(timeline: readonly TimelineEntry[]): Html {
-  const seconds = (timeline.at(-1)?.second ?? 0) + 1;
+export function timelineFigure(timeline: readonly TimelineEntry[], { seconds, read }: Coverage): Html {
   const step = WIDTH / seconds;
   const gap = Math.min(2, step / 6);
+  const width = Math.max(LEAST_BAR_WIDTH, step - gap);
   const bars = timeline.map(({ second, verdict }) => {
     const height = HEIGHTS[verdict] * BAR_HEIGHT;
     const label = `second ${String(second)}: ${VERDICT_WORDS[verdict].title.toLowerCase()}`;
@@ -52,7 +54,7 @@ export function timelineFigure(timeline: readonly TimelineEntry[]): Html {
       fill="currentColor"
       x="${(second * step).toFixed(2)}"
       y="${(BAR_HEIGHT - height).toFixed(1)}"
-      width="${(step - gap).toFixed(2)}"
+      width="${width.toFixed(2)}"
       height="${height.toFixed(1)}"
       rx="2"
       ><title>${label}</title></rect
@@ -73,9 +75,14 @@ export function timelineFigure(timeline: readonly TimelineEntry[]): Html {
       <line x1="0" y1="${BAR_HEIGHT + 0.5}" x2="${WIDTH}" y2="${BAR_HEIGHT + 0.5}" stroke="#8b98a5" />
       ${bars}${axis(seconds, step)}
     </svg>
-    <figcaption>One bar for each second of the submitted file. ${legend(timeline)}</figcaption>
+    <figcaption>
+      ${read < seconds ? SAMPLED : 'One bar for each second of the submitted file.'} ${legend(timeline)}
+    </figcaption>
   </figure>`;
 }
+
+const SAMPLED =
+  'One bar for each second that was looked at; nothing is said of the seconds without a bar, which were not.';
 
 function axis(seconds: number, step: number): Html {
   const every =
@@ -108,7 +115,7 @@ export function timelineTable(timeline: readonly TimelineEntry[]): Html {
   const single = timeline.length <= 60;
   const rows = single
     ? timeline.map((entry) => rowOf(clockOf(entry.second), entry.verdict, [entry]))
-    : runsOf(timeline).map((run) => rowOf(spanOf(run.fromSecond, run.toSecond), run.verdict, run.entries));
+    : runsOf(timeline).map((run) => rowOf(labelOf(run), run.verdict, run.entries));
   return html`<table>
     <thead>
       <tr>
@@ -148,6 +155,12 @@ function middleOf(values: readonly (number | null)[]): string {
 
 function clockOf(second: number): string {
   return `${String(Math.floor(second / 60))}:${String(second % 60).padStart(2, '0')}`;
+}
+
+function labelOf({ fromSecond, toSecond, entries }: TimelineRun): string {
+  const span = spanOf(fromSecond, toSecond);
+  const all = toSecond - fromSecond + 1 === entries.length;
+  return all ? span : `${span}, ${String(entries.length)} looked at`;
 }
 
 function spanOf(from: number, to: number): string {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rgbToI420, type I420Frame } from '@guise/frame';
 import { decodeBase64Url, parsePayload } from '@guise/ledger';
-import { decodeImage, decodeVideo, probe } from '@guise/media';
+import { surveyMedia } from '@guise/media';
 import { evidenceSegment, type ProofBundle, type VerificationReport } from '@guise/protocol';
 import { judgePictures, matchPicture, type PictureMatch } from '@guise/verification';
 import { createFingerprintReader } from 'invisible-watermark-ts';
@@ -18,9 +17,6 @@ export interface MediaMatch {
   readonly matching: number;
 }
 
-/** Pictures a second that are compared: evidence holds as many of each epoch. */
-const PICTURES_PER_SECOND = 8;
-
 /** SHA-256 of a file, hexadecimal, in bounded memory. */
 export async function sha256OfFile(file: string): Promise<string> {
   const hash = createHash('sha256');
@@ -35,7 +31,7 @@ function asBytes(chunk: unknown): Uint8Array {
 
 /**
  * Compares the pictures of the file with the fingerprints that the device signed: needs no key and no authority, but
- * an uncropped picture. Call it with a bundle whose proofs were checked.
+ * an uncropped picture. Looks where the authority looked: of long recordings at single pictures. Call it with a bundle whose proofs were checked.
  */
 export async function matchMedia(
   file: string,
@@ -47,7 +43,8 @@ export async function matchMedia(
   if (wanted.size === 0) return { sameFile, compared: 0, matching: 0 };
   const evidence = evidenceFingerprints(bundle);
   const matches = new Map<number, PictureMatch[]>();
-  for await (const { frame, second } of picturesOf(file)) {
+  for await (const { frame, timestampMs } of (await surveyMedia(file)).open()) {
+    const second = Math.floor(timestampMs / 1000);
     const epoch = wanted.get(second);
     if (epoch === undefined || !evidence.has(epoch)) continue;
     // A second of the file rarely begins where an epoch does.
@@ -87,17 +84,4 @@ function evidenceFingerprints(bundle: ProofBundle): ReadonlyMap<number, readonly
     }
   }
   return prints;
-}
-
-async function* picturesOf(
-  file: string,
-): AsyncGenerator<{ readonly frame: I420Frame; readonly second: number }> {
-  if ((await probe(file)).kind === 'image') {
-    yield { frame: rgbToI420(await decodeImage(file)), second: 0 };
-    return;
-  }
-  const fps = { num: PICTURES_PER_SECOND, den: 1 };
-  for await (const { frame, timestampMs } of await decodeVideo(file, { fps, damage: 'conceal' })) {
-    yield { frame, second: Math.floor(timestampMs / 1000) };
-  }
 }
