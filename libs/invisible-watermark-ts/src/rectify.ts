@@ -11,7 +11,8 @@ import {
   resizeMap,
 } from './geometry.js';
 import { WatermarkError } from './errors.js';
-import { picture, type Picture, Resizer, warp } from './resample.js';
+import { picture, type Picture, warp } from './resample.js';
+import { Resizer } from './resizer.js';
 import type { Geometry, LumaFrame, Size } from './types.js';
 
 /** The marked picture, upright and complete, as far as it was received; black where it was not. */

@@ -1,3 +1,4 @@
+import { addLine, type AxisPlan } from './axis-plan.js';
 import type { Affine } from './geometry.js';
 import type { Size } from './types.js';
 
@@ -8,95 +9,6 @@ export interface Picture extends Size {
 
 export function picture(width: number, height: number): Picture {
   return { width, height, samples: new Float32Array(width * height) };
-}
-
-/** For every output sample: first input sample, and the weights of it and its followers (`taps` of them). */
-interface AxisPlan {
-  readonly taps: number;
-  readonly first: Int32Array;
-  readonly weights: Float32Array;
-}
-
-/** Rows of samples, `stride` samples apart. */
-export interface Plane {
-  readonly luma: Uint8Array | Float32Array;
-  readonly stride: number;
-}
-
-/** Separable resize between two fixed sizes: area mean when shrinking, linear interpolation when growing. */
-export class Resizer {
-  private readonly columns: AxisPlan;
-  private readonly rows: AxisPlan;
-  private readonly line: Float32Array;
-
-  constructor(
-    readonly from: Size,
-    readonly to: Size,
-  ) {
-    this.columns = planAxis(from.width, to.width);
-    this.rows = planAxis(from.height, to.height);
-    this.line = new Float32Array(from.width);
-  }
-
-  /** Writes the resized frame. */
-  run(frame: Plane, out: Float32Array): void {
-    out.fill(0);
-    this.add(frame, 1, out);
-  }
-
-  /** Adds the resized frame times `share`. Vertical means first: they run along contiguous rows. */
-  add({ luma, stride }: Plane, share: number, out: Float32Array): void {
-    const { from, to, rows, columns, line } = this;
-    for (let y = 0; y < to.height; y++) {
-      line.fill(0);
-      for (let tap = 0; tap < rows.taps; tap++) {
-        const weight = share * (rows.weights[y * rows.taps + tap] ?? 0);
-        if (weight === 0) continue;
-        const start = ((rows.first[y] ?? 0) + tap) * stride;
-        for (let x = 0; x < from.width; x++) line[x] = (line[x] ?? 0) + weight * (luma[start + x] ?? 0);
-      }
-      addLine(line, columns, out, y * to.width, to.width);
-    }
-  }
-}
-
-function addLine(line: Float32Array, plan: AxisPlan, out: Float32Array, start: number, count: number): void {
-  const { taps, first, weights } = plan;
-  for (let x = 0; x < count; x++) {
-    const base = first[x] ?? 0;
-    let sum = 0;
-    for (let tap = 0; tap < taps; tap++) sum += (weights[x * taps + tap] ?? 0) * (line[base + tap] ?? 0);
-    out[start + x] = (out[start + x] ?? 0) + sum;
-  }
-}
-
-function planAxis(from: number, to: number): AxisPlan {
-  const ratio = from / to;
-  const taps = Math.min(from, Math.ceil(Math.max(ratio, 1)) + 1);
-  const first = new Int32Array(to);
-  const weights = new Float32Array(to * taps);
-  for (let i = 0; i < to; i++) {
-    const centre = (i + 0.5) * ratio;
-    const low = ratio > 1 ? centre - ratio / 2 : centre - 0.5;
-    const start = Math.max(0, Math.min(from - taps, Math.floor(low)));
-    first[i] = start;
-    for (let tap = 0; tap < taps; tap++) {
-      const sample = start + tap;
-      const weight =
-        ratio > 1
-          ? Math.max(0, Math.min(sample + 1, centre + ratio / 2) - Math.max(sample, centre - ratio / 2)) /
-            ratio
-          : linearWeight(sample, centre - 0.5, from);
-      weights[i * taps + tap] = weight;
-    }
-  }
-  return { taps, first, weights };
-}
-
-/** Weight of a sample at a fractional position, with the border repeated. */
-function linearWeight(sample: number, position: number, count: number): number {
-  const inside = Math.max(0, Math.min(count - 1, position));
-  return Math.max(0, 1 - Math.abs(sample - inside));
 }
 
 /** Whether the map only moves by whole samples. */

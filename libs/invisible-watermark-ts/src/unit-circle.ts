@@ -7,7 +7,7 @@ export function unitCircle(numerator: number, denominator: number): { cos: numbe
   const quarter = Math.floor((eighth + 1) / 2);
   // an angle within ±π/4 of a multiple of π/2
   const angle = (Math.PI * (4 * numerator - quarter * denominator)) / (2 * denominator);
-  const [c, s] = [taylor(angle, 0), taylor(angle, 1)];
+  const [c, s] = [series(angle, COSINE), angle * series(angle, SINE)];
   switch (quarter % 4) {
     case 0:
       return { cos: c, sin: s };
@@ -20,13 +20,23 @@ export function unitCircle(numerator: number, denominator: number): { cos: numbe
   }
 }
 
-/** Terms first, first + 2 … of the exponential series with alternating signs: cosine from 0, sine from 1. */
-function taylor(angle: number, first: 0 | 1): number {
-  let term = first === 0 ? 1 : angle;
-  let sum = term;
-  for (let n = first + 2; n < 22; n += 2) {
-    term = (-term * angle * angle) / (n * (n - 1));
-    sum += term;
+/** Taylor coefficients of cos x and of sin x / x in powers of x²: (−1)^k/(2k)! and (−1)^k/(2k + 1)!. */
+const COSINE = coefficients(0);
+const SINE = coefficients(1);
+
+function coefficients(first: 0 | 1): Float64Array {
+  const values = new Float64Array(10);
+  let value = 1;
+  for (let k = 0; k < values.length; k++) {
+    values[k] = value;
+    value /= -((2 * k + 1 + first) * (2 * k + 2 + first));
   }
+  return values;
+}
+
+function series(angle: number, terms: Float64Array): number {
+  const square = angle * angle;
+  let sum = 0;
+  for (let k = terms.length - 1; k >= 0; k--) sum = sum * square + (terms[k] ?? 0);
   return sum;
 }

@@ -2,8 +2,9 @@ import { WatermarkError } from './errors.js';
 import { CHIP_COLUMNS, CHIP_COUNT, CHIP_PITCH, CHIP_ROWS } from './format.js';
 import { type Affine, checkFrame, compose, invert, resizeMap } from './geometry.js';
 import { boundsOf, isInside, outline } from './region.js';
-import { type Picture, picture, Resizer, warp } from './resample.js';
+import { type Picture, picture, warp } from './resample.js';
 import { ResidualFilter, type ResidualOptions } from './residual.js';
+import { Resizer } from './resizer.js';
 import type { LumaFrame, Outline, Point, Size } from './types.js';
 
 /** Received frames are read on a grid of about one sample per chip; never finer than this many samples. */

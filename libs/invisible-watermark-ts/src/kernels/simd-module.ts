@@ -73,6 +73,44 @@ export interface SimdExports {
   pathBytes(length: number): number;
   decidedOffset(length: number): number;
   decodePolar(decoder: number): void;
+  addResized(
+    plane: number,
+    isFloat: number,
+    stride: number,
+    share: number,
+    width: number,
+    columns: number,
+    rows: number,
+    columnTaps: number,
+    columnFirst: number,
+    columnWeights: number,
+    rowTaps: number,
+    rowFirst: number,
+    rowWeights: number,
+    line: number,
+    out: number,
+  ): void;
+  multiplyGains(re: number, im: number, gains: number, count: number): void;
+  localEnergy(
+    inner: number,
+    pitch: number,
+    width: number,
+    height: number,
+    reach: number,
+    counts: number,
+    line: number,
+    scratch: number,
+    energy: number,
+  ): void;
+  divideByLoudness(
+    inner: number,
+    pitch: number,
+    width: number,
+    height: number,
+    energy: number,
+    floor: number,
+    out: number,
+  ): void;
 }
 
 let loaded: SimdExports | null | undefined;
