@@ -2,15 +2,18 @@ import { parseArgs } from 'node:util';
 import { writeFile } from 'node:fs/promises';
 import { makePicture } from './picture.js';
 import { benchPipeline, formatPipeline } from './pipeline.js';
+import { WATERMARK_USAGE, watermarkCommand } from './watermark/command.js';
 
 const USAGE = `usage: npm run bench -- pipeline [--json FILE] [--input FILE] [--seconds N] [--size 1280x720]
 
 pipeline   the whole chain over a recording, with a locally issued permit: decode → track → wearer check → render → label →
            mark → record → encode, in one process, beside decode+encode alone in the same run.
            Default input: the sample recording, 20 seconds of it, at 1280x720.
-picture    makes docs/images/side-by-side.png anew from a synthetic actor and the sample portrait (about two minutes).`;
+picture    makes docs/images/side-by-side.png anew from a synthetic actor and the sample portrait (about two minutes).
+${WATERMARK_USAGE}`;
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === 'watermark') return watermarkCommand(args.slice(1));
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,

