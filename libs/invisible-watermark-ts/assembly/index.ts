@@ -7,4 +7,4 @@ export { sampleGrid, gridEnergy } from './field';
 export { forward2d, inverse2d } from './fft2d';
 export { decidedOffset, decodePolar, pathBytes } from './polar';
 export { addResized } from './resize';
-export { divideByLoudness, localEnergy, multiplyGains } from './residual';
+export { addByLoudness, localEnergy } from './loudness';

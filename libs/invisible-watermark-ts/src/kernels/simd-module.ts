@@ -90,7 +90,6 @@ export interface SimdExports {
     line: number,
     out: number,
   ): void;
-  multiplyGains(re: number, im: number, gains: number, count: number): void;
   localEnergy(
     inner: number,
     pitch: number,
@@ -102,14 +101,14 @@ export interface SimdExports {
     scratch: number,
     energy: number,
   ): void;
-  divideByLoudness(
+  addByLoudness(
     inner: number,
     pitch: number,
     width: number,
     height: number,
     energy: number,
     floor: number,
-    out: number,
+    sum: number,
   ): void;
 }
 

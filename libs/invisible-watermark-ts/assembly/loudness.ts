@@ -1,13 +1,4 @@
-// Copy of the steps of src/residual.ts around its transforms.
-
-/** spectrum · gains, bin by bin; `count` bins, padded to a multiple of four. */
-export function multiplyGains(re: usize, im: usize, gains: usize, count: i32): void {
-  for (let i: usize = 0; i < (<usize>count) << 2; i += 16) {
-    const gain = v128.load(gains + i);
-    v128.store(re + i, f32x4.mul(v128.load(re + i), gain));
-    v128.store(im + i, f32x4.mul(v128.load(im + i), gain));
-  }
-}
+// Copy of src/loudness.ts.
 
 /**
  * Local energy of the inner width·height samples of a picture whose rows are `pitch` floats apart: squares, then three running means
@@ -78,25 +69,31 @@ function meansOfColumns(from: usize, to: usize, width: i32, height: i32, reach: 
   }
 }
 
-/** out = sample / level^1.5 with level = √energy + floor; tight rows. */
-export function divideByLoudness(
+/** sum += sample / level^1.5 with level = √energy + floor; tight rows of sums. */
+export function addByLoudness(
   inner: usize,
   pitch: i32,
   width: i32,
   height: i32,
   energy: usize,
   floor: f32,
-  out: usize,
+  sum: usize,
 ): void {
   const bytes = (<usize>width) << 2;
   const floors = f32x4.splat(floor);
   for (let y = 0; y < height; y++) {
     const source = inner + ((<usize>y * pitch) << 2);
     const row = <usize>y * bytes;
-    for (let x: usize = 0; x < bytes; x += 16) {
+    let x: usize = 0;
+    for (; x + 16 <= bytes; x += 16) {
       const level = f32x4.add(f32x4.sqrt(v128.load(energy + row + x)), floors);
-      const loudness = f32x4.mul(level, f32x4.sqrt(level));
-      v128.store(out + row + x, f32x4.div(v128.load(source + x), loudness));
+      const part = f32x4.div(v128.load(source + x), f32x4.mul(level, f32x4.sqrt(level)));
+      v128.store(sum + row + x, f32x4.add(v128.load(sum + row + x), part));
+    }
+    for (; x < bytes; x += 4) {
+      const level = Mathf.sqrt(load<f32>(energy + row + x)) + floor;
+      const part = load<f32>(source + x) / (level * Mathf.sqrt(level));
+      store<f32>(sum + row + x, load<f32>(sum + row + x) + part);
     }
   }
 }
