@@ -89,10 +89,10 @@ export type PictureJudgement =
 export function judgePicture(match: PictureMatch): PictureJudgement {
   const { picture, face, median } = match;
   if (median === null && face === null) return 'nothing-to-compare';
-  if (exceeds(picture, PICTURE_DIFFERS_DISTANCE) || exceeds(median, TILES_DIFFER_MEDIAN))
-    return 'picture-differs';
+  if (exceeds(median, TILES_DIFFER_MEDIAN)) return 'picture-differs';
   if (exceeds(face, FACE_DIFFERS_DISTANCE)) return 'face-differs';
   if (alteredTiles(match).length >= ALTERED_MIN_TILES) return 'tiles-differ';
+  if (exceeds(picture, PICTURE_DIFFERS_DISTANCE)) return 'picture-differs';
   const isNear =
     (picture ?? 0) <= PICTURE_MAX_DISTANCE &&
     (face ?? 0) <= FACE_MAX_DISTANCE &&
