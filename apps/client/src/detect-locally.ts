@@ -6,6 +6,7 @@ import {
   type Outline,
   type TimedLumaFrame,
   type WindowDetection,
+  WatermarkError,
 } from 'invisible-watermark-ts';
 import { CliError } from './cli-error.js';
 import { timelineOf, type SeenPicture, type TimelineSecond } from './detect/timeline.js';
@@ -35,6 +36,8 @@ export interface DetectLocallyOptions {
   readonly onProgress?: (done: number, total: number | null) => void;
 }
 
+/** Smaller pictures hold no mark that could be read. */
+const LIMITS = { minWidth: 32, minHeight: 32 };
 /** Marked pictures that are told apart in one frame: a gallery view of four by four. */
 const MAX_PICTURES = 16;
 /** The whole search is made so often at most in a long recording, beside the places where pictures come and go. */
@@ -45,15 +48,19 @@ const LEAST_WINDOWS_BETWEEN_SEARCHES = 20;
  * Looks for the marks of one organisation in a picture, clip or recording, second by second; of long material in a second
  * every so often, and the answer says which.
  * @param key the organisation's marking key, 32 bytes
- * @throws MediaError
+ * @throws MediaError, CliError `badInput`
  */
 export async function detectLocally(
   file: string,
   key: Uint8Array,
   options: DetectLocallyOptions = {},
 ): Promise<LocalDetection> {
-  const survey = await surveyMedia(file, partOf(options));
-  const seen = await readMarks(survey, key, options);
+  const survey = await surveyMedia(file, { ...partOf(options), limits: LIMITS });
+  const seen = await readMarks(survey, key, options).catch((error: unknown) => {
+    throw isTooThin(error)
+      ? new CliError('badInput', `${file} is too small or too thin a picture to read`)
+      : error;
+  });
   const [from, to] = bounds(survey, options, seen);
   const all = [...seen.values()].flat().sort((a, b) => a.confidenceLog10 - b.confidenceLog10);
   const { width, height } = survey.info;
@@ -68,6 +75,10 @@ export async function detectLocally(
     timeline: timelineOf(seen, from, to),
   };
 }
+
+/** A long and narrow picture may get too narrow when it is scaled down. */
+const isTooThin = (error: unknown): boolean =>
+  error instanceof WatermarkError && error.code === 'invalid-size';
 
 /** What was seen in each second that was looked at. */
 async function readMarks(

@@ -3,6 +3,7 @@
  * `ChildMediaAnalyst`; asks back for the evidence of the sessions whose marks it finds.
  */
 import { MediaError } from '@guise/media';
+import { WatermarkError } from 'invisible-watermark-ts';
 import { analyseMedia } from './analyse-media.js';
 import type { SessionEvidence } from './media-analyst.js';
 import { guardMemory } from './memory-guard.js';
@@ -51,6 +52,9 @@ function tell(message: FromWorker): void {
 }
 
 function toRefusal(error: unknown): { code: 'unreadable' | 'too-large' | 'failed'; advice: string } {
+  // A long and narrow picture may get too narrow when it is scaled down.
+  if (error instanceof WatermarkError && error.code === 'invalid-size')
+    return { code: 'unreadable', advice: 'Send a picture of usual shape.' };
   if (!(error instanceof MediaError)) return { code: 'failed', advice: 'It could not be read here.' };
   switch (error.code) {
     case 'file-too-large':

@@ -4,7 +4,15 @@ import type { TimedFrame } from './settle-epoch.js';
 
 export const MAX_MEDIA_BYTES = 2 * 2 ** 30;
 /** Bounds of one submission. */
-const LIMITS = { maxBytes: MAX_MEDIA_BYTES, maxWidth: 7680, maxHeight: 4320, maxDurationSeconds: 12 * 3600 };
+const LIMITS = {
+  maxBytes: MAX_MEDIA_BYTES,
+  maxWidth: 7680,
+  maxHeight: 4320,
+  // Smaller pictures hold no mark that could be read.
+  minWidth: 32,
+  minHeight: 32,
+  maxDurationSeconds: 12 * 3600,
+};
 export const LIMITS_ADVICE = 'Send at most 12 hours, 2 GiB and 7680×4320 pixels.';
 
 /** A submitted file as what is read of it. @throws MediaError */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cropI420, type I420Frame } from '@guise/frame';
-import { locateFfmpeg, recompress } from '@guise/media';
+import { encodePng, locateFfmpeg, recompress } from '@guise/media';
 import { detectionReport, verificationReport } from '@guise/protocol';
 import { verifyProofBundle } from '@guise/verification';
 import {
@@ -19,6 +19,15 @@ import {
 } from '../testing/index.js';
 
 const SECONDS = 4;
+/** The head of a PNG of 50,000 × 50,000 pixels: what follows does not matter. */
+const PNG_OF_50000 = Buffer.from(
+  '89504e470d0a1a0a0000000d49484452' +
+    '0000c3500000c3500802000000' +
+    'c4cdaa9d' +
+    '0000000c49444154789c6360a00c000000400001b7347cef' +
+    '0000000049454e44ae426082',
+  'hex',
+);
 
 describe.each(await testDatabases())('verifications on %s', (kind) => {
   let wearing: Wearing;
@@ -183,6 +192,15 @@ describe.each(await testDatabases())('verifications on %s', (kind) => {
     const cut = join(folder, 'cut.mp4');
     await writeFile(cut, (await readFile(marked)).subarray(0, 3000));
     expect(await wearing.verify(cut)).toMatchObject({ body: { code: 'media-unreadable' } });
+    const playlist = join(folder, 'list.mp4');
+    await writeFile(playlist, `#EXTM3U\n#EXTINF:4,\n${marked}\n#EXT-X-ENDLIST\n`);
+    expect(await wearing.verify(playlist)).toMatchObject({ body: { code: 'media-unreadable' } });
+    const bomb = join(folder, 'bomb.png');
+    await writeFile(bomb, PNG_OF_50000);
+    expect(await wearing.verify(bomb)).toMatchObject({ status: 413, body: { code: 'media-too-large' } });
+    const tiny = join(folder, 'tiny.png');
+    await writeFile(tiny, await encodePng({ width: 16, height: 16, data: new Uint8Array(768) }));
+    expect(await wearing.verify(tiny)).toMatchObject({ status: 422, body: { code: 'media-unreadable' } });
     const empty = await authority.api.call('POST', '/v1/verifications', {
       token: auditor.token,
       ...multipart({ file: Buffer.alloc(0) }),
