@@ -23,9 +23,13 @@ export const VERSION_BITS = 4;
 /** Session numbers are below 2^44. */
 export const SESSION_BITS = 44;
 export const PAYLOAD_BITS = VERSION_BITS + SESSION_BITS;
-export const CRC_BITS = 24;
-/** CRC-24 of RFC 4880 (generator polynomial without its leading term). */
-export const CRC_POLYNOMIAL = 0x864cfb;
+/**
+ * CRC-8/AUTOSAR: it picks from the decoder's list. What guards against false positives is the correlation of the whole codeword,
+ * so that more check bits would only weaken the code.
+ */
+export const CRC_BITS = 8;
+/** Generator polynomial without its leading term; three flipped bits are always noticed. */
+export const CRC_POLYNOMIAL = 0x2f;
 export const POLAR_LENGTH = 512;
 export const POLAR_LIST_SIZE = 16;
 

@@ -24,15 +24,17 @@ export class PayloadReader {
     for (const bit of layers.codedBitOfChip) this.chipsPerBit[bit] = (this.chipsPerBit[bit] ?? 0) + 1;
   }
 
-  /** Reads unit-variance soft chips; null when no candidate has a valid CRC and version. */
+  /** Reads unit-variance soft chips: of the candidates with a valid CRC and version the likeliest; null without one. */
   read(values: Float32Array): PayloadReading | null {
+    let best: PayloadReading | null = null;
     for (const bits of this.decoder.decode(this.logLikelihoods(values))) {
       const parsed = parsePayloadBits(bits);
       if (parsed?.version !== FORMAT_VERSION) continue;
       const chips = codewordChips(this.layers, polarEncode(POLAR_LENGTH, INFORMATION_SET, bits));
-      return { session: parsed.session, z: chipZ(values, chips) };
+      const z = chipZ(values, chips);
+      if (z > (best?.z ?? -Infinity)) best = { session: parsed.session, z };
     }
-    return null;
+    return best;
   }
 
   /** Despreads to unit noise per coded bit; the common amplitude μ comes from the mean square, 1 + μ². LLR = 2μy. */

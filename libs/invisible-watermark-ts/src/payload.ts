@@ -1,17 +1,17 @@
 import { WatermarkError } from './errors.js';
 import { CRC_BITS, CRC_POLYNOMIAL, PAYLOAD_BITS, SESSION_BITS, VERSION_BITS } from './format.js';
 
-const CRC_INITIAL = 0xb704ce;
+const CRC_MASK = 2 ** CRC_BITS - 1;
 
-/** CRC-24 of RFC 4880 §6.1 over bits, first bit first. */
-export function crc24(bits: ArrayLike<number>, length = bits.length): number {
-  let crc = CRC_INITIAL;
+/** CRC-8/AUTOSAR over bits, first bit first: starts from all ones and is inverted. */
+export function crc8(bits: ArrayLike<number>, length = bits.length): number {
+  let crc = CRC_MASK;
   for (let i = 0; i < length; i++) {
     const carry = ((crc >>> (CRC_BITS - 1)) & 1) ^ ((bits[i] ?? 0) & 1);
-    crc = (crc << 1) & 0xffffff;
+    crc = (crc << 1) & CRC_MASK;
     if (carry) crc ^= CRC_POLYNOMIAL;
   }
-  return crc;
+  return crc ^ CRC_MASK;
 }
 
 /** Version, session and CRC as bits, most significant first. */
@@ -19,14 +19,14 @@ export function encodePayloadBits(version: number, session: number): Uint8Array 
   const bits = new Uint8Array(PAYLOAD_BITS + CRC_BITS);
   writeBits(bits, 0, VERSION_BITS, version);
   writeBits(bits, VERSION_BITS, SESSION_BITS, checkSession(session));
-  writeBits(bits, PAYLOAD_BITS, CRC_BITS, crc24(bits, PAYLOAD_BITS));
+  writeBits(bits, PAYLOAD_BITS, CRC_BITS, crc8(bits, PAYLOAD_BITS));
   return bits;
 }
 
 /** Reads what `encodePayloadBits` wrote; null when the CRC does not hold. */
 export function parsePayloadBits(bits: Uint8Array): { version: number; session: number } | null {
   if (bits.length !== PAYLOAD_BITS + CRC_BITS) return null;
-  if (crc24(bits, PAYLOAD_BITS) !== readBits(bits, PAYLOAD_BITS, CRC_BITS)) return null;
+  if (crc8(bits, PAYLOAD_BITS) !== readBits(bits, PAYLOAD_BITS, CRC_BITS)) return null;
   return { version: readBits(bits, 0, VERSION_BITS), session: readBits(bits, VERSION_BITS, SESSION_BITS) };
 }
 
