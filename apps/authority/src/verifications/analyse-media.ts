@@ -3,9 +3,9 @@ import {
   EPOCH_TAG_MIN_Z,
   type Detection,
   type Detector,
-  type EpochSection,
   type Geometry,
 } from 'invisible-watermark-ts';
+import { mainSection, markedByBlock, sameSession, sharedFrames } from './block-seconds.js';
 import { groupBy } from './group-by.js';
 import type { EvidenceLookup, SecondReading } from './media-analyst.js';
 import {
@@ -13,6 +13,7 @@ import {
   settleEpoch,
   type KnownSession,
   type MarkedSecond,
+  type SettledEpoch,
   type TimedFrame,
 } from './settle-epoch.js';
 
@@ -24,10 +25,12 @@ const SHORT_BLOCK_MS = 740;
 const KEPT_FRAMES = 6;
 /** Blocks that are searched thoroughly then; a whole search of one takes seconds. */
 const SEARCHED_BLOCKS = 2;
+/** Whole searches for a picture that went away while the material ran: the layout of a meeting changes. */
+const MAX_LATER_SEARCHES = 6;
+/** Comparisons with all the evidence of a session: seconds each where a session is hours long. */
+const MAX_WHOLE_COMPARISONS = 8;
 /** Share of a second's pictures that must lie in a section for the section's tag to speak for the second. */
 const MIN_SHARE = 0.75;
-/** A section longer than a second, by this factor of its pictures, joins seconds that were cut together: it says nothing. */
-const MAX_SECTION = 1.25;
 /** A pilot this clear at the geometry of the block around it: this second is marked, though too weak to decode alone. */
 const PILOT_MIN_Z = 5;
 
@@ -99,8 +102,15 @@ class Analysis {
   readonly samples: (readonly TimedFrame[])[] = [];
   private readonly sessions = new Map<number, KnownSession | null>();
   private blocks = 0;
-  /** The session that was read last. */
-  private latest: number | null = null;
+  /** The session that was read last, and where in it the material was then. */
+  private latest: {
+    readonly session: number;
+    readonly second: number;
+    readonly epoch: number | null;
+  } | null = null;
+  private laterSearches = 0;
+  private wholeComparisons = 0;
+  private lost = false;
 
   constructor(
     private readonly detector: Detector,
@@ -110,14 +120,27 @@ class Analysis {
 
   async readBlock(block: readonly TimedFrame[]): Promise<void> {
     this.keepSample(block);
-    const whole = this.detector.detect(block, { hint: this.geometry, search: 'aligned' });
+    const whole = this.detectBlock(block);
     this.geometry = whole.geometry ?? this.geometry;
     for (const [second, frames] of groupBy(block, secondOf)) {
       const marked = (await this.readTagged(block, whole, frames)) ?? this.readSecond(block, whole, frames);
       this.readings.push(
-        marked === null ? unmarked(second, await this.trace(frames)) : await this.compare(second, marked),
+        marked === null
+          ? unmarked(second, await this.trace(second, frames))
+          : await this.compare(second, marked),
       );
     }
+  }
+
+  /** Where the picture was last, or as the material lies; once after it went away also everywhere else. */
+  private detectBlock(block: readonly TimedFrame[]): Detection {
+    const near = this.detector.detect(block, { hint: this.geometry, search: 'aligned' });
+    const search =
+      !near.found && !this.lost && this.latest !== null && this.laterSearches < MAX_LATER_SEARCHES;
+    const whole = search ? this.detector.detect(block) : near;
+    if (search) this.laterSearches += 1;
+    this.lost = !whole.found;
+    return whole;
   }
 
   private keepSample(block: readonly TimedFrame[]): void {
@@ -167,30 +190,42 @@ class Analysis {
 
   private async compare(second: number, marked: MarkedSecond): Promise<SecondReading> {
     const { session, confidenceLog10 } = marked;
-    this.latest = session;
     const known = await this.session(session);
     const claimed = marked.sections[0]?.epochHint ?? null;
-    const best = known === null ? null : settleEpoch(this.detector, known, marked);
+    const near = this.expectedEpoch(session, second);
+    const best = known === null ? null : this.settle(known, marked, near);
+    this.latest = { session, second, epoch: best?.epoch ?? near };
     // No evidence near the claimed epoch: the claim itself is the answer, and the verdict will say that it is bare.
     const { tagZ, ...settled } = best ?? { epoch: claimed, tagZ: null, pictures: [] };
     return { second, session, confidenceLog10, epochTagZ: tagZ, ...settled, trace: null };
   }
 
+  /** Where the material should be, else (it was cut) anywhere in the session; the latter takes long and is made a few times. */
+  private settle(known: KnownSession, marked: MarkedSecond, near: number | null): SettledEpoch | null {
+    const best = settleEpoch(this.detector, known, marked, near);
+    if (best !== null || near === null || this.wholeComparisons >= MAX_WHOLE_COMPARISONS) return best;
+    this.wholeComparisons += 1;
+    return settleEpoch(this.detector, known, marked, null);
+  }
+
   /** What a second without a readable mark shows of the session read last. */
-  private async trace(frames: readonly TimedFrame[]): Promise<SecondReading['trace']> {
+  private async trace(second: number, frames: readonly TimedFrame[]): Promise<SecondReading['trace']> {
     if (this.geometry === null || this.latest === null) return null;
-    const known = await this.session(this.latest);
-    if (known === null) return null;
-    const second = {
-      session: this.latest,
-      confidenceLog10: null,
-      geometry: this.geometry,
-      sections: [],
-      frames,
-    };
-    const best = settleEpoch(this.detector, known, second);
-    if (best === null) return null;
-    return { session: this.latest, epoch: best.epoch, pictures: best.pictures };
+    const { session } = this.latest;
+    const known = await this.session(session);
+    const near = this.expectedEpoch(session, second);
+    if (known === null || near === null) return null;
+    const { geometry } = this;
+    const weak = { session, confidenceLog10: null, geometry, sections: [], frames };
+    const best = settleEpoch(this.detector, known, weak, near);
+    return best === null ? null : { session, epoch: best.epoch, pictures: best.pictures };
+  }
+
+  /** The epoch that a second would show if the material ran on from the second read last. */
+  private expectedEpoch(session: number, second: number): number | null {
+    const { latest } = this;
+    if (latest?.session !== session || latest.epoch === null) return null;
+    return latest.epoch + second - latest.second;
   }
 
   private async session(number: number): Promise<KnownSession | null> {
@@ -201,60 +236,6 @@ class Analysis {
     this.sessions.set(number, known);
     return known;
   }
-}
-
-/** A second as the block around it reads it; null when the block shows no mark. */
-function markedByBlock(
-  block: readonly TimedFrame[],
-  { payload, geometry, confidenceLog10, epochs }: Detection,
-  frames: readonly TimedFrame[],
-): MarkedSecond | null {
-  if (payload === null || geometry === null) return null;
-  return {
-    session: payload.session,
-    confidenceLog10,
-    geometry,
-    sections: overlapping(epochs, block, frames),
-    frames,
-  };
-}
-
-/** The section with most frames: the epoch that most of the second belongs to. */
-function mainSection(sections: readonly EpochSection[]): readonly EpochSection[] {
-  return sections.toSorted((a, b) => b.frameCount - a.frameCount).slice(0, 1);
-}
-
-/** The block's sections for this second, when the block is of the same session. */
-function sameSession(
-  alone: Detection,
-  whole: Detection,
-  block: readonly TimedFrame[],
-  frames: readonly TimedFrame[],
-): readonly EpochSection[] {
-  return whole.payload?.session === alone.payload?.session ? overlapping(whole.epochs, block, frames) : [];
-}
-
-/** The section of a block that shares most frames with a second. */
-function overlapping(
-  sections: readonly EpochSection[],
-  block: readonly TimedFrame[],
-  frames: readonly TimedFrame[],
-): readonly EpochSection[] {
-  const shared = (section: EpochSection): number => sharedFrames(section, block, frames);
-  return sections
-    .filter((section) => shared(section) > 0 && section.frameCount <= MAX_SECTION * frames.length)
-    .sort((a, b) => shared(b) - shared(a))
-    .slice(0, 1);
-}
-
-/** How many of a second's pictures lie in a section of the block around it. */
-function sharedFrames(
-  { firstFrame, frameCount }: EpochSection,
-  block: readonly TimedFrame[],
-  frames: readonly TimedFrame[],
-): number {
-  const from = block.findIndex((frame) => frame === frames[0]);
-  return Math.min(firstFrame + frameCount, from + frames.length) - Math.max(firstFrame, from);
 }
 
 const unmarked = (second: number, trace: SecondReading['trace']): SecondReading => ({

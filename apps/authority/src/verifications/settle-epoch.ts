@@ -62,16 +62,21 @@ function readersOf(marked: MarkedSecond, evidence: SessionEvidence): Fingerprint
   );
 }
 
-/** The epoch that a marked second is from, with its tag and how its pictures compare; null without evidence for it. */
+/**
+ * The epoch that a marked second is from, with its tag and how its pictures compare; null without evidence for it.
+ * @param near the epoch that it would be if the material ran on: where the mark does not say, only epochs around it are
+ * compared. Null: all are, which takes long for long sessions
+ */
 export function settleEpoch(
   detector: Detector,
   known: KnownSession,
   marked: MarkedSecond,
+  near: number | null,
 ): SettledEpoch | null {
   const readers = readersOf(marked, known.evidence);
   const best =
     marked.sections.length === 0
-      ? mostAlike(detector, known, marked, readers)
+      ? mostAlike(detector, known, marked, readers, near)
       : mostCertain(detector, known, marked, readers);
   if (best === null) return null;
   const { epoch, tagZ } = best;
@@ -120,14 +125,21 @@ function mostCertain(
 /** A quarter of the tiles this near to a recorded picture: the second it was taken from, whatever was done to the rest. */
 const ALIKE_MAX_QUARTILE = 3;
 
+/** Epochs on either side of the expected one: more than clocks drift, few enough to compare each. */
+const NEAR_EPOCHS = 20;
+
 /** Without a readable hint (a single picture may be too little): the epoch whose evidence shows most of this picture. */
 function mostAlike(
   detector: Detector,
   known: KnownSession,
   marked: MarkedSecond,
   readers: readonly FingerprintReader[],
+  near: number | null,
 ): Candidate | null {
-  const matches = known.evidence.epochs.map(({ epoch, fingerprints }) => ({
+  const epochs = known.evidence.epochs.filter(
+    ({ epoch }) => near === null || Math.abs(epoch - near) <= NEAR_EPOCHS,
+  );
+  const matches = epochs.map(({ epoch, fingerprints }) => ({
     epoch,
     match: closestPair(readers, fingerprints),
   }));
