@@ -1,15 +1,20 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { bandGains } from './band.js';
 import { createEmbedder, type EmbedderOptions } from './embedder.js';
 import { FieldSynthesizer, mixLayers } from './field.js';
 import { RealFft2d } from './fft2d.js';
 import { CHIP_COLUMNS, CHIP_COUNT, CHIP_PITCH, CHIP_ROWS } from './format.js';
 import { coverGeometry } from './geometry.js';
+import { type KernelChoice, selectKernels } from './kernels/select.js';
 import { FIELD_UNIT } from './strength.js';
 import { deriveLayers, epochTagChips, payloadChips, timeChips } from './layers.js';
 import { psnrDb, sceneClip, TEST_CHAIN, TEST_KEY } from './testing/marked-scene.js';
 import { naturalScene } from './testing/natural-scene.js';
+
+afterEach(() => {
+  selectKernels('auto');
+});
 
 const options = (more: Partial<EmbedderOptions> = {}): EmbedderOptions => ({
   key: TEST_KEY,
@@ -96,6 +101,20 @@ test('the same input gives the same bytes, and preparing ahead changes nothing',
   expect(twice).toEqual(once);
   expect(once).not.toEqual(frame?.luma);
 });
+
+test.each<KernelChoice>(['auto', 'scalar'])(
+  'within an epoch no buffer is allocated, kernels %s',
+  (choice) => {
+    selectKernels(choice);
+    const embedder = createEmbedder(options());
+    // a padded plane with its chroma behind it
+    const frame = Uint8Array.from({ length: 330 * 180 * 1.5 }, (_, i) => 60 + ((i * i) % 97));
+    embedder.embed(frame, 330, 0);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 30; i++) embedder.embed(frame, 330, 0);
+    expect(process.memoryUsage().arrayBuffers).toBeLessThanOrEqual(before);
+  },
+);
 
 test('each epoch key is asked for once', () => {
   const asked: number[] = [];

@@ -3,24 +3,29 @@
 
 import type { Size } from './types.js';
 
+/** Buffers of a filter: a plane, and a line of the longer side plus twice the reach. */
+export interface FilterScratch {
+  readonly plane: Float32Array;
+  readonly line: Float32Array;
+}
+
 const f = Math.fround;
 
 /** Mean over 3×3 values (reach 1) or 5×5 (reach 2): rows first, then columns. */
 export function boxMean(
   from: Float32Array,
   to: Float32Array,
-  scratch: Float32Array,
+  { plane, line }: FilterScratch,
   { width, height }: Size,
   reach: 1 | 2,
 ): void {
-  const line = new Float32Array(Math.max(width, height) + 2 * reach);
   for (let y = 0; y < height; y++) {
     padLine(from, y * width, 1, width, reach, line);
-    for (let x = 0; x < width; x++) scratch[y * width + x] = sumAt(line, x, reach);
+    for (let x = 0; x < width; x++) plane[y * width + x] = sumAt(line, x, reach);
   }
   const scale = f(1 / (2 * reach + 1) ** 2);
   for (let x = 0; x < width; x++) {
-    padLine(scratch, x, width, height, reach, line);
+    padLine(plane, x, width, height, reach, line);
     for (let y = 0; y < height; y++) to[y * width + x] = sumAt(line, y, reach) * scale;
   }
 }
@@ -34,20 +39,19 @@ function sumAt(line: Float32Array, start: number, reach: 1 | 2): number {
   return f(f(f(a + b) + f(c + (line[start + 3] ?? 0))) + (line[start + 4] ?? 0));
 }
 
-/** Minimum over (2·reach + 1)² values, in place; `scratch` is overwritten. */
+/** Minimum over (2·reach + 1)² values, in place. */
 export function erode(
   values: Float32Array,
-  scratch: Float32Array,
+  { plane, line }: FilterScratch,
   { width, height }: Size,
   reach: number,
 ): void {
-  const line = new Float32Array(Math.max(width, height) + 2 * reach);
   for (let y = 0; y < height; y++) {
     padLine(values, y * width, 1, width, reach, line);
-    for (let x = 0; x < width; x++) scratch[y * width + x] = leastAt(line, x, reach);
+    for (let x = 0; x < width; x++) plane[y * width + x] = leastAt(line, x, reach);
   }
   for (let x = 0; x < width; x++) {
-    padLine(scratch, x, width, height, reach, line);
+    padLine(plane, x, width, height, reach, line);
     for (let y = 0; y < height; y++) values[y * width + x] = leastAt(line, y, reach);
   }
 }

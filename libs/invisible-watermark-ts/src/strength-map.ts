@@ -1,7 +1,7 @@
 import { q15, rampWeights } from './fixed-point.js';
 import { selectedSimd } from './kernels/select.js';
 import { SimdStrengthMap } from './kernels/simd-strength-map.js';
-import { boxMean, erode } from './plane-filters.js';
+import { boxMean, erode, type FilterScratch } from './plane-filters.js';
 import {
   DARK_FACTOR,
   DARK_SLOPE,
@@ -30,7 +30,7 @@ export class ScalarStrengthMap implements StrengthMap {
   private readonly values: Int16Array;
   private readonly mean: Float32Array;
   private readonly detail: Float32Array;
-  private readonly scratch: Float32Array;
+  private readonly scratch: FilterScratch;
   private readonly weights: Int16Array;
 
   constructor(
@@ -43,7 +43,8 @@ export class ScalarStrengthMap implements StrengthMap {
     this.values = new Int16Array(length);
     this.mean = new Float32Array(length);
     this.detail = new Float32Array(length);
-    this.scratch = new Float32Array(length);
+    const line = Math.max(this.columns, this.rows) + 2 * EROSION_REACH;
+    this.scratch = { plane: new Float32Array(length), line: new Float32Array(line) };
     this.weights = rampWeights(block);
     this.strength = new Int16Array(size.width * this.rows);
   }
