@@ -6,6 +6,8 @@ import { MediaError } from './errors.js';
 const MAX_MEMORY_KIB = 6 * 2 ** 20;
 /** Processor time of one ffmpeg: a backstop under the time limits of the callers, should they be gone. */
 const MAX_CPU_SECONDS = 4 * 3600;
+/** Exit code of a program that a signal ended. */
+export const CRASHED = -1;
 /** What a shell answers when there is no such program. */
 const NO_SUCH_PROGRAM = 127;
 
@@ -59,7 +61,7 @@ export function exitOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
-      resolve(code ?? -1);
+      resolve(code ?? CRASHED);
     });
   });
 }

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { probe } from './probe.js';
 import { parseProbe } from './probe-parse.js';
+import { surveyMedia } from './survey.js';
+import { locateFfmpeg } from './tools.js';
 import fc from 'fast-check';
 import { colour, createClipFolder, H264, pattern, tone, type ClipFolder } from './testing/clips.js';
 
@@ -99,6 +101,45 @@ describe('probe', () => {
       'copy',
     ]);
     expect(await probe(song)).toMatchObject({ kind: 'audio-only', hasAudio: true, width: 0 });
+  });
+});
+
+describe('a probing program that crashes', () => {
+  const crashing = async (shell: string) => {
+    const tools = await locateFfmpeg();
+    const script = clips.file(`ffprobe-${String(shell.length)}`);
+    writeFileSync(script, `#!/bin/sh\n${shell}\nexec '${tools.ffprobe}' "$@"\n`, { mode: 0o755 });
+    return { ...tools, ffprobe: script };
+  };
+
+  it.runIf(process.platform !== 'win32')('over one kind of file: the file is read all the same', async () => {
+    const stream = clips.make('stream.ts', [
+      ...pattern('320x240', 3, 10),
+      ...tone(3),
+      ...H264,
+      '-c:a',
+      'aac',
+    ]);
+    const tools = await crashing('case "$*" in *.ts*) kill -SEGV $$;; esac');
+    expect(await probe(stream, { tools })).toMatchObject({
+      kind: 'video',
+      width: 320,
+      height: 240,
+      videoCodec: 'h264',
+      hasAudio: true,
+      durationSeconds: null,
+    });
+    const survey = await surveyMedia(stream, { tools });
+    expect(survey.materialSeconds).toBeCloseTo(3, 0);
+    const times: number[] = [];
+    for await (const { timestampMs } of survey.open()) times.push(timestampMs);
+    expect(times.length).toBeGreaterThan(20);
+  });
+
+  it.runIf(process.platform !== 'win32')('over everything: the file is refused', async () => {
+    const stream = clips.make('stream2.ts', [...pattern('320x240', 1, 10), ...H264]);
+    const tools = await crashing('kill -SEGV $$');
+    await expect(probe(stream, { tools })).rejects.toMatchObject({ code: 'not-media' });
   });
 });
 

@@ -1,9 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { runTool } from './child.js';
+import { CRASHED, runTool, type ToolResult } from './child.js';
 import { MediaError } from './errors.js';
 import { checkLimits, DEFAULT_LIMITS } from './limits.js';
+import { withCopy } from './probe-copy.js';
 import { parseProbe } from './probe-parse.js';
 import { probeStill, startsAsStill } from './probe-still.js';
 import { defaultTools } from './tools.js';
@@ -82,7 +83,21 @@ export async function probe(file: string, options: ProbeOptions = {}): Promise<M
 
 async function probeRecording(file: string, head: Buffer, options: ProbeOptions): Promise<MediaInfo> {
   const tools = options.tools ?? (await defaultTools());
-  const args = [
+  const whole = await runProbe(tools, file, options.signal);
+  if (whole.code !== CRASHED) return described(whole, file, head);
+  const input = [...GUARDED_INPUT, '-i', inputUrl(file)];
+  const info = await withCopy(
+    tools,
+    input,
+    async (copy) => described(await runProbe(tools, copy, options.signal), file, head),
+    options.signal,
+  );
+  // The lengths are those of the copy.
+  return { ...info, durationSeconds: null, pictureSeconds: null, frames: null };
+}
+
+function runProbe(tools: FfmpegTools, file: string, signal: AbortSignal | undefined): Promise<ToolResult> {
+  const words = [
     '-v',
     'error',
     ...GUARDED_INPUT,
@@ -92,12 +107,12 @@ async function probeRecording(file: string, head: Buffer, options: ProbeOptions)
     'json',
     inputUrl(file),
   ];
-  const result = await runTool(tools.ffprobe, args, {
-    timeoutMs: PROBE_TIMEOUT_MS,
-    signal: options.signal,
-  });
-  if (result.code !== 0) throw unreadable(file, head);
-  const info = parseProbe(result.stdout.toString('utf8'));
+  return runTool(tools.ffprobe, words, { timeoutMs: PROBE_TIMEOUT_MS, signal });
+}
+
+function described({ code, stdout }: ToolResult, file: string, head: Buffer): MediaInfo {
+  if (code !== 0) throw unreadable(file, head);
+  const info = parseProbe(stdout.toString('utf8'));
   if (info === null) {
     throw new MediaError('not-media', `${file} holds neither pictures nor sound that could be read.`);
   }
