@@ -1,4 +1,4 @@
-// Copy of src/loudness.ts.
+// Copy of src/loudness-filter.ts.
 
 /**
  * Local energy of the inner width·height samples of a picture whose rows are `pitch` floats apart: squares, then three running means

@@ -2,7 +2,8 @@ import { type Band, bandGain, radialFrequencies } from './band.js';
 import { BAND, CHIP_PITCH } from './format.js';
 import { fastLength } from './fft.js';
 import { RealFft2d, type Spectrum } from './fft2d.js';
-import { createLoudness, type Loudness } from './loudness.js';
+import type { Loudness } from './loudness.js';
+import { createLoudness } from './loudness-filter.js';
 import type { Size } from './types.js';
 import { Whitener } from './whiten.js';
 

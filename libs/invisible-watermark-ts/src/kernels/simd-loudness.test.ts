@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ScalarLoudness } from '../loudness.js';
+import { ScalarLoudness } from '../loudness-filter.js';
 import { gaussian, randomNumbers } from '../testing/natural-scene.js';
 import { requireSimd } from '../testing/require-simd.js';
 import { SimdLoudness } from './simd-loudness.js';
