@@ -16,6 +16,7 @@ import type {
   EpochSection,
   Geometry,
   LumaFrame,
+  SearchReach,
 } from './types.js';
 import { FrameWindow, GridReaders } from './window.js';
 
@@ -134,6 +135,8 @@ class KeyedDetector {
     attempt: Attempt,
   ): Generator<Affine> {
     const { width, height } = window.size;
+    if (!REACHES.includes(search))
+      throw new WatermarkError('invalid-option', `search is one of ${REACHES.join(', ')}`);
     for (const known of hint === null ? hints : [hint, ...hints])
       if (known.width === width && known.height === height) yield checkGeometry(known, window.size);
     let first = true;
@@ -174,6 +177,8 @@ class KeyedDetector {
     };
   }
 }
+
+const REACHES: readonly SearchReach[] = ['aligned', 'scaled', 'rotated'];
 
 /** Pictures looked for in one window: as many as the largest gallery views show. */
 const DEFAULT_LIMIT = 25;

