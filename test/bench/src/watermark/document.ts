@@ -60,7 +60,7 @@ ${table(
     `${psnrDb} dB`,
     String(ssim),
     ...(vmaf ? [String(score ?? '–')] : []),
-    ...[crf23, crf28, crf33].map((share) => `+${percent(share)}`),
+    ...[crf23, crf28, crf33].map((share) => percent(share)),
   ]),
 )}
 

@@ -9,7 +9,7 @@ export function formatReport(report: WatermarkReport): string {
     `  detect: search ${detectMs.search}, then ${detectMs.perFrame} a frame; an unmarked frame ${detectMs.unmarked}`,
     ...report.clips.map(
       ({ name, psnrDb, ssim, vmaf, bitrateOverhead }) =>
-        `  ${name}: ${psnrDb} dB, SSIM ${ssim}${vmaf === null ? '' : `, VMAF ${vmaf}`}, bits +${percent(bitrateOverhead.crf23)} +${percent(bitrateOverhead.crf28)} +${percent(bitrateOverhead.crf33)} at crf 23, 28, 33`,
+        `  ${name}: ${psnrDb} dB, SSIM ${ssim}${vmaf === null ? '' : `, VMAF ${vmaf}`}, bits ${percent(bitrateOverhead.crf23)} ${percent(bitrateOverhead.crf28)} ${percent(bitrateOverhead.crf33)} at crf 23, 28, 33`,
     ),
     `  ${'attack'.padEnd(34)}${['1 frame', '1 s', '3 s', '10 s', 'tag', 'log10 p'].map((head) => head.padStart(9)).join('')}`,
     ...report.attacks.map(formatAttack),
@@ -38,4 +38,6 @@ function formatAttack({ name, frame, s1, s3, s10, tag, confidenceLog10, notRun }
   return `  ${name.padEnd(34)}${[...cells, confidenceLog10 === null ? '–' : String(confidenceLog10)].map((cell) => cell.padStart(9)).join('')}`;
 }
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+/** With its sign. */
+export const percent = (share: number): string =>
+  `${share < 0 ? '−' : '+'}${(100 * Math.abs(share)).toFixed(1)} %`;

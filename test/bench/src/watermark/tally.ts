@@ -53,10 +53,16 @@ interface Window {
   readonly frames: readonly TimedFrame[];
 }
 
-const FRAMES_TRIED = 4;
+/** How many windows of each length are read of a recording. */
+const EFFORTS = {
+  full: { frame: 4, s1: 4, s3: 3, s10: 1 },
+  quick: { frame: 2, s1: 2, s3: 2, s10: 0 },
+} as const;
+export type Effort = keyof typeof EFFORTS;
 
 /** Single frames and windows of 1, 3 and 10 s, spread over the recording. */
-export function windowsOf(frames: readonly TimedFrame[]): Window[] {
+export function windowsOf(frames: readonly TimedFrame[], effort: Effort): Window[] {
+  const tried = EFFORTS[effort];
   const seconds = Math.floor(frames.length / READ_FPS);
   const spread = (count: number, last: number) =>
     Array.from({ length: Math.min(count, last + 1) }, (_, i) =>
@@ -69,11 +75,16 @@ export function windowsOf(frames: readonly TimedFrame[]): Window[] {
           length,
           frames: frames.slice(second * READ_FPS, (second + duration) * READ_FPS),
         }));
-  const single = spread(FRAMES_TRIED, frames.length - 1).map((index): Window => ({
+  const single = spread(tried.frame, frames.length - 1).map((index): Window => ({
     length: 'frame',
     frames: frames.slice(index, index + 1),
   }));
-  return [...single, ...windows('s1', 1, 4), ...windows('s3', 3, 3), ...windows('s10', 10, 1)];
+  return [
+    ...single,
+    ...windows('s1', 1, tried.s1),
+    ...windows('s3', 3, tried.s3),
+    ...windows('s10', 10, tried.s10),
+  ];
 }
 
 /** Blind: neither scale nor place nor mirror nor rotation is given to the detector. */
