@@ -187,6 +187,7 @@ class Canvas {
     const share = Math.min(1, (extentX * extentY) / (this.width * this.height));
     const least = LEAST_OVERLAP * share * (energy[fft.height * stride + fft.width] ?? 0);
     const startX = fft.width - Math.floor(extentX / 2);
+    const wrapAt = fft.width - startX;
     const startY = fft.height - Math.floor(extentY / 2);
     let sum = 0;
     let count = 0;
@@ -196,7 +197,7 @@ class Canvas {
       const bottom = top + extentY * stride;
       for (let x = 0; x < fft.width; x++) {
         const i = y * fft.width + x;
-        const left = (x + startX) % fft.width;
+        const left = x < wrapAt ? x + startX : x + startX - fft.width;
         const right = left + extentX;
         const under =
           (energy[bottom + right] ?? 0) -

@@ -1,9 +1,9 @@
 import type { ChipGrid } from './chip-grid.js';
 import { type Candidate, CoarseSearch } from './coarse-search.js';
 import { CANONICAL_HEIGHT, CANONICAL_WIDTH, CHIP_COUNT, CHIP_PITCH } from './format.js';
-import { type Affine, compose, coverGeometry } from './geometry.js';
+import { type Affine, compose } from './geometry.js';
 import { REFINEMENT_TRIALS, Refiner } from './refine.js';
-import { alignedMaps, galleryMaps, sweeps } from './search-space.js';
+import { alignedMaps, galleryMaps, type Sweep, sweeps } from './search-space.js';
 import { lookNear } from './source-grid.js';
 import type { Point, SearchReach } from './types.js';
 import type { FrameWindow } from './window.js';
@@ -48,15 +48,19 @@ export class GeometrySearch {
 
   /** Places inside regions that the window excludes meanwhile are left out. */
   *candidates(window: FrameWindow, reach: SearchReach, effort: SearchEffort): Generator<Candidate> {
-    if (isBlank(window)) return;
+    if (window.isUsedUp()) return;
     yield* this.aligned(window, effort);
     if (reach === 'aligned') return;
+    const [crops, ...others] = sweeps(window.size, reach);
+    if (crops !== undefined) yield* this.swept(window, crops, effort);
     yield* this.tiles(window, effort);
-    for (const sweep of sweeps(window.size, reach)) {
-      const { found, compared } = this.coarse.run(window, sweep, SWEEP_Z);
-      effort.pilotTrials += compared;
-      yield* this.refined(window, found, effort);
-    }
+    for (const sweep of others) yield* this.swept(window, sweep, effort);
+  }
+
+  private *swept(window: FrameWindow, sweep: Sweep, effort: SearchEffort): Generator<Candidate> {
+    const { found, compared } = this.coarse.run(window, sweep, SWEEP_Z);
+    effort.pilotTrials += compared;
+    yield* this.refined(window, found, effort);
   }
 
   /** The plain maps as they are, then moved onto the pilot. */
@@ -103,17 +107,6 @@ export class GeometrySearch {
     const { z, dx, dy } = this.grid.pilotPeak(chips, LOCAL_REACH);
     return { z, choice: 'full', toFrame: compose(toFrame, [1, 0, CHIP_PITCH * dx, 0, 1, CHIP_PITCH * dy]) };
   }
-}
-
-/** A residual this weak, in units of its local energy, is rounding noise of a picture without detail. */
-const BLANK_RESIDUAL = 1e-3;
-
-function isBlank(window: FrameWindow): boolean {
-  const { samples } = window.residual(
-    window.gridFor(coverGeometry(window.size).toFrame),
-    window.frames.slice(0, 1),
-  );
-  return samples.every((value) => Math.abs(value) < BLANK_RESIDUAL);
 }
 
 /** The clearest candidates at different places. */

@@ -8,6 +8,8 @@ import { chipZ } from './statistics.js';
 /** Steps at most, and the corner displacement in chips at which the geometry has settled. */
 const MAX_STEPS = 6;
 const SETTLED_CHIPS = 0.03;
+/** The first steps neither turn nor shear: most pictures stand upright, and are warped faster so. */
+const UPRIGHT_STEPS = 2;
 /** After so many steps without this z nothing will come. */
 const HOPELESS_AFTER = 1;
 const HOPELESS_Z = 4;
@@ -47,7 +49,7 @@ export class Refiner {
       const z = this.z();
       if (z > best.z) best = { toFrame, z };
       if (step >= HOPELESS_AFTER && best.z < HOPELESS_Z) break;
-      const move = this.displacement();
+      const move = this.displacement(step < UPRIGHT_STEPS);
       if (move === null) break;
       toFrame = compose(toFrame, move.map);
       if (move.corner < SETTLED_CHIPS) break;
@@ -61,7 +63,7 @@ export class Refiner {
   }
 
   /** The fitted displacement as a map of canonical pixels, and how far it moves a corner, in chips. */
-  private displacement(): { map: Affine; corner: number } | null {
+  private displacement(upright: boolean): { map: Affine; corner: number } | null {
     const { values, pattern, slopeX, slopeY } = this;
     const moments = new Float64Array(6);
     const pullX = new Float64Array(3);
@@ -91,7 +93,10 @@ export class Refiner {
     if (!(perChip > 0)) return null;
     const alongX = solve3(moments, pullX, this.gain.x / perChip);
     const alongY = solve3(moments, pullY, this.gain.y / perChip);
-    return alongX === null || alongY === null ? null : bounded(alongX, alongY);
+    if (alongX === null || alongY === null) return null;
+    const [tx, ax] = alongX;
+    const [ty, , by] = alongY;
+    return upright ? bounded([tx, ax, 0], [ty, 0, by]) : bounded(alongX, alongY);
   }
 }
 

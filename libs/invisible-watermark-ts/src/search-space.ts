@@ -1,7 +1,10 @@
-import { CANONICAL_HEIGHT, CANONICAL_WIDTH, CHIP_PITCH } from './format.js';
+import { CANONICAL_HEIGHT, CANONICAL_WIDTH, CHIP_COLUMNS, CHIP_PITCH } from './format.js';
 import { type Affine, compose, coverGeometry, resizeMap } from './geometry.js';
 import type { BandChoice } from './source-grid.js';
 import type { SearchReach, Size } from './types.js';
+
+/** Received pixels per chip at least: on a coarser picture the mark's whole band lies beyond what pixels can hold. */
+const LEAST_CHIP = 0.25;
 
 /** Sizes whose whole picture may have been squeezed or stretched into a frame of another aspect. */
 const SOURCE_ASPECTS: readonly Size[] = [
@@ -31,6 +34,7 @@ export function galleryMaps(frame: Size): Affine[] {
   return GALLERY_SIDES.flatMap((side) => {
     const width = Math.floor(frame.width / side / 2) * 2;
     const height = Math.floor(frame.height / side / 2) * 2;
+    if (width < LEAST_CHIP * CHIP_COLUMNS) return [];
     return Array.from({ length: side * side }, (_, tile): Affine => {
       const map = resizeMap(width / CANONICAL_WIDTH, height / CANONICAL_HEIGHT);
       return compose([1, 0, (tile % side) * width, 0, 1, Math.floor(tile / side) * height], map);
@@ -130,13 +134,13 @@ function guesses(
   const count = Math.ceil(Math.log(to / from) / step);
   return rotations.flatMap((rotationDeg) =>
     Array.from({ length: count }, (_, i) => {
-      const zoom = from * Math.exp(i * step) * scale * CHIP_PITCH;
+      const chip = from * Math.exp(i * step) * scale * CHIP_PITCH;
       return {
-        columns: frame.width / (zoom * Math.sqrt(stretch)),
-        rows: (frame.height * Math.sqrt(stretch)) / zoom,
+        columns: frame.width / (chip * Math.sqrt(stretch)),
+        rows: (frame.height * Math.sqrt(stretch)) / chip,
         rotationDeg,
         mirrored,
       };
-    }),
+    }).filter(({ columns }) => frame.width / columns >= LEAST_CHIP),
   );
 }

@@ -1,6 +1,6 @@
 import { WatermarkError } from './errors.js';
 import { CHIP_COLUMNS, CHIP_COUNT, CHIP_PITCH, CHIP_ROWS } from './format.js';
-import { type Affine, checkFrame, compose, invert, resizeMap } from './geometry.js';
+import { type Affine, checkFrame, compose, coverGeometry, invert, resizeMap } from './geometry.js';
 import { boundsOf, isInside, outline } from './region.js';
 import { type Picture, picture, warp } from './resample.js';
 import { ResidualFilter, type ResidualOptions } from './residual.js';
@@ -23,8 +23,10 @@ const MAX_FRAMES = 3600;
 /** A part of a frame with fewer pixels than this along a side is read with what surrounds it. */
 const MIN_PART = 32;
 
-/** A frame of which this share was read holds no further picture. */
-const USED_UP = 0.93;
+/** A frame of which only this share is left holds no further picture. */
+const USED_UP = 0.08;
+/** A residual this weak, in units of its local energy, is rounding noise of a picture without detail. */
+const BLANK_RESIDUAL = 1e-3;
 
 /** Keeps the plans and buffers of recent sizes. */
 export class GridReaders {
@@ -116,10 +118,13 @@ export class FrameWindow {
     for (const sum of this.sums.values()) this.blank(sum, region);
   }
 
-  /** Whether hardly anything is left to look at. */
+  /** Whether hardly anything is left to look at: what was not excluded is small or has no detail, as black bars have none. */
   isUsedUp(): boolean {
-    const seen = this.excluded.reduce((sum, region) => sum + visibleArea(region, this.size), 0);
-    return seen > USED_UP * this.size.width * this.size.height;
+    const grid = this.gridFor(coverGeometry(this.size).toFrame);
+    const { samples } = this.residual(grid, this.frames.slice(0, 1));
+    let left = 0;
+    for (const value of samples) left += Math.abs(value) < BLANK_RESIDUAL ? 0 : 1;
+    return left <= USED_UP * samples.length;
   }
 
   isExcluded(point: Point): boolean {
@@ -181,12 +186,6 @@ export class FrameWindow {
       this.frames.slice(Math.floor(i * step), Math.floor(i * step) + 1),
     ).flat();
   }
-}
-
-/** Area of the box around a region that lies within the frame. */
-function visibleArea(region: Outline, frame: Size): number {
-  const { left, top, right, bottom } = boundsOf(region, frame);
-  return Math.max(0, right - left) * Math.max(0, bottom - top);
 }
 
 function addFrame({ luma, width, height, stride }: LumaFrame, share: number, sum: Float32Array): void {
