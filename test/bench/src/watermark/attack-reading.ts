@@ -37,8 +37,8 @@ export async function readAttacked(job: AttackJob, detector: Detector): Promise<
       case 'recording':
         return readRecording(job, await passThrough(job, job.attack.passes, folder), detector);
       case 'screenshot': {
-        const shown = await passThrough(job, [{ codec: job.attack.codec }], folder);
-        return readScreenshots(job, shown, job.attack.capture, detector);
+        const { file } = await passThrough(job, [{ codec: job.attack.codec }], folder, SCREENSHOT_SECONDS);
+        return readScreenshots(job, file, job.attack.capture, detector);
       }
       case 'gallery':
         return readGallery(job, job.attack, folder, detector);
@@ -46,14 +46,25 @@ export async function readAttacked(job: AttackJob, detector: Detector): Promise<
   });
 }
 
-async function readRecording(job: AttackJob, file: string, detector: Detector): Promise<AttackReading> {
+/** A recording to read, with filters that no encoder comes after. */
+interface Received {
+  readonly file: string;
+  readonly filter?: string;
+}
+
+async function readRecording(
+  job: AttackJob,
+  { file, ...filters }: Received,
+  detector: Detector,
+): Promise<AttackReading> {
   const { session } = await ensureMarked(job.clip, 0, job);
   const reading = emptyReading();
-  for (const window of windowsOf(toTimedFrames(await loadFrames(file, { fps: READ_FPS })), job.effort))
-    tallyWindow(reading, window, detector, session);
+  const frames = toTimedFrames(await loadFrames(file, { fps: READ_FPS, ...filters }));
+  for (const window of windowsOf(frames, job.effort)) tallyWindow(reading, window, detector, session);
   return reading;
 }
 
+const SCREENSHOT_SECONDS = 5;
 const SCREENSHOTS = { full: 5, quick: 3 } as const;
 
 async function readScreenshots(
@@ -75,17 +86,25 @@ async function readScreenshots(
   return reading;
 }
 
-async function passThrough(job: AttackJob, passes: readonly Pass[], folder: string): Promise<string> {
+async function passThrough(
+  job: AttackJob,
+  passes: readonly Pass[],
+  folder: string,
+  seconds?: number,
+): Promise<Received> {
   let { file } = await ensureMarked(job.clip, 0, job);
   for (const [generation, pass] of passes.entries()) {
+    if (pass.codec.lossless === true && pass.backdrop !== true)
+      return pass.filter === undefined ? { file } : { file, filter: pass.filter };
     const out = join(folder, `${generation}.${pass.codec.suffix ?? 'mkv'}`);
     const backdrop = job.clips[(job.clip.index + 1) % job.clips.length];
     const inputs = pass.backdrop && backdrop !== undefined ? ['-i', file, '-i', backdrop.file] : ['-i', file];
     const filter = pass.filter === undefined ? [] : [pass.backdrop ? '-filter_complex' : '-vf', pass.filter];
-    await encode([...inputs, ...filter], pass.codec, out);
+    const duration = seconds === undefined ? [] : ['-t', String(seconds)];
+    await encode([...inputs, ...filter, ...duration], pass.codec, out);
     file = out;
   }
-  return file;
+  return { file };
 }
 
 /** One thread: as many attacks as there are cores run side by side. */

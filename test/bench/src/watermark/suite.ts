@@ -101,7 +101,7 @@ function attacked(attack: Attack, clips: readonly Clip[], quick: boolean): Unit[
 }
 
 /** Trials per unit, sized for about half a minute; and how many units of a kind. */
-const TRIALS = { tags: 25_000, aligned: 400, blind: 6 } as const;
+const TRIALS = { tags: 30_000, aligned: 250, blind: 3 } as const;
 const QUICK_TRIALS = { tags: 1000, aligned: 20, blind: 1 } as const;
 
 function falsePositives(clips: readonly Clip[], unmarked: readonly Clip[], quick: boolean): Unit[] {

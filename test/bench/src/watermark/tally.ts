@@ -55,7 +55,7 @@ interface Window {
 
 /** How many windows of each length are read of a recording. */
 const EFFORTS = {
-  full: { frame: 4, s1: 4, s3: 3, s10: 1 },
+  full: { frame: 3, s1: 3, s3: 3, s10: 1 },
   quick: { frame: 2, s1: 2, s3: 2, s10: 0 },
 } as const;
 export type Effort = keyof typeof EFFORTS;
