@@ -69,6 +69,7 @@ test('options that make no sense are refused', () => {
   const detectAll = (options: DetectAllOptions) => () => detector.detectAll([scene], options);
   expect(detectAll({ search: JSON.parse('"sideways"') as SearchReach })).toThrow(refusal('invalid-option'));
   expect(detectAll({ hint: geometry(Number.NaN) })).toThrow(refusal('invalid-geometry'));
+  expect(detectAll({ hints: new Array<Geometry>(50).fill(geometry(1)) })).toThrow(refusal('invalid-option'));
   expect(detectAll({ hints: [geometry(0)] })).toThrow(refusal('invalid-geometry'));
   expect(() => detector.stream({ limit: Number.NaN })).toThrow(refusal('invalid-option'));
   expect(() => detector.stream({ framesPerSecond: Infinity })).toThrow(refusal('invalid-option'));

@@ -137,6 +137,8 @@ class KeyedDetector {
     const { width, height } = window.size;
     if (!REACHES.includes(search))
       throw new WatermarkError('invalid-option', `search is one of ${REACHES.join(', ')}`);
+    if (hints.length > MAX_PICTURES)
+      throw new WatermarkError('invalid-option', `at most ${MAX_PICTURES} hints`);
     for (const known of hint === null ? hints : [hint, ...hints])
       if (known.width === width && known.height === height) yield checkGeometry(known, window.size);
     let first = true;
