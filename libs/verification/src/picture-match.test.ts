@@ -96,6 +96,7 @@ describe('one picture', () => {
     [{ ...sound, face: 120, tileDistances: tiles(3, 4) }, 'face-differs'],
     [{ ...sound, face: 120, median: 30 }, 'picture-differs'],
     [{ ...sound, picture: 120 }, 'picture-differs'],
+    [{ ...sound, face: 30, median: 8 }, 'unclear'],
     [{ picture: null, face: null, median: null, tileDistances: [] }, 'nothing-to-compare'],
   ] as const)('%j is %s', (picture, judgement) => {
     expect(judgePicture(picture)).toBe(judgement);

@@ -13,12 +13,15 @@ export interface PictureMatch extends SceneComparison {
 /** Of the whole picture, bits of 256: what was sent lies at 5 at most after any attack, unrelated pictures at 90 and more. */
 export const PICTURE_MAX_DISTANCE = 16;
 export const PICTURE_DIFFERS_DISTANCE = 32;
-/** Of the face: what was sent lies at 13 in 99 of 100 pictures, another face rendered in its place at 21 and more. */
+/** Of the face: what was sent lies at 11 at most where it is in place, another face rendered there at 21 and more. */
 export const FACE_MAX_DISTANCE = 16;
-export const FACE_DIFFERS_DISTANCE = 24;
-/** Of the median tile, bits of 64, which speaks for a part: what was sent lies at 4 at most, unrelated pictures at 20 and more. */
+export const FACE_DIFFERS_DISTANCE = 20;
+/**
+ * Of the median tile, bits of 64, which speaks for a part: what was sent lies at 3 at most, at 11 where it was put back
+ * askew, unrelated pictures at 19 and more.
+ */
 export const TILES_MAX_MEDIAN = 6;
-export const TILES_DIFFER_MEDIAN = 10;
+export const TILES_DIFFER_MEDIAN = 14;
 /** A tile is foreign when it lies this far above twice the median (a picture not quite in place moves all of them), and … */
 export const TILE_MIN_EXCESS = 8;
 /** … at least this far in absolute terms. */
@@ -91,13 +94,12 @@ export function judgePicture(match: PictureMatch): PictureJudgement {
   const { picture, face, median } = match;
   if (median === null && face === null) return 'nothing-to-compare';
   if (exceeds(median, TILES_DIFFER_MEDIAN)) return 'picture-differs';
-  if (exceeds(face, FACE_DIFFERS_DISTANCE)) return 'face-differs';
+  // Askew, a genuine face looks like another one: then nothing is said of it.
+  const isInPlace = (median ?? 0) <= TILES_MAX_MEDIAN;
+  if (isInPlace && exceeds(face, FACE_DIFFERS_DISTANCE)) return 'face-differs';
   if (alteredTiles(match).length >= ALTERED_MIN_TILES) return 'tiles-differ';
   if (exceeds(picture, PICTURE_DIFFERS_DISTANCE)) return 'picture-differs';
-  const isNear =
-    (picture ?? 0) <= PICTURE_MAX_DISTANCE &&
-    (face ?? 0) <= FACE_MAX_DISTANCE &&
-    (median ?? 0) <= TILES_MAX_MEDIAN;
+  const isNear = isInPlace && (picture ?? 0) <= PICTURE_MAX_DISTANCE && (face ?? 0) <= FACE_MAX_DISTANCE;
   return isNear ? 'recorded' : 'unclear';
 }
 

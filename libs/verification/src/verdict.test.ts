@@ -112,8 +112,8 @@ describe('the verdict', () => {
 
   it.each([
     ['picture', 16, 24, 32],
-    ['face', 16, 20, 24],
-    ['median', 6, 8, 10],
+    ['face', 16, 18, 20],
+    ['median', 6, 10, 14],
   ] as const)(
     'stays inconclusive between the recorded %s and another one',
     (part, recorded, unclear, other) => {
@@ -125,7 +125,7 @@ describe('the verdict', () => {
   );
 
   it('is content with most pictures being clear, as long as none is foreign', () => {
-    const unclear: PictureMatch = { ...matching, face: 20 };
+    const unclear: PictureMatch = { ...matching, face: 18 };
     expectVerdict(judge(clip({ pictures: eight(matching, [unclear, unclear]) })), 'authorised', 'proved');
     expectVerdict(
       judge(clip({ pictures: eight(matching, [unclear, unclear, unclear]) })),
@@ -219,7 +219,7 @@ describe('the verdict', () => {
   });
 
   it('is not authorised when half of it is unclear, and lists why', () => {
-    const unclear = eight({ ...matching, face: 20 });
+    const unclear = eight({ ...matching, face: 18 });
     const decision = judge(
       recording(12, (second) => (second < 6 ? seen(second, { pictures: unclear }) : null)),
     );
