@@ -10,7 +10,7 @@ export interface PictureMatch extends SceneComparison {
  * Measured by `npm run bench -- fingerprints --json FILE` (docs/spec/watermark.md §9 has the table). A distance at or below
  * MAX is the recorded picture, from DIFFERS on it is another one; between them it was treated too harshly to tell.
  */
-/** Of the whole picture, bits of 256: what was sent lies at 5 at most after any attack, unrelated pictures at 90 and more. */
+/** Of the whole picture, bits of 256: what was sent lies at 8 at most after any attack, unrelated pictures at 90 and more. */
 export const PICTURE_MAX_DISTANCE = 16;
 export const PICTURE_DIFFERS_DISTANCE = 32;
 /** Of the face: what was sent lies at 11 at most where it is in place, another face rendered there at 21 and more. */
