@@ -198,8 +198,8 @@ const LIMITS = `## What removes it
 - **The original.** Whoever has the unmarked recording has an unmarked recording.
 - **Redrawing the picture.** A generative model that renders the scene anew keeps what is seen and not what is not seen. Nothing that
   is invisible survives that; a visible label does not either. An unmarked picture is therefore never proof of anything.
-- **Losing the band.** The mark lives between 8 and 29 pixels of a 720p frame. A picture shown smaller than about 160 pixels wide,
-  blurred beyond reading, or starved of bits until faces are blocks carries none of it.
+- **Losing the band.** The mark's waves are 11 to 40 pixels long in a 720p frame. Shown much smaller than the insets above, blurred beyond
+  recognition, or starved of bits until faces are blocks, a picture carries none of it.
 - **Bending.** The search knows scale, stretch, place, mirror and small rotations. Waves, lens effects, and a screen filmed from the
   side bend the grid; the table says how much of that is read.
 - **Small pieces.** Cropping throws the mark away with the picture: see the quarter crops and the insets.
