@@ -54,16 +54,6 @@ export function isInside(region: Outline, { x, y }: Point): boolean {
   return Math.abs(turns) > 3;
 }
 
-/** Area in square pixels. */
-export function areaOf(region: Outline): number {
-  let twice = 0;
-  region.forEach((from, index) => {
-    const to = region[(index + 1) % region.length] ?? from;
-    twice += from.x * to.y - to.x * from.y;
-  });
-  return Math.abs(twice) / 2;
-}
-
 /** Upright box around an outline, within a frame; empty boxes have no columns or no rows. */
 export function boundsOf(region: Outline, { width, height }: Size): CanonicalBox {
   const xs = region.map(({ x }) => x);
