@@ -3,6 +3,7 @@ import type { FfmpegTools } from './types.js';
 
 const LIST_TIMEOUT_MS = 20_000;
 const lists = new Map<string, Promise<ReadonlySet<string>>>();
+const packetDroppers = new Map<string, Promise<boolean>>();
 
 export async function hasFilters(tools: FfmpegTools, names: readonly string[]): Promise<boolean> {
   const present = await listed(tools, '-filters');
@@ -16,6 +17,18 @@ export async function firstEncoder(
 ): Promise<string | undefined> {
   const present = await listed(tools, '-encoders');
   return names.find((name) => present.has(name));
+}
+
+/** Whether the bitstream filter `noise` can drop packets by an expression (ffmpeg 5 and later). */
+export function dropsPackets(tools: FfmpegTools): Promise<boolean> {
+  const known = packetDroppers.get(tools.ffmpeg);
+  if (known !== undefined) return known;
+  const read = runTool(tools.ffmpeg, ['-hide_banner', '-h', 'bsf=noise'], {
+    timeoutMs: LIST_TIMEOUT_MS,
+  }).then(({ stdout }) => /^\s*-drop\s+<string>/m.test(stdout.toString('utf8')));
+  packetDroppers.set(tools.ffmpeg, read);
+  read.catch(() => packetDroppers.delete(tools.ffmpeg));
+  return read;
 }
 
 /** Names in the second column of `ffmpeg -filters` or `-encoders`, read once per program. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { MediaError } from './errors.js';
 
 /** Address space of one ffmpeg or ffprobe: twice what the largest accepted HDR picture needs while it is tone-mapped. */
@@ -29,9 +29,19 @@ export function spawnTool(
   program: string,
   args: readonly string[],
 ): ChildProcessByStdio<null, Readable, Readable> {
-  const [file, words] = process.platform === 'linux' ? ['/bin/sh', bounded(program, args)] : [program, args];
-  return spawn(file, words, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  return spawn(...command(program, args), { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
 }
+
+/** As `spawnTool`, for a program that reads what another one writes. */
+export function spawnFedTool(
+  program: string,
+  args: readonly string[],
+): ChildProcessByStdio<Writable, Readable, Readable> {
+  return spawn(...command(program, args), { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+}
+
+const command = (program: string, args: readonly string[]): [string, readonly string[]] =>
+  process.platform === 'linux' ? ['/bin/sh', bounded(program, args)] : [program, args];
 
 /** The words reach the program as they are: the shell reads the two limits and nothing else. */
 function bounded(program: string, args: readonly string[]): string[] {

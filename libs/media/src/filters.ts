@@ -72,6 +72,10 @@ export function sampleFilter(info: MediaInfo, size: PictureSize, spacingSeconds:
   ].join(',');
 }
 
+/** Lets pictures of a part through, by their times in seconds; `to` null: to the end. */
+export const betweenFilter = (from: number, to: number | null): string =>
+  `select='gte(t,${from.toFixed(3)})${to === null ? '' : `*lt(t,${to.toFixed(3)})`}'`;
+
 function picture(info: MediaInfo, size: PictureSize, fit: Fit): string[] {
   return [...toneMap(info), ...scaling(info, size, fit), 'setsar=1', 'format=yuv420p'];
 }

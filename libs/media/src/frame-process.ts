@@ -1,6 +1,8 @@
-import type { Readable } from 'node:stream';
+import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { i420Bytes } from '@guise/frame';
-import { abortedError, exitOf, isMissing, missingTool, spawnTool } from './child.js';
+import { abortedError, exitOf, isMissing, missingTool, spawnFedTool, spawnTool } from './child.js';
 import { FrameReader } from './frame-reader.js';
 import type { PictureSize } from './types.js';
 
@@ -10,6 +12,8 @@ const DEFAULT_STALL_MS = 30_000;
 export interface FrameRun {
   readonly program: string;
   readonly args: readonly string[];
+  /** Words of a first run of the program, whose output this one reads as its standard input. */
+  readonly feed?: readonly string[] | undefined;
   /** Size of the I420 pictures that the program writes to its output. */
   readonly size: PictureSize;
   readonly readAhead?: number | undefined;
@@ -32,7 +36,8 @@ export interface FrameProcess {
 export function startFrames(run: FrameRun): FrameProcess {
   const { program, args, size, signal } = run;
   if (signal?.aborted === true) throw abortedError();
-  const child = spawnTool(program, args);
+  const feeder = run.feed === undefined ? null : spawnTool(program, run.feed);
+  const child = feeder === null ? spawnTool(program, args) : fed(feeder, spawnFedTool(program, args));
   const exited = exitOf(child);
   exited.catch(() => undefined);
   const reader = new FrameReader(
@@ -45,7 +50,8 @@ export function startFrames(run: FrameRun): FrameProcess {
   });
   const onAbort = () => {
     reader.fail(abortedError());
-    child.kill('SIGKILL');
+    kill(child);
+    kill(feeder);
   };
   signal?.addEventListener('abort', onAbort);
   return {
@@ -58,10 +64,27 @@ export function startFrames(run: FrameRun): FrameProcess {
     },
     async stop() {
       signal?.removeEventListener('abort', onAbort);
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      kill(child);
+      kill(feeder);
       // A paused pipe with unread bytes would keep the process from ever counting as closed.
       child.stdout.destroy();
       await exited.catch(() => undefined);
     },
   };
+}
+
+/** Lets one program read what another one writes; when either goes, so does the other's end of the pipe. */
+function fed<T extends ChildProcessByStdio<Writable, Readable, Readable>>(
+  feeder: ChildProcessByStdio<null, Readable, Readable>,
+  child: T,
+): T {
+  // Why it could not be started is what the reader says, too: it is the same program.
+  feeder.once('error', () => undefined);
+  feeder.stderr.resume();
+  pipeline(feeder.stdout, child.stdin).catch(() => undefined);
+  return child;
+}
+
+function kill(child: ChildProcess | null): void {
+  if (child?.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
 }

@@ -43,12 +43,17 @@ const MAX_DECODED_PIXELS = 8192 * 8192;
 /** Decoder threads: each holds pictures of its own. */
 const DECODER_THREADS = Math.min(4, availableParallelism());
 
-/** Arguments before every input: local files only, known containers only, look-ahead, pictures and threads bounded. */
-export const GUARDED_INPUT: readonly string[] = [
+/** Look-ahead, pictures and threads, bounded. */
+export const GUARDED_LIMITS: readonly string[] = [
   ...['-max_pixels', String(MAX_DECODED_PIXELS), '-threads', String(DECODER_THREADS)],
+  ...['-probesize', '20M', '-analyzeduration', '10M'],
+];
+
+/** Arguments before every input: local files only, known containers only, bounded. */
+export const GUARDED_INPUT: readonly string[] = [
+  ...GUARDED_LIMITS,
   ...['-protocol_whitelist', 'file'],
   ...['-format_whitelist', CONTAINERS.join(',')],
-  ...['-probesize', '20M', '-analyzeduration', '10M'],
 ];
 
 /**

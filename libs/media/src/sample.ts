@@ -2,9 +2,10 @@ import type { I420Frame } from '@guise/frame';
 import { isOutOfMemory } from './child.js';
 import { DEFAULT_MAX_SIZE, formatOf, requireToneMapping, tooMuchMemory } from './decode.js';
 import { MediaError } from './errors.js';
-import { chooseSize, sampleFilter } from './filters.js';
+import { betweenFilter, chooseSize, sampleFilter } from './filters.js';
 import { startFrames } from './frame-process.js';
 import { PictureTimes } from './picture-times.js';
+import { KEY_PACKETS_INPUT, keyPacketArgs, wantsKeyPackets, type Part } from './key-packets.js';
 import { GUARDED_INPUT, inputUrl, probe } from './probe.js';
 import { defaultTools } from './tools.js';
 import type { FfmpegTools, MediaInfo, MediaLimits, PictureSize } from './types.js';
@@ -45,13 +46,12 @@ interface Plan {
   readonly info: MediaInfo;
   readonly size: PictureSize;
   readonly tools: FfmpegTools;
+  /** Key pictures are read through a program that drops all other packets. */
+  readonly keyPackets: boolean;
   readonly options: SampleOptions;
 }
 
-interface Stretch {
-  readonly from: number;
-  /** Null: to the end. */
-  readonly to: number | null;
+interface Stretch extends Part {
   /** `nokey`: decode key pictures only. `noref`: all that others are predicted from. */
   readonly skip: 'nokey' | 'noref';
 }
@@ -71,7 +71,10 @@ export async function sampleVideo(file: string, options: SampleOptions): Promise
   }
   if (info.hdr !== null) await requireToneMapping(tools, file);
   const size = chooseSize(info, options.maxSize ?? DEFAULT_MAX_SIZE);
-  const pictures = withoutGaps({ file, info, size, tools, options });
+  const pictures = withoutGaps({
+    ...{ file, info, size, tools, options },
+    keyPackets: await wantsKeyPackets(tools, info),
+  });
   return { info, size, [Symbol.asyncIterator]: () => pictures };
 }
 
@@ -100,15 +103,15 @@ async function* withoutGaps(plan: Plan): AsyncGenerator<SampledPicture, void, un
 async function* picturesOf(plan: Plan, stretch: Stretch): AsyncGenerator<SampledPicture, void, undefined> {
   const { file, size, tools, options } = plan;
   const { stallMs, signal } = options;
-  const args = sampleArgs(plan, stretch);
-  const decoder = startFrames({ program: tools.ffmpeg, args, size, stallMs, signal });
+  const reading = readingOf(plan, stretch);
+  const decoder = startFrames({ program: tools.ffmpeg, ...reading, size, stallMs, signal });
   const times = new PictureTimes(decoder.stderr);
   try {
     for (;;) {
       const data = await decoder.next();
       const seconds = data === null ? null : await times.next();
       if (data === null || seconds === null) break;
-      yield { frame: { ...size, data }, timestampMs: Math.max(0, 1000 * (stretch.from + seconds)) };
+      yield { frame: { ...size, data }, timestampMs: Math.max(0, 1000 * (reading.startSeconds + seconds)) };
     }
     await decoder.ended();
     if (isOutOfMemory(times.tail())) throw tooMuchMemory(file);
@@ -117,15 +120,33 @@ async function* picturesOf(plan: Plan, stretch: Stretch): AsyncGenerator<Sampled
   }
 }
 
-function sampleArgs({ file, info, size, options }: Plan, { from, to, skip }: Stretch): string[] {
-  return [
-    ...['-hide_banner', '-nostdin', '-nostats', '-v', 'info', ...GUARDED_INPUT, ...formatOf(info)],
-    ...['-skip_frame', skip],
+/** How a stretch is read; pictures tell their times from `startSeconds` on. */
+interface Reading {
+  readonly args: readonly string[];
+  readonly feed?: readonly string[];
+  readonly startSeconds: number;
+}
+
+function readingOf(plan: Plan, stretch: Stretch): Reading {
+  const { file, info, size, options } = plan;
+  const { from, to, skip } = stretch;
+  const words = ['-hide_banner', '-nostdin', '-nostats', '-v', 'info'];
+  if (plan.keyPackets && skip === 'nokey') {
+    const filter = `${betweenFilter(from, to)},${sampleFilter(info, size, options.spacingSeconds)}`;
+    const args = [...words, ...KEY_PACKETS_INPUT, ...outputArgs(filter)];
+    return { args, feed: keyPacketArgs(file, stretch), startSeconds: 0 };
+  }
+  const input = [
+    ...[...GUARDED_INPUT, ...formatOf(info), '-skip_frame', skip],
     ...(from > 0 ? ['-ss', from.toFixed(3)] : []),
     ...(to === null ? [] : ['-t', (to - from).toFixed(3)]),
     ...['-i', inputUrl(file), '-map', '0:V:0', '-an', '-sn', '-dn'],
-    ...['-vf', sampleFilter(info, size, options.spacingSeconds)],
-    // Each picture once, at its own time.
-    ...['-vsync', '0', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', 'pipe:1'],
   ];
+  const args = [...words, ...input, ...outputArgs(sampleFilter(info, size, options.spacingSeconds))];
+  return { args, startSeconds: from };
 }
+
+/** Each picture once, at its own time. */
+const outputArgs = (filter: string): string[] => [
+  ...['-vf', filter, '-vsync', '0', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', 'pipe:1'],
+];
