@@ -7,7 +7,7 @@ RUN npm ci --no-audit --no-fund && npm run build && npm run models && npm prune 
 
 FROM node:24-bookworm-slim
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends ffmpeg \
+  && apt-get install -y --no-install-recommends ffmpeg tini \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /guise
 COPY --from=build --chown=node:node /guise /guise
@@ -18,4 +18,6 @@ VOLUME /var/lib/guise
 EXPOSE 8443
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8443/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Process 1 reaps: a decoder whose worker was killed must not stay behind as a zombie.
+ENTRYPOINT ["/usr/bin/tini", "--"]
 CMD ["node", "apps/authority/dist/main.js"]

@@ -24,6 +24,12 @@ describe('container files', () => {
     expect(user).toBeLessThan(dockerfile.lastIndexOf('\nCMD '));
   });
 
+  it('reap what a killed worker leaves: process 1 is an init', () => {
+    const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+    expect(last).toMatch(/apt-get install [^&]*\btini\b/);
+    expect(last).toContain('\nENTRYPOINT ["/usr/bin/tini", "--"]\n');
+  });
+
   it('carry no secret: passwords come from the environment or the command refuses to start', () => {
     const compose = parse(readFileSync(join(DOCKER, 'compose.yaml'), 'utf8')) as Compose;
     for (const service of Object.values(compose.services)) {
