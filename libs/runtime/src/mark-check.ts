@@ -16,7 +16,7 @@ export interface MarkCheck {
   holds(drawn: I420Frame, marked: I420Frame, epoch: number): boolean;
 }
 
-export function createMarkCheck(marker: FrameMarker): MarkCheck {
+export function createMarkCheck(marker: Pick<FrameMarker, 'readsBack'>): MarkCheck {
   let readAtEpoch: number | null = null;
   let strikes = 0;
   return {

@@ -87,6 +87,38 @@ async function setUp(
 }
 
 describe('processMedia', () => {
+  it('has the next epoch’s mark computed after a frame is written and before that epoch begins', async () => {
+    const run = await setUp(60);
+    const calls: string[] = [];
+    const { marker } = run.config.picture;
+    const { sink } = run.config;
+    await processMedia({
+      ...run.config,
+      picture: {
+        ...run.config.picture,
+        marker: {
+          ...marker,
+          mark(frame, epoch) {
+            calls.push(`mark ${String(epoch)}`);
+            marker.mark(frame, epoch);
+          },
+          prepare: (epoch) => void calls.push(`prepare ${String(epoch)}`),
+        },
+      },
+      sink: {
+        ...sink,
+        write(frame) {
+          calls.push('write');
+          return sink.write(frame);
+        },
+      },
+    });
+    expect(calls.slice(0, 4)).toEqual(['mark 0', 'write', 'prepare 1', 'mark 0']);
+    const prepared = calls.filter((call) => call.startsWith('prepare'));
+    expect(prepared).toEqual(['prepare 1', 'prepare 2', 'prepare 3']);
+    expect(calls.indexOf('prepare 2')).toBeLessThan(calls.indexOf('mark 2'));
+  });
+
   it('writes every frame in order, rendered, and publishes after the evidence is kept', async () => {
     const run = await setUp(150);
     const report = await processMedia(run.config);

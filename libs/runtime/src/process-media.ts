@@ -3,6 +3,7 @@ import type { SessionId } from '@guise/protocol';
 import { RuntimeError } from './errors.js';
 import { createEvidenceRecorder, type EvidenceRecorder, type EvidenceSummary } from './evidence/recorder.js';
 import { createGate } from './gate.js';
+import { createMarkAhead, type MarkAhead } from './mark-ahead.js';
 import { createPermitKeeper, type PermitKeeper } from './permit-keeper.js';
 import type {
   EvidenceCrypto,
@@ -95,6 +96,7 @@ interface Session {
   readonly keeper: PermitKeeper;
   readonly evidence: EvidenceRecorder;
   readonly processor: SessionProcessor;
+  readonly ahead: MarkAhead;
 }
 
 function openSession({ size, picture, authority, clock, onProgress }: MediaConfig): Session {
@@ -119,13 +121,14 @@ function openSession({ size, picture, authority, clock, onProgress }: MediaConfi
     }),
     evidence,
     processor: createSessionProcessor({ size, picture, gate, evidence, clock, onFault }),
+    ahead: createMarkAhead(picture.marker),
   };
 }
 
 /** Frame by frame from source to sink. Ends early when evidence is lost: the result is withheld then. */
 async function pump(
   { source, sink, clock, onProgress }: MediaConfig,
-  { keeper, evidence, processor }: Session,
+  { keeper, evidence, processor, ahead }: Session,
   times: StageTimes,
   startedMs: number,
 ): Promise<{ readonly firstFrameMs: number; readonly outOfOrder: number }> {
@@ -145,10 +148,13 @@ async function pump(
     await times.timeAsync('encode', () => sink.write(result.frame));
     if (timestampMs <= writtenMs) outOfOrder += 1;
     writtenMs = timestampMs;
-    waitingSinceMs = clock.monotonicMs();
-    times.note('capture-to-output', waitingSinceMs - arrivedMs);
-    if (frames === 1) firstFrameMs = waitingSinceMs - startedMs;
+    const doneMs = clock.monotonicMs();
+    times.note('capture-to-output', doneMs - arrivedMs);
+    if (frames === 1) firstFrameMs = doneMs - startedMs;
     progress(timestampMs, result.state === 'slate' ? result.reason : null);
+    if (result.state === 'rendered') ahead.afterFrame(timestampMs);
+    // Decoding's time begins where ours ends.
+    waitingSinceMs = clock.monotonicMs();
   }
   return { firstFrameMs, outOfOrder };
 }

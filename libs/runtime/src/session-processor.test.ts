@@ -48,6 +48,7 @@ describe('the session processor', () => {
           clock.advanceMs(300_000);
           paintMark(frame, epoch);
         },
+        prepare: () => undefined,
         readsBack: () => true,
       },
     }));

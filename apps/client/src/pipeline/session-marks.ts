@@ -35,6 +35,9 @@ export function createMarker(
     mark({ data, width, height }, epoch) {
       embedder.embed(data.subarray(0, width * height), width, epoch);
     },
+    prepare(epoch) {
+      embedder.prepare(epoch);
+    },
     readsBack({ data, width, height }, epoch) {
       const frames = [{ luma: data.subarray(0, width * height), width, height, stride: width }];
       const { payload, geometry } = detector.detect(frames, { search: 'aligned' });

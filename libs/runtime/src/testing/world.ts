@@ -143,6 +143,7 @@ export function picturePorts(faults: Faults, faces: () => readonly FaceObservati
         if (faults.mark === 'loud') frame.data.fill(0, 0, 8000);
         if (faults.mark === 'fine' || faults.mark === 'unreadable') paintMark(frame, epoch);
       },
+      prepare: () => undefined,
       readsBack: () => faults.mark === 'fine',
     },
     slate: renderSlate,
