@@ -75,10 +75,11 @@ export function windowsOf(frames: readonly TimedFrame[], effort: Effort): Window
           length,
           frames: frames.slice(second * READ_FPS, (second + duration) * READ_FPS),
         }));
-  const single = spread(tried.frame, frames.length - 1).map((index): Window => ({
-    length: 'frame',
-    frames: frames.slice(index, index + 1),
-  }));
+  // The middles of equal parts: the very first frame of a live stream is the poorest of all.
+  const single = Array.from({ length: tried.frame }, (_, part): Window => {
+    const index = Math.floor(((part + 0.5) * frames.length) / tried.frame);
+    return { length: 'frame', frames: frames.slice(index, index + 1) };
+  });
   return [
     ...single,
     ...windows('s1', 1, tried.s1),
