@@ -11,7 +11,6 @@ function marked() {
 function bench() {
   const state = { readable: true, reads: 0 };
   const check = createMarkCheck({
-    mark: () => undefined,
     readsBack: () => {
       state.reads += 1;
       return state.readable;
