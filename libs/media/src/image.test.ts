@@ -28,6 +28,20 @@ describe('decodeImage', () => {
     }
   });
 
+  it('reduces a picture of too many pixels in its shape, as it is seen, and no other', async () => {
+    const grey = (width: number, height: number) =>
+      sharp({ create: { width, height, channels: 3, background: { r: 90, g: 90, b: 90 } } }).png();
+    const read = async (bytes: Uint8Array) => {
+      const { width, height, data } = await decodeImage(bytes, { reduceToPixels: 5000 });
+      return { width, height, bytes: data.length };
+    };
+    const turned = await grey(400, 200).withMetadata({ orientation: 6 }).toBuffer();
+    expect(await read(await grey(400, 200).toBuffer())).toEqual({ width: 100, height: 50, bytes: 15_000 });
+    expect(await read(turned)).toEqual({ width: 50, height: 100, bytes: 15_000 });
+    expect(await read(await grey(100, 50).toBuffer())).toEqual({ width: 100, height: 50, bytes: 15_000 });
+    expect(await read(await grey(9000, 1).toBuffer())).toMatchObject({ height: 1 });
+  });
+
   it('applies the EXIF orientation and puts transparency on grey', async () => {
     const turned = await sharp(RED_LEFT, raw)
       .jpeg({ quality: 100 })

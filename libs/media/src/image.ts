@@ -2,6 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { MediaError } from './errors.js';
 import type { RgbImage } from '@guise/frame';
+import type { ResizeOptions } from 'sharp';
+import type { PictureSize } from './types.js';
 
 const MAX_IMAGE_BYTES = 64 * 2 ** 20;
 /** 8192² pixels: larger than any camera a portrait comes from, small enough to hold (200 MB as RGB). */
@@ -11,6 +13,8 @@ const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'tiff', 'heif', 'gif'
 export interface ImageLimits {
   readonly maxBytes?: number;
   readonly maxPixels?: number;
+  /** A picture of more pixels is reduced to so many while it is decoded; none is unless stated. */
+  readonly reduceToPixels?: number;
 }
 
 /**
@@ -53,6 +57,7 @@ export async function decodeImage(source: string | Uint8Array, limits: ImageLimi
   try {
     const { data, info } = await sharp(bytes, options)
       .autoOrient()
+      .resize(reduction(header.autoOrient, limits.reduceToPixels))
       .flatten({ background: { r: 128, g: 128, b: 128 } })
       .toColourspace('srgb')
       .removeAlpha()
@@ -66,6 +71,14 @@ export async function decodeImage(source: string | Uint8Array, limits: ImageLimi
   } catch (error) {
     throw new MediaError('damaged', `${name} is damaged or incomplete.`, { cause: error });
   }
+}
+
+/** Keeps the shape; nothing is enlarged. */
+function reduction({ width, height }: PictureSize, most = Number.POSITIVE_INFINITY): ResizeOptions {
+  const scale = Math.sqrt(most / (width * height));
+  if (scale >= 1) return {};
+  const side = (length: number): number => Math.max(1, Math.floor(length * scale));
+  return { width: side(width), height: side(height), fit: 'fill' };
 }
 
 /** Encodes tightly packed RGB as PNG. */

@@ -55,6 +55,16 @@ describe('surveyMedia', () => {
     await expect(surveyMedia(sound)).rejects.toMatchObject({ code: 'no-picture' });
   });
 
+  it('reads of a still picture no more pixels than a 4K picture has, whatever its size', async () => {
+    const huge = clips.make('huge.png', [...pattern('4096x4096', 1, 1), '-frames:v', '1']);
+    const { info, open } = await surveyMedia(huge);
+    let pixels = 0;
+    for await (const { frame } of open()) pixels += frame.width * frame.height;
+    expect([info.width, info.height]).toEqual([4096, 4096]);
+    expect(pixels).toBeLessThanOrEqual(3840 * 2160);
+    expect(pixels).toBeGreaterThan(3800 * 2160);
+  });
+
   it('measures a live recording that declares no length before it is judged too long', async () => {
     const live = clips.make('live.mkv', [...pattern('64x48', 7, 2), ...H264, '-live', '1']);
     await expect(surveyMedia(live, { limits: { maxDurationSeconds: 5 } })).rejects.toMatchObject({

@@ -42,6 +42,11 @@ const LONGER_SECONDS = 60;
 /** So many pictures at most are read of long material, whatever its length: an hour has one every five seconds. */
 const MAX_SAMPLES = 720;
 const SAMPLE_SIZE: PictureSize = { width: 1280, height: 720 };
+/**
+ * A still picture is searched for several marked ones, which may each be small in it: it is reduced less than a recording,
+ * whose marks lie at 1280×720. An 8190×8190 one would otherwise take half a minute and most of a gigabyte.
+ */
+const STILL_PIXELS = 3840 * 2160;
 
 /**
  * Plans how to look at a file so that the work is bounded whatever its length: every second of up to three minutes, a picture
@@ -93,7 +98,10 @@ function closePlan(seconds: number | null): Plan {
 
 async function* stillPicture(file: string, limits: MediaLimits): AsyncGenerator<SampledPicture> {
   const maxPixels = limits.maxWidth * limits.maxHeight;
-  yield { frame: rgbToI420(await decodeImage(file, { maxPixels })), timestampMs: 0 };
+  yield {
+    frame: rgbToI420(await decodeImage(file, { maxPixels, reduceToPixels: STILL_PIXELS })),
+    timestampMs: 0,
+  };
 }
 
 async function* everySecond(
