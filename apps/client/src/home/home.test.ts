@@ -119,6 +119,14 @@ describe('lock', () => {
     expect(await readdir(home)).toEqual([]);
   });
 
+  it('makes the folder that is not there yet, and waits for nobody where there can be none', async () => {
+    expect(await withLock(join(home, 'new', 'lock'), () => Promise.resolve('in'))).toBe('in');
+    expect(await modeOf(join(home, 'new'))).toBe(0o700);
+    await writeFile(join(home, 'file'), '');
+    const nowhere = withLock(join(home, 'file', 'lock'), () => Promise.resolve('in'));
+    await expect(nowhere).rejects.toThrow('cannot be written');
+  });
+
   it('is freed by a failure, and taken over from a process that died', async () => {
     const path = join(home, 'lock');
     await expect(withLock(path, () => Promise.reject(new Error('x')))).rejects.toThrow('x');

@@ -1,4 +1,5 @@
-import { open, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CliError } from '../cli-error.js';
 
@@ -8,6 +9,7 @@ const POLL_MS = 50;
 
 /** Runs `work` while this process alone holds the lock file. */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(() => undefined);
   const deadline = Date.now() + 2 * STALE_MS;
   while (!(await tryLock(path))) {
     if (Date.now() > deadline) {
@@ -30,7 +32,10 @@ async function tryLock(path: string): Promise<boolean> {
   try {
     await (await open(path, 'wx', 0o600)).close();
     return true;
-  } catch {
+  } catch (cause) {
+    // No place for a lock is no lock held by another.
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'))
+      throw new CliError('failure', `${path} cannot be written`, null, [], { cause });
     const age = await stat(path).then(
       ({ mtimeMs }) => Date.now() - mtimeMs,
       () => 0,
