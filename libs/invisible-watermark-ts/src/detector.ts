@@ -7,7 +7,13 @@ import { type Affine, checkGeometry } from './geometry.js';
 import { GeometrySearch, type SearchEffort } from './geometry-search.js';
 import { checkKey } from './keys.js';
 import { deriveLayers, type KeyedLayers } from './layers.js';
-import { falsePositiveLog10, isAccepted, MarkReader, type MarkReading } from './mark-reader.js';
+import {
+  falsePositiveLog10,
+  isAccepted,
+  isOneSessions,
+  MarkReader,
+  type MarkReading,
+} from './mark-reader.js';
 import { outline } from './region.js';
 import type {
   DetectAllOptions,
@@ -159,7 +165,7 @@ class KeyedDetector {
     const { payload, pilotZ } = reading;
     if (payload === null) return null;
     const confidenceLog10 = falsePositiveLog10(payload.z, pilotZ, effort.geometries, effort.pilotTrials);
-    if (!isAccepted(confidenceLog10)) return null;
+    if (!isAccepted(confidenceLog10) || !isOneSessions(payload.z, pilotZ)) return null;
     const timed = window.frames.every((frame) => frame.timestampMs !== undefined);
     const { time, epochs } = this.reader.readTime(reading, timed);
     return {

@@ -121,7 +121,20 @@ export function falsePositiveLog10(
     gaussianTailLog10(payloadZ) +
     Math.log10(HARMONIC_SUM * Math.max(1, geometries));
   const pilot = gaussianTailLog10(pilotZ) + Math.log10(Math.max(1, pilotTrials));
-  return Math.min(0, payload) + Math.min(0, pilot);
+  const product = Math.min(0, payload) + Math.min(0, pilot);
+  // The product t of two independent p-values is itself reached with probability t·(1 − ln t), not t.
+  return Math.min(0, product + Math.log10(1 - product * Math.LN10));
+}
+
+/**
+ * Payload and pilot share one band and one strength, so a mark shows its codeword √(0.48/0.15) = 1.8 times as clearly as its pilot.
+ * A word that falls short of this line is no session's: pictures of two sessions in one window decode to such words.
+ */
+const PAYLOAD_PER_PILOT = 1.3;
+const PAYLOAD_SLACK_Z = 3;
+
+export function isOneSessions(payloadZ: number, pilotZ: number): boolean {
+  return payloadZ >= PAYLOAD_PER_PILOT * pilotZ - PAYLOAD_SLACK_Z;
 }
 
 export function isAccepted(confidenceLog10: number): boolean {

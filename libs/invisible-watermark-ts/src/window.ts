@@ -121,7 +121,7 @@ export class FrameWindow {
   /** Whether hardly anything is left to look at: what was not excluded is small or has no detail, as black bars have none. */
   isUsedUp(): boolean {
     const grid = this.gridFor(coverGeometry(this.size).toFrame);
-    const { samples } = this.residual(grid, this.frames.slice(0, 1));
+    const { samples } = this.residual(grid, this.searchFrames());
     let left = 0;
     for (const value of samples) left += Math.abs(value) < BLANK_RESIDUAL ? 0 : 1;
     return left <= USED_UP * samples.length;

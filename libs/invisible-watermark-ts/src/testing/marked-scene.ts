@@ -19,25 +19,28 @@ export interface ClipOptions {
   readonly seed: number;
   readonly frames: number;
   readonly marked: boolean;
+  /** TEST_SESSION when absent. */
+  readonly session?: number;
 }
 
 /** Frames of a synthetic scene at 30 per second, marked in place or left alone. */
-export function sceneClip({ width, height, seed, frames, marked }: ClipOptions): TimedLumaFrame[] {
+export function sceneClip(options: ClipOptions): TimedLumaFrame[] {
+  const { width, height, seed, frames, marked, session } = options;
   const scene = naturalScene({ width, height, seed });
   const clip = Array.from({ length: frames }, (_, index) =>
     asFrame(scene.frame(index), width, height, index),
   );
-  if (marked) markClip(clip);
+  if (marked) markClip(clip, session);
   return clip;
 }
 
 /** Marks a clip in place, one epoch per second. */
-export function markClip(clip: readonly TimedLumaFrame[]): void {
+export function markClip(clip: readonly TimedLumaFrame[], session: number = TEST_SESSION): void {
   const [first] = clip;
   if (first === undefined) return;
   const embedder = createEmbedder({
     key: TEST_KEY,
-    session: TEST_SESSION,
+    session,
     epochKey: (epoch) => TEST_CHAIN.keyOf(epoch),
     width: first.width,
     height: first.height,
