@@ -202,8 +202,9 @@ class Analysis {
 
   /** Where the material should be, else (it was cut) anywhere in the session; the latter takes long and is made a few times. */
   private settle(known: KnownSession, marked: MarkedSecond, near: number | null): SettledEpoch | null {
-    const best = settleEpoch(this.detector, known, marked, near);
-    if (best !== null || near === null || this.wholeComparisons >= MAX_WHOLE_COMPARISONS) return best;
+    const saysWhen = marked.sections.length > 0;
+    const best = saysWhen || near !== null ? settleEpoch(this.detector, known, marked, near) : null;
+    if (best !== null || saysWhen || this.wholeComparisons >= MAX_WHOLE_COMPARISONS) return best;
     this.wholeComparisons += 1;
     return settleEpoch(this.detector, known, marked, null);
   }
