@@ -66,17 +66,13 @@ const twice = (name: string, first: Pass, second: Pass): Attack => ({
   name,
   passes: [first, second],
 });
-const inset = (name: string, width: number, height: number, x: number, y: number): Attack => ({
-  kind: 'recording',
-  name,
-  passes: [
-    {
-      filter: `[0:v]scale=${width}:${height}[picture];[1:v][picture]overlay=${x}:${y}:shortest=1`,
-      backdrop: true,
-      codec: quality(28),
-    },
-  ],
-});
+/** A corner of another, unmarked recording. */
+const inset = (name: string, width: 384 | 256, codec: Codec): Attack => {
+  const height = (width * 9) / 16;
+  const place = `${1256 - width}:${696 - height}`;
+  const filter = `[0:v]scale=${width}:${height}[picture];[1:v][picture]overlay=${place}:shortest=1`;
+  return { kind: 'recording', name, passes: [{ filter, backdrop: true, codec }] };
+};
 const gallery = (name: string, side: 2 | 3, codec: Codec): Attack => ({
   kind: 'gallery',
   name,
@@ -142,8 +138,12 @@ export const ATTACKS: readonly Attack[] = [
   gallery('gallery 2×2, crf 28', 2, quality(28)),
   gallery('gallery 3×3', 3, LOSSLESS),
   gallery('gallery 3×3, crf 28', 3, quality(28)),
-  inset('inset of 30 % width, crf 28', 384, 216, 872, 476),
-  inset('inset of 20 % width, crf 28', 256, 144, 1000, 552),
+  inset('inset of 30 % width', 384, LOSSLESS),
+  inset('inset of 30 % width, crf 23', 384, quality(23)),
+  inset('inset of 30 % width, crf 28', 384, quality(28)),
+  inset('inset of 20 % width', 256, LOSSLESS),
+  inset('inset of 20 % width, crf 23', 256, quality(23)),
+  inset('inset of 20 % width, crf 28', 256, quality(28)),
   once('stretched to 4:3, crf 28', 'scale=960:720', quality(28)),
   once('crop to a quarter, crf 28', 'crop=640:360:320:90', quality(28)),
   once('filmed screen, crf 28', FILMED, quality(28)),

@@ -156,7 +156,8 @@ function copySection({ copyAttack }: WatermarkReport): string {
 A thief without the original and without keys averages what is finer than a blur over N frames of a marked recording, and adds it to
 another recording. The mark may well be read there: it *is* the mark. The fingerprints in the evidence are what gives it away. Each
 row is over three-second recordings, judged by \`decideVerdict\` with the records of the session in perfect order. Where the copied
-mark is not read the verdict is \`unmarked\`. The last column is the same field subtracted from the marked recording itself.
+mark is not read the verdict is \`unmarked\`. The last column is the same field subtracted from the marked recording itself: where the
+scene stands still that takes the picture's own fine detail along, and it needs no key.
 
 ${table(
   ['frames', 'mark read', 'altered', 'authorised', 'still read after subtracting it'],
@@ -172,7 +173,7 @@ function baselineSection({ baselines }: WatermarkReport): string {
   return `## Beside older marks
 
 The two marks that Python's invisible-watermark ships, written anew in test/bench/src/watermark/baselines: 64 bits in the U channel,
-one frame at a time, brought to 42 dB (RGB). Share of right bits (one half is chance), and frames without a wrong bit. What changes
+one frame at a time, brought to 42 dB (RGB), on the first two clips. Share of right bits (one half is chance), and frames without a wrong bit. What changes
 the size is scaled back for them: they have no geometry search.
 
 ${table(
@@ -206,8 +207,8 @@ const LIMITS = `## What removes it
 - **Averaging.** Layers A and P are the same in every frame of a session, so many frames of a *still* scene, or of many scenes, teach
   their sum to anyone: see the last column above. That is the price of windows adding up.
 
-Clips that hold nothing but smooth gradients are the hardest: there is no texture to hide in, so the mark is weak there, and an
-encoder at a low rate spends no bits on it.
+Smooth pictures are the hardest: there is little texture to hide in, so the mark is weak there, and an encoder at a low rate spends no
+bits on it.
 `;
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

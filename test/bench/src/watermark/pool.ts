@@ -64,14 +64,12 @@ async function drain(
   const child = fork(join(import.meta.dirname, 'worker.js'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  const ended = once(child, 'exit').then(() => [{ error: 'the child process ended' }]);
   try {
     for (let index = open.shift(); index !== undefined; index = open.shift()) {
       const startMs = performance.now();
       child.send({ unit: units[index], context: { work, version } });
-      const [message] = (await Promise.race([
-        once(child, 'message'),
-        once(child, 'exit').then(() => [{ error: 'the child process ended' }]),
-      ])) as [unknown];
+      const [message] = (await Promise.race([once(child, 'message'), ended])) as [unknown];
       const reply = answer.parse(message);
       if ('error' in reply) throw new Error(`${JSON.stringify(units[index])}: ${reply.error}`);
       await finish(index, reply.value, performance.now() - startMs);
