@@ -34,4 +34,5 @@ export {
   type SceneComparison,
 } from './fingerprint-reader.js';
 export { rectify, type RectifiedPicture } from './rectify.js';
+export { createKeyTrials, type KeyTrials, type Trial } from './trials.js';
 export { type KernelChoice, selectKernels } from './kernels/select.js';

@@ -1,9 +1,8 @@
 import { FORMAT_VERSION, POLAR_LENGTH, POLAR_LIST_SIZE } from './format.js';
-import { codewordChips, INFORMATION_SET, type KeyedLayers } from './layers.js';
+import { INFORMATION_SET, type KeyedLayers } from './layers.js';
 import { parsePayloadBits } from './payload.js';
 import { polarEncode } from './polar.js';
 import { PolarListDecoder } from './polar-list-decoder.js';
-import { chipZ } from './statistics.js';
 
 /** The weakest signal that soft decisions are scaled for, in noise deviations per coded bit, squared. */
 const LEAST_SIGNAL_ENERGY = 0.02;
@@ -18,7 +17,9 @@ export interface PayloadReading {
 export class PayloadReader {
   private readonly decoder = new PolarListDecoder(POLAR_LENGTH, INFORMATION_SET, POLAR_LIST_SIZE);
   private readonly chipsPerBit = new Float32Array(POLAR_LENGTH);
-  private readonly sums = new Float32Array(POLAR_LENGTH);
+  /** Chips times their signs, added up per coded bit. */
+  private readonly sums = new Float64Array(POLAR_LENGTH);
+  private readonly llr = new Float32Array(POLAR_LENGTH);
 
   constructor(private readonly layers: KeyedLayers) {
     for (const bit of layers.codedBitOfChip) this.chipsPerBit[bit] = (this.chipsPerBit[bit] ?? 0) + 1;
@@ -27,31 +28,51 @@ export class PayloadReader {
   /** Reads unit-variance soft chips: of the candidates with a valid CRC and version the likeliest; null without one. */
   read(values: Float32Array): PayloadReading | null {
     let best: PayloadReading | null = null;
-    for (const bits of this.decoder.decode(this.logLikelihoods(values))) {
+    for (const bits of this.candidates(values)) {
       const parsed = parsePayloadBits(bits);
       if (parsed?.version !== FORMAT_VERSION) continue;
-      const chips = codewordChips(this.layers, polarEncode(POLAR_LENGTH, INFORMATION_SET, bits));
-      const z = chipZ(values, chips);
+      const z = this.zOf(bits, values.length);
       if (z > (best?.z ?? -Infinity)) best = { session: parsed.session, z };
     }
     return best;
   }
 
-  /** Despreads to unit noise per coded bit; the common amplitude μ comes from the mean square, 1 + μ². LLR = 2μy. */
-  private logLikelihoods(values: Float32Array): Float32Array {
-    const { sums, chipsPerBit, layers } = this;
+  /** The clearest of the decoder's candidates whether its CRC holds or not: what chance comes to without its help. */
+  clearestZ(values: Float32Array): number {
+    return Math.max(...this.candidates(values).map((bits) => this.zOf(bits, values.length)));
+  }
+
+  private candidates(values: Float32Array): Uint8Array[] {
+    this.despread(values);
+    return this.decoder.decode(this.logLikelihoods());
+  }
+
+  private despread(values: Float32Array): void {
+    const { sums, layers } = this;
     sums.fill(0);
     for (let chip = 0; chip < values.length; chip++) {
       const bit = layers.codedBitOfChip[chip] ?? 0;
       sums[bit] = (sums[bit] ?? 0) + (values[chip] ?? 0) * (layers.payloadSigns[chip] ?? 0);
     }
+  }
+
+  /** Correlation of a word's codeword with the chips, in standard deviations: all chips of a coded bit turn together. */
+  private zOf(bits: Uint8Array, chips: number): number {
+    const codeword = polarEncode(POLAR_LENGTH, INFORMATION_SET, bits);
+    const sum = this.sums.reduce((total, value, bit) => total + (codeword[bit] === 1 ? -value : value), 0);
+    return sum / Math.sqrt(chips);
+  }
+
+  /** Unit noise per coded bit; the common amplitude μ comes from the mean square, 1 + μ². LLR = 2μy. */
+  private logLikelihoods(): Float32Array {
+    const { sums, llr, chipsPerBit } = this;
     let energy = 0;
     for (let bit = 0; bit < POLAR_LENGTH; bit++) {
-      sums[bit] = (sums[bit] ?? 0) / Math.sqrt(chipsPerBit[bit] ?? 1);
-      energy += (sums[bit] ?? 0) ** 2;
+      llr[bit] = (sums[bit] ?? 0) / Math.sqrt(chipsPerBit[bit] ?? 1);
+      energy += (llr[bit] ?? 0) ** 2;
     }
     const amplitude = Math.sqrt(Math.max(energy / POLAR_LENGTH - 1, LEAST_SIGNAL_ENERGY));
-    for (let bit = 0; bit < POLAR_LENGTH; bit++) sums[bit] = 2 * amplitude * (sums[bit] ?? 0);
-    return sums;
+    for (let bit = 0; bit < POLAR_LENGTH; bit++) llr[bit] = 2 * amplitude * (llr[bit] ?? 0);
+    return llr;
   }
 }

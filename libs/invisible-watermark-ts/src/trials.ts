@@ -1,0 +1,69 @@
+import { ChipGrid } from './chip-grid.js';
+import { checkGeometry } from './geometry.js';
+import { checkKey } from './keys.js';
+import { deriveLayers, type KeyedLayers } from './layers.js';
+import { falsePositiveLog10, isAccepted, isOneSessions, MarkReader } from './mark-reader.js';
+import { PayloadReader } from './payload-reader.js';
+import { chipZ } from './statistics.js';
+import type { Geometry, LumaFrame } from './types.js';
+import { FrameWindow, GridReaders } from './window.js';
+
+/** What one key says of one window at one geometry, whether or not that is enough. z in standard deviations of unmarked material. */
+export interface Trial {
+  readonly pilotZ: number;
+  /** Of the clearest of the decoder's codewords, whether its CRC holds or not. */
+  readonly payloadZ: number;
+  /** The acceptance bound for that codeword as if its CRC held and no other geometry had been tried. */
+  readonly confidenceLog10: number;
+  /** Whether `detect` would accept a payload here as the first geometry of its call. */
+  readonly accepted: boolean;
+}
+
+/** For measuring how near chance comes to acceptance: windows read under many keys at once. */
+export interface KeyTrials {
+  /** One trial per key, in their order. The frames are filtered and put in place once: no key goes into that. */
+  read(frames: readonly LumaFrame[], geometry: Geometry): Trial[];
+}
+
+/** Prepares trials of 32-byte keys, tens of milliseconds for each. */
+export function createKeyTrials(keys: readonly Uint8Array[]): KeyTrials {
+  const layersOfKeys = keys.map((key) => deriveLayers(checkKey(key)));
+  const trials = layersOfKeys.map((layers) => new KeyTrial(layers));
+  const gridReaders = new GridReaders();
+  const [first] = layersOfKeys;
+  const reader = first === undefined ? null : new MarkReader(first, new ChipGrid(first.pilot));
+  return {
+    read(frames, geometry) {
+      const window = new FrameWindow(frames, gridReaders);
+      const toFrame = checkGeometry(geometry, window.size);
+      const values = reader?.softChips(window, toFrame) ?? new Float32Array();
+      return trials.map((trial) => trial.read(values));
+    },
+  };
+}
+
+class KeyTrial {
+  private readonly payloads: PayloadReader;
+
+  constructor(private readonly layers: KeyedLayers) {
+    this.payloads = new PayloadReader(layers);
+  }
+
+  read(values: Float32Array): Trial {
+    const pilotZ = chipZ(values, this.layers.pilot);
+    const payloadZ = this.payloads.clearestZ(values);
+    const confidenceLog10 = falsePositiveLog10(payloadZ, pilotZ, 1, 1);
+    // No codeword with a valid CRC is clearer than the clearest: the second decoding is for the near ones only.
+    const accepted = isAccepted(confidenceLog10) && this.isAccepted(values, pilotZ);
+    return { pilotZ, payloadZ, confidenceLog10, accepted };
+  }
+
+  private isAccepted(values: Float32Array, pilotZ: number): boolean {
+    const payload = this.payloads.read(values);
+    return (
+      payload !== null &&
+      isAccepted(falsePositiveLog10(payload.z, pilotZ, 1, 1)) &&
+      isOneSessions(payload.z, pilotZ)
+    );
+  }
+}
