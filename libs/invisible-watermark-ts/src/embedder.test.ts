@@ -203,6 +203,9 @@ test('a wrong stride, a short plane, a wrong epoch and a short epoch key are ref
   expect(() => {
     embedder.embed(plane, 320, 1.5);
   }).toThrow(refusal('invalid-epoch'));
+  expect(() => {
+    embedder.embed(plane, 320, 0, Number.NaN);
+  }).toThrow(refusal('invalid-frames'));
   const keyless = createEmbedder(options({ epochKey: () => new Uint8Array(5) }));
   expect(() => {
     keyless.embed(plane, 320, 0);

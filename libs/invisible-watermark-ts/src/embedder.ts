@@ -4,7 +4,7 @@ import { WatermarkError } from './errors.js';
 import { FieldSynthesizer, mixLayers } from './field.js';
 import { CHIP_PITCH, MAX_EPOCHS, MAX_FRAME, MIN_FRAME } from './format.js';
 import { GainControl } from './gain-control.js';
-import { checkPlane, coverGeometry } from './geometry.js';
+import { checkPlane, checkTimestamp, coverGeometry } from './geometry.js';
 import { checkKey } from './keys.js';
 import { deriveLayers, type KeyedLayers, epochTagChips, payloadChips, timeChips } from './layers.js';
 import { FLAT_STRENGTH, type StrengthMap } from './strength.js';
@@ -28,9 +28,10 @@ export interface EmbedderOptions {
 export interface Embedder {
   /**
    * Marks one luma plane in place. Allocates only in the first frame of an epoch. Mark after the last resize and after
-   * the label is drawn, before encoding.
+   * the label is drawn, before encoding. With the frame's media time in milliseconds an epoch fades in over 0.2 s, whatever the
+   * frame rate does; without, it begins at once, which shows as a faint pulse on a picture that stands still.
    */
-  embed(luma: Uint8Array, stride: number, epoch: number): void;
+  embed(luma: Uint8Array, stride: number, epoch: number, timestampMs?: number): void;
   /** Computes an epoch's field ahead of time, so that its first frame costs no more than the others. */
   prepare(epoch: number): void;
 }
@@ -77,9 +78,10 @@ class SessionEmbedder implements Embedder {
     );
   }
 
-  embed(luma: Uint8Array, stride: number, epoch: number): void {
+  embed(luma: Uint8Array, stride: number, epoch: number, timestampMs?: number): void {
     checkPlane(luma, this.size.width, this.size.height, stride);
-    const field = this.fields.next(epoch);
+    if (timestampMs !== undefined) checkTimestamp(timestampMs);
+    const field = this.fields.next(epoch, timestampMs ?? null);
     if (this.frames++ % MAP_PERIOD === 0) this.map.update(luma, stride);
     const gain = this.gain.next(this.map.energy);
     const energy = this.adder.add(luma, stride, field, gain);

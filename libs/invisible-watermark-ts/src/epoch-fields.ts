@@ -1,11 +1,11 @@
 import { FRACTION_ONE } from './fixed-point.js';
 
 /**
- * Frames over which one epoch's field turns into the next one's: at most this many, and at most a fifth of the frames that the
- * epoch before had, so that slow streams switch at once. A static picture then never jumps.
+ * One epoch's field turns into the next one's within this much media time, counted from the last frame of the epoch before, so that
+ * a static picture never jumps; and within so many frames, so that clocks that stand still or run back cannot hold an epoch up.
  */
-const MAX_FADE_FRAMES = 6;
-const FADE_SHARE = 5;
+const FADE_MS = 200;
+const MAX_FADE_FRAMES = 12;
 
 interface EpochField {
   epoch: number | null;
@@ -23,9 +23,11 @@ export class EpochFields {
   private current: EpochField;
   private ahead: EpochField;
   private readonly mixed: Int8Array;
-  /** Frames seen in the present epoch, and how many its fade takes. */
+  /** Frames seen in the present epoch. */
   private frames = 0;
-  private fadeFrames = 0;
+  /** Media time of the last frame, and of the last one before the present epoch; null where it is not known. */
+  private lastMs: number | null = null;
+  private fadeFromMs: number | null = null;
 
   constructor(
     pixels: number,
@@ -45,21 +47,28 @@ export class EpochFields {
     this.ahead.epoch = epoch;
   }
 
-  /** Field of the next frame of an epoch; holds until the next call. */
-  next(epoch: number): Int8Array {
+  /** Field of the next frame of an epoch; holds until the next call. Without a media time the epoch begins at once. */
+  next(epoch: number, timestampMs: number | null): Int8Array {
     if (this.current.epoch !== epoch) this.enter(epoch);
     this.frames++;
-    if (this.frames >= this.fadeFrames) return this.current.field;
-    const weight = Math.round((FRACTION_ONE * this.frames) / this.fadeFrames);
+    this.lastMs = timestampMs;
+    const weight = Math.round(FRACTION_ONE * this.shareAt(timestampMs));
+    if (weight >= FRACTION_ONE) return this.current.field;
     this.blend(this.previous.field, this.current.field, weight, this.mixed);
     return this.mixed;
+  }
+
+  /** How much of the present epoch is in a frame: even in time, hence as many steps as frames arrive. */
+  private shareAt(timestampMs: number | null): number {
+    if (this.fadeFromMs === null || timestampMs === null) return 1;
+    return Math.max((timestampMs - this.fadeFromMs) / FADE_MS, this.frames / MAX_FADE_FRAMES);
   }
 
   private enter(epoch: number): void {
     this.prepare(epoch);
     [this.previous, this.current, this.ahead] = [this.current, this.ahead, this.previous];
     this.ahead.epoch = null;
-    this.fadeFrames = Math.min(MAX_FADE_FRAMES, Math.floor(this.frames / FADE_SHARE));
+    this.fadeFromMs = this.lastMs;
     this.frames = 0;
   }
 }

@@ -113,7 +113,8 @@ function markedScene(session: number): TimedLumaFrame[] {
     width: WIDTH,
     height: HEIGHT,
   });
-  for (const { luma, stride, timestampMs } of clip) embedder.embed(luma, stride, epochAt(timestampMs));
+  for (const { luma, stride, timestampMs } of clip)
+    embedder.embed(luma, stride, epochAt(timestampMs), timestampMs);
   scenes.set(session, clip);
   return clip;
 }

@@ -75,3 +75,9 @@ export function checkPlane(luma: Uint8Array, width: number, height: number, stri
   if (luma.length < stride * (height - 1) + width)
     throw new WatermarkError('invalid-stride', 'the luma plane is shorter than its size and stride say');
 }
+
+/** Refuses a media time that is none. */
+export function checkTimestamp(timestampMs: number): void {
+  if (!Number.isFinite(timestampMs))
+    throw new WatermarkError('invalid-frames', 'a timestamp is a finite number of milliseconds');
+}

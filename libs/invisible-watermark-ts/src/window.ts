@@ -1,6 +1,14 @@
 import { WatermarkError } from './errors.js';
 import { CHIP_COLUMNS, CHIP_COUNT, CHIP_PITCH, CHIP_ROWS } from './format.js';
-import { type Affine, checkFrame, compose, coverGeometry, invert, resizeMap } from './geometry.js';
+import {
+  type Affine,
+  checkFrame,
+  checkTimestamp,
+  compose,
+  coverGeometry,
+  invert,
+  resizeMap,
+} from './geometry.js';
 import { boundsOf, isInside, outline } from './region.js';
 import { type Picture, picture, warp } from './resample.js';
 import { ResidualFilter, type ResidualOptions } from './residual.js';
@@ -215,8 +223,7 @@ function checkFrames(frames: readonly LumaFrame[]): Size {
     checkFrame(frame);
     if (frame.width !== first.width || frame.height !== first.height)
       throw new WatermarkError('invalid-frames', 'the frames of a window have one size');
-    if (frame.timestampMs !== undefined && !Number.isFinite(frame.timestampMs))
-      throw new WatermarkError('invalid-frames', 'a timestamp is a finite number of milliseconds');
+    if (frame.timestampMs !== undefined) checkTimestamp(frame.timestampMs);
   }
   return { width: first.width, height: first.height };
 }

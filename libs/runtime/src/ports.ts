@@ -46,8 +46,8 @@ export type SlateSource = (width: number, height: number, text: string) => I420F
 
 /** The invisible watermark (libs/invisible-watermark-ts), keyed for this session. */
 export interface FrameMarker {
-  /** Marks the luma plane in place for one epoch. */
-  mark(frame: I420Frame, epoch: number): void;
+  /** Marks the luma plane in place for one epoch; epochs fade into each other in media time. */
+  mark(frame: I420Frame, epoch: number, timestampMs: number): void;
   /** Computes what the first frame of an epoch needs, ahead of it; marks come out the same without. */
   prepare(epoch: number): void;
   /** Self-test: finds this session's mark of this epoch in one finished picture, as a detector would. */

@@ -98,9 +98,9 @@ describe('processMedia', () => {
         ...run.config.picture,
         marker: {
           ...marker,
-          mark(frame, epoch) {
+          mark(frame, epoch, timestampMs) {
             calls.push(`mark ${String(epoch)}`);
-            marker.mark(frame, epoch);
+            marker.mark(frame, epoch, timestampMs);
           },
           prepare: (epoch) => void calls.push(`prepare ${String(epoch)}`),
         },

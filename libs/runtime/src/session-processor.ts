@@ -215,7 +215,7 @@ class GatedProcessor implements SessionProcessor {
     out.data.set(this.#drawn.data);
     try {
       this.#times.time('mark', () => {
-        this.options.picture.marker.mark(out, epoch);
+        this.options.picture.marker.mark(out, epoch, timestampMs);
       });
       return this.#times.time('self-test', () => this.#markCheck.holds(this.#drawn, out, epoch))
         ? 'marked'

@@ -40,7 +40,7 @@ export function embedAndDetect(choice: KernelChoice): Outcome {
     height: HEIGHT,
   });
   const frames = Array.from({ length: FRAMES }, (_, index) => pictureAt(index));
-  for (const { luma, timestampMs } of frames) embedder.embed(luma, WIDTH, epochAt(timestampMs));
+  for (const { luma, timestampMs } of frames) embedder.embed(luma, WIDTH, epochAt(timestampMs), timestampMs);
   const detector = createDetector({ key: KEY });
   const { payload, geometry, epochs, confidenceLog10 } = detector.detect(frames, { search: 'aligned' });
   const [section] = epochs;

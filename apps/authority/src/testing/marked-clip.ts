@@ -82,7 +82,8 @@ export function markFrames(frames: readonly I420Frame[], mark: ClipMark, firstEp
     height: HEIGHT,
   });
   frames.forEach(({ data }, index) => {
-    embedder.embed(data.subarray(0, WIDTH * HEIGHT), WIDTH, firstEpoch + Math.floor(index / CLIP_FPS));
+    const epoch = firstEpoch + Math.floor(index / CLIP_FPS);
+    embedder.embed(data.subarray(0, WIDTH * HEIGHT), WIDTH, epoch, (index * 1000) / CLIP_FPS);
   });
 }
 

@@ -32,8 +32,8 @@ export function createMarker(
   });
   const detector = createDetector({ key: watermarkKey });
   return {
-    mark({ data, width, height }, epoch) {
-      embedder.embed(data.subarray(0, width * height), width, epoch);
+    mark({ data, width, height }, epoch, timestampMs) {
+      embedder.embed(data.subarray(0, width * height), width, epoch, timestampMs);
     },
     prepare(epoch) {
       embedder.prepare(epoch);

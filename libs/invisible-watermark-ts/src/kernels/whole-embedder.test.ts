@@ -36,8 +36,8 @@ test.each([
       });
       return Array.from({ length: frames }, (_, index) => {
         const luma = picture.slice();
-        // the second epoch begins with a fade when the first one was long enough
-        embedder.embed(luma, stride, Math.floor((2 * index) / frames));
+        // the second epoch begins with a fade
+        embedder.embed(luma, stride, Math.floor((2 * index) / frames), 33 * index);
         return luma;
       });
     };

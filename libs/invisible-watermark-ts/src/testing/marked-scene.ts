@@ -45,7 +45,8 @@ export function markClip(clip: readonly TimedLumaFrame[], session: number = TEST
     width: first.width,
     height: first.height,
   });
-  for (const frame of clip) embedder.embed(frame.luma, frame.stride, epochAt(frame.timestampMs));
+  for (const { luma, stride, timestampMs } of clip)
+    embedder.embed(luma, stride, epochAt(timestampMs), timestampMs);
 }
 
 /** Epoch of a moment of a clip. */

@@ -106,7 +106,8 @@ export function markAll(frames: readonly I420Frame[], session: number, shift = 0
   return frames.map((frame, index) => {
     const copy = copyOf(frame);
     const luma = copy.data.subarray(0, CLIP_SIZE.width * CLIP_SIZE.height);
-    embedder.embed(luma, CLIP_SIZE.width, epochAt((index * 1000) / CLIP_FPS) + shift);
+    const timestampMs = (index * 1000) / CLIP_FPS;
+    embedder.embed(luma, CLIP_SIZE.width, epochAt(timestampMs) + shift, timestampMs);
     return copy;
   });
 }

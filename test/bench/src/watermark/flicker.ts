@@ -26,7 +26,8 @@ export async function measureFlicker(clip: Clip): Promise<Flicker> {
   // The gain settles in the first second: it is no part of the mark's own change.
   for (let index = 0; index < SECONDS * CLIP_FPS; index++) {
     const luma = plane.slice();
-    embedder.embed(luma, CLIP_SIZE.width, epochAt((index * 1000) / CLIP_FPS));
+    const timestampMs = (index * 1000) / CLIP_FPS;
+    embedder.embed(luma, CLIP_SIZE.width, epochAt(timestampMs), timestampMs);
     const settled = index >= CLIP_FPS;
     if (settled && before !== undefined) perFrame.push(changeBetween(before, luma));
     before = luma;

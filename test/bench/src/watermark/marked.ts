@@ -62,7 +62,8 @@ async function* markFrames(clip: Clip, take: number, errors: number[]): AsyncGen
   for await (const frame of readFrames(clip.file, take > 0 ? { filter: 'hflip' } : {})) {
     const luma = frame.data.subarray(0, lumaBytes);
     before.set(luma);
-    embedder.embed(luma, CLIP_SIZE.width, epochAt((index * 1000) / CLIP_FPS));
+    const timestampMs = (index * 1000) / CLIP_FPS;
+    embedder.embed(luma, CLIP_SIZE.width, epochAt(timestampMs), timestampMs);
     errors.push(meanSquaredError(before, luma));
     index++;
     yield frame;

@@ -57,7 +57,7 @@ function measureEmbedding(clip: Clip, frames: readonly TimedFrame[]): Omit<Speed
     );
     embedMs.push(
       timedMs(() => {
-        embedder.embed(luma, stride, now);
+        embedder.embed(luma, stride, now, timestampMs);
       }),
     );
   }
