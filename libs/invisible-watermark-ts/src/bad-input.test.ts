@@ -71,7 +71,12 @@ test('options that make no sense are refused', () => {
   expect(detectAll({ hint: geometry(Number.NaN) })).toThrow(refusal('invalid-geometry'));
   expect(detectAll({ hints: new Array<Geometry>(50).fill(geometry(1)) })).toThrow(refusal('invalid-option'));
   expect(detectAll({ hints: [geometry(0)] })).toThrow(refusal('invalid-geometry'));
-  expect(() => detector.stream({ limit: Number.NaN })).toThrow(refusal('invalid-option'));
+  for (const count of [0, -1, 1.5, Number.NaN, Infinity, 20_000]) {
+    expect(detectAll({ limit: count }), `limit ${String(count)}`).toThrow(refusal('invalid-option'));
+    expect(() => detector.stream({ limit: count })).toThrow(refusal('invalid-option'));
+    expect(() => detector.stream({ searchEvery: count })).toThrow(refusal('invalid-option'));
+  }
+  expect(() => detector.stream({ windowSeconds: Number.NaN })).toThrow(refusal('invalid-option'));
   expect(() => detector.stream({ framesPerSecond: Infinity })).toThrow(refusal('invalid-option'));
   const stream = detector.stream();
   for (const timestampMs of [Number.NaN, Infinity])

@@ -1,3 +1,4 @@
+import { WatermarkError } from './errors.js';
 import type { Detection } from './types.js';
 
 /** Most pictures that are looked for in one window. */
@@ -18,4 +19,11 @@ export function nothingFound({
     epochs: [],
     statistics: { pilotZ, payloadZ: 0, timeZ: 0, hypotheses, frames },
   };
+}
+
+/** Refuses what is no whole number from 1 to `most`. */
+export function checkCount(name: string, value: number, most: number): number {
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw new WatermarkError('invalid-option', `${name} is a whole number from 1 to ${most}`);
+  return value;
 }

@@ -1,6 +1,6 @@
 import { WatermarkError } from './errors.js';
 import { checkFrame } from './geometry.js';
-import { MAX_PICTURES, nothingFound } from './detection.js';
+import { checkCount, MAX_PICTURES, nothingFound } from './detection.js';
 import type {
   DetectAllOptions,
   DetectOptions,
@@ -76,8 +76,8 @@ class WindowedStream implements DetectorStream {
   ) {
     this.windowMs = 1000 * checkRange('windowSeconds', options.windowSeconds ?? 3, 0.2, 60);
     this.intervalMs = 1000 / checkRange('framesPerSecond', options.framesPerSecond ?? 10, 0.2, 60);
-    this.searchEvery = checkRange('searchEvery', options.searchEvery ?? 20, 1, 10_000);
-    this.limit = checkRange('limit', options.limit ?? 1, 1, MAX_PICTURES);
+    this.searchEvery = checkCount('searchEvery', options.searchEvery ?? 20, 10_000);
+    this.limit = checkCount('limit', options.limit ?? 1, MAX_PICTURES);
     this.geometries = options.hint ? [options.hint] : [];
   }
 

@@ -1,5 +1,5 @@
 import { ChipGrid } from './chip-grid.js';
-import { MAX_PICTURES, nothingFound } from './detection.js';
+import { checkCount, MAX_PICTURES, nothingFound } from './detection.js';
 import { createStream, type DetectorStream, type StreamOptions } from './detector-stream.js';
 import { WatermarkError } from './errors.js';
 import { CHIP_COUNT, FORMAT_VERSION } from './format.js';
@@ -90,9 +90,7 @@ class KeyedDetector {
   }
 
   detectAll(frames: readonly LumaFrame[], options: DetectAllOptions = {}): Detection[] {
-    const { limit = DEFAULT_LIMIT } = options;
-    if (!(limit >= 1 && limit <= MAX_PICTURES))
-      throw new WatermarkError('invalid-option', `limit is between 1 and ${MAX_PICTURES}`);
+    const limit = checkCount('limit', options.limit ?? DEFAULT_LIMIT, MAX_PICTURES);
     const window = new FrameWindow(frames, this.gridReaders);
     const found: Detection[] = [];
     for (const detection of this.pictures(window, options, {

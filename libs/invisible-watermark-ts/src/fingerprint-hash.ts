@@ -67,14 +67,14 @@ function transform(
 
 /**
  * Bit = coefficient above the median and above noise; its weight grows with its distance from that boundary, up to the
- * middle one. In a square without detail all are equally far from it: there every bit counts, so that a blank never passes
- * for what it covers.
+ * middle one. In a square without detail all are equally far from it, as they are where most lie on it: there every bit
+ * counts, so that a blank never passes for what it covers.
  */
 function judgeBits(coefficients: Float64Array, deadZone: number): ReceivedHash {
   const boundary = Math.max(medianOf(coefficients), deadZone);
   const margins = coefficients.map((value) => Math.abs(value - boundary));
   const middle = medianOf(margins);
-  const weights = margins.map((margin) => Math.min(1, margin / middle));
+  const weights = margins.map((margin) => (middle > 0 ? Math.min(1, margin / middle) : 1));
   return {
     bits: Uint8Array.from(coefficients, (value) => (value > boundary ? 1 : 0)),
     weights,
