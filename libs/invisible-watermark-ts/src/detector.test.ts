@@ -46,6 +46,14 @@ test('the tag of the right epoch verifies, of any other it does not', () => {
   );
 });
 
+test('a session that is known already is told from others whose pilot is as clear', () => {
+  const { geometry } = detector.detect(clip);
+  const z = (session: number) => detector.verifySession(clip, geometry ?? never(), session).z;
+  expect(z(TEST_SESSION)).toBeGreaterThan(4 * EPOCH_TAG_MIN_Z);
+  const others = Array.from({ length: 20 }, (_, i) => z(TEST_SESSION + 1 + i * 7919));
+  for (const other of others) expect(other).toBeLessThan(z(TEST_SESSION) / 2);
+});
+
 test.each([0, 3, 5])('a black frame at place %i of the window does not hide the mark', (place) => {
   const black = { ...still, luma: new Uint8Array(still.luma.length) };
   const frames = clip.map((frame, index) => (index === place ? { ...frame, luma: black.luma } : frame));

@@ -41,6 +41,11 @@ export interface Detector {
   detectAll(frames: readonly LumaFrame[], options?: DetectAllOptions): readonly Detection[];
   /** Windows of a long recording, one after another, each starting from the last geometry. */
   stream(options?: StreamOptions): DetectorStream;
+  /**
+   * Layer A of a session that is known already: z-score of its own codeword in these frames, however weak. Accept at
+   * EPOCH_TAG_MIN_Z: a clear pilot alone is any session's.
+   */
+  verifySession(frames: readonly LumaFrame[], geometry: Geometry, session: number): { readonly z: number };
   /** Layer B: z-score of the epoch tag that only the holder of `epochKey` could have drawn. Accept at EPOCH_TAG_MIN_Z. */
   verifyEpoch(frames: readonly LumaFrame[], geometry: Geometry, epochKey: Uint8Array): { readonly z: number };
   /** As `verifyEpoch`, on a section that `detect` returned. */
@@ -54,6 +59,7 @@ export function createDetector({ key }: DetectorOptions): Detector {
     detect: (frames, options) => detector.detect(frames, options),
     detectAll: (frames, options) => detector.detectAll(frames, options),
     stream: (options) => createStream(detector, options),
+    verifySession: (frames, geometry, session) => detector.verifySession(frames, geometry, session),
     verifyEpoch: (frames, geometry, epochKey) => detector.verifyEpoch(frames, geometry, epochKey),
     verifyEpochSection: (section, epochKey) => detector.verifyEpochSection(section, epochKey),
   };
@@ -117,6 +123,12 @@ class KeyedDetector {
       window.exclude(region);
       if (window.isUsedUp()) return;
     }
+  }
+
+  verifySession(frames: readonly LumaFrame[], geometry: Geometry, session: number): { z: number } {
+    const window = new FrameWindow(frames, this.gridReaders);
+    const toFrame = checkGeometry(geometry, window.size);
+    return { z: this.reader.sessionZ(this.reader.softChips(window, toFrame), session) };
   }
 
   verifyEpoch(frames: readonly LumaFrame[], geometry: Geometry, epochKey: Uint8Array): { z: number } {

@@ -1,12 +1,22 @@
 import type { ChipGrid, SoftChips } from './chip-grid.js';
-import { CHIP_COUNT, EPOCH_HINT_MODULUS, MAX_FALSE_POSITIVE_LOG10, SESSION_BITS } from './format.js';
+import {
+  CHIP_COUNT,
+  EPOCH_HINT_MODULUS,
+  FORMAT_VERSION,
+  MAX_FALSE_POSITIVE_LOG10,
+  POLAR_LENGTH,
+  SESSION_BITS,
+} from './format.js';
 import type { Affine } from './geometry.js';
-import { epochTagChips, type KeyedLayers } from './layers.js';
+import { codewordChips, epochTagChips, INFORMATION_SET, type KeyedLayers } from './layers.js';
+import { encodePayloadBits } from './payload.js';
 import { PayloadReader, type PayloadReading } from './payload-reader.js';
+import { polarEncode } from './polar.js';
 import { lookNear } from './source-grid.js';
 import { chipZ, gaussianTailLog10, normalize } from './statistics.js';
-import { SLOT_MS, SLOTS_PER_EPOCH, TimeReader, type TimeReading } from './time-reader.js';
-import type { EpochSection, LumaFrame } from './types.js';
+import { slotRuns, SLOTS_PER_EPOCH } from './slots.js';
+import { TimeReader, type TimeReading } from './time-reader.js';
+import type { EpochSection } from './types.js';
 import type { FrameWindow } from './window.js';
 
 /** A run of frames within one time slot, rectified and summed. */
@@ -55,6 +65,12 @@ export class MarkReader {
   readTime({ slots }: MarkReading, timed: boolean): { time: TimeReading; epochs: EpochSection[] } {
     const time = this.timeReader.read(this.softened(slots), timed);
     return { time, epochs: time.hint === null ? [] : this.sections(slots, time, timed) };
+  }
+
+  /** z-score of a session's codeword in unit-variance soft chips. */
+  sessionZ(values: Float32Array, session: number): number {
+    const bits = encodePayloadBits(FORMAT_VERSION, session);
+    return chipZ(values, codewordChips(this.layers, polarEncode(POLAR_LENGTH, INFORMATION_SET, bits)));
   }
 
   /** z-score of an epoch's tag in unit-variance soft chips. */
@@ -151,23 +167,6 @@ function readSlots(whole: FrameWindow, onWhole: Affine): Slot[] {
     frameCount: frames.length,
     residual: window.toChips(window.residual(grid, frames), toFrame),
   }));
-}
-
-/** Consecutive frames of the same slot; one slot for all where a timestamp is missing. */
-function slotRuns(
-  frames: readonly LumaFrame[],
-): { index: number; firstFrame: number; frames: LumaFrame[] }[] {
-  const start = frames[0]?.timestampMs;
-  const runs: { index: number; firstFrame: number; frames: LumaFrame[] }[] = [];
-  frames.forEach((frame, position) => {
-    const at = frame.timestampMs;
-    const index =
-      at === undefined || start === undefined ? 0 : Math.max(0, Math.floor((at - start) / SLOT_MS));
-    const last = runs.at(-1);
-    if (last?.index === index) last.frames.push(frame);
-    else runs.push({ index, firstFrame: position, frames: [frame] });
-  });
-  return runs;
 }
 
 function sumOf(slots: readonly Slot[]): Float32Array {
