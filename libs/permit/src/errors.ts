@@ -21,6 +21,9 @@ export const PERMIT_ERROR_CODES = [
   'proof-age',
   'proof-nonce',
   'proof-token',
+  'status-subject',
+  'status-size',
+  'status-index',
 ] as const;
 export type PermitErrorCode = (typeof PERMIT_ERROR_CODES)[number];
 
@@ -46,6 +49,9 @@ const ADVICE: Record<PermitErrorCode, string> = {
   'proof-age': 'the proof is too old or from the future: make one per request and set the clock right',
   'proof-nonce': 'the proof lacks the nonce that the server gave: repeat the request with it',
   'proof-token': 'the proof was made for another access token',
+  'status-subject': 'the status list is not the one that the permit names',
+  'status-size': 'the status list is larger than a list can be',
+  'status-index': 'the status list has no entry for the permit',
 };
 
 /** The one error this library throws. Messages tell what to do and never hold a token or a key. */

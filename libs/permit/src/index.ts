@@ -40,3 +40,14 @@ export {
   verifyEvidenceSegment,
   verifySessionOpening,
 } from './device-jws.js';
+export { packStatuses, readStatus, type PackedStatuses, type StatusBits } from './status-list/packed.js';
+export {
+  issueStatusList,
+  packPermitStatuses,
+  STATUS_LIST_MAX_SECONDS,
+  STATUS_LIST_MEDIA_TYPE,
+  STATUS_LIST_SIZE,
+  verifyStatusList,
+  type PermitStatus,
+  type VerifiedStatusList,
+} from './status-list/status-list.js';
