@@ -1,4 +1,12 @@
-import type { Audience, AvatarKind, AvatarState, Likeness, Purpose, Role } from '@guise/protocol';
+import type {
+  ApprovalDecision,
+  Audience,
+  AvatarKind,
+  AvatarState,
+  Likeness,
+  Purpose,
+  Role,
+} from '@guise/protocol';
 
 /** One avatar version with all signatures about it: what decisions are made on. Times are Unix seconds. */
 export interface AvatarCase {
@@ -11,6 +19,8 @@ export interface AvatarCase {
   readonly sourceFace: string | null;
   readonly approvalsNeeded: number;
   readonly state: AvatarState;
+  /** How often it was suspended: a resumption is for one suspension. */
+  readonly suspensions: number;
   /** The newest consent, in force or not. */
   readonly consent: ConsentRecord | null;
   readonly approvals: readonly ApprovalRecord[];
@@ -31,8 +41,10 @@ export interface ConsentRecord {
 export interface ApprovalRecord {
   readonly sha256: string;
   readonly approver: string;
-  readonly decision: 'approve' | 'reject';
+  readonly decision: ApprovalDecision;
   readonly consentSha256: string;
+  /** The suspension that a `resume` lifts; 0 for other decisions. */
+  readonly suspension: number;
 }
 
 /** Who acts, with the roles held now. */
@@ -58,4 +70,12 @@ export function countingApprovals(avatar: AvatarCase): readonly ApprovalRecord[]
     }
   }
   return [...counted.values()];
+}
+
+/** Admins who want this suspension lifted. */
+export function resumptions(avatar: AvatarCase): ReadonlySet<string> {
+  const lifting = avatar.approvals.filter(
+    ({ decision, suspension }) => decision === 'resume' && suspension === avatar.suspensions,
+  );
+  return new Set(lifting.map(({ approver }) => approver));
 }

@@ -1,33 +1,64 @@
-import type { ApprovalStatement } from '@guise/protocol';
-import { countingApprovals, type Actor, type ApprovalRecord, type AvatarCase } from './avatar-case.js';
+import type { ApprovalDecision, ApprovalStatement } from '@guise/protocol';
+import {
+  countingApprovals,
+  resumptions,
+  type Actor,
+  type ApprovalRecord,
+  type AvatarCase,
+} from './avatar-case.js';
 import { requireState, type Decision } from './decision.js';
 import { ConsentError } from './errors.js';
 import type { RuleId } from './rules.js';
 
+/** Admins who must lift one suspension. */
+const RESUMPTIONS_NEEDED = 2;
+
 /**
- * Decides whether this admin may be asked to decide: not the maker, not the subject, not twice.
+ * Decides whether this admin may be asked to decide: not the maker, not the subject, not twice about the same thing.
  * @throws ConsentError
  */
-export function decideApprovalOffer(avatar: AvatarCase, approver: Actor): readonly RuleId[] {
+export function decideApprovalOffer(
+  avatar: AvatarCase,
+  approver: Actor,
+  decision: ApprovalDecision,
+): readonly RuleId[] {
   if (!approver.roles.includes('admin')) throw new ConsentError('forbidden', 'approver-is-admin');
   if (approver.id === avatar.draftedBy) throw new ConsentError('maker-is-checker', 'maker-is-not-checker');
   if (approver.id === avatar.subject) throw new ConsentError('maker-is-checker', 'subject-is-not-checker');
-  if (avatar.approvals.some((approval) => approval.approver === approver.id)) {
-    throw new ConsentError('already-decided', 'one-decision-per-admin');
-  }
+  const independent = ['approver-is-admin', 'maker-is-not-checker', 'subject-is-not-checker'] as const;
+  const once = decision === 'resume' ? requireResumable(avatar, approver) : requireOpen(avatar, approver);
+  return [...independent, ...once];
+}
+
+/** Approving or rejecting: once per admin and consent, while approvals are awaited. */
+function requireOpen(avatar: AvatarCase, approver: Actor): readonly RuleId[] {
+  const decided = avatar.approvals.some(
+    (approval) =>
+      approval.approver === approver.id &&
+      approval.decision !== 'resume' &&
+      approval.consentSha256 === avatar.consent?.sha256,
+  );
+  if (decided) throw new ConsentError('already-decided', 'one-decision-per-admin');
   requireState(avatar, ['awaiting-approval']);
-  return [
-    'approver-is-admin',
-    'maker-is-not-checker',
-    'subject-is-not-checker',
-    'one-decision-per-admin',
-    'state-allows',
-  ];
+  return ['one-decision-per-admin', 'state-allows'];
+}
+
+/** Lifting a suspension: only of a version that was active, for which every signature still stands. */
+function requireResumable(avatar: AvatarCase, approver: Actor): readonly RuleId[] {
+  if (resumptions(avatar).has(approver.id)) {
+    throw new ConsentError('already-decided', 'one-resumption-per-admin');
+  }
+  requireState(avatar, ['suspended']);
+  if (countingApprovals(avatar).length < avatar.approvalsNeeded) {
+    throw new ConsentError('avatar-state', 'approvals-complete');
+  }
+  return ['one-resumption-per-admin', 'state-allows', 'approvals-complete', 'two-admins-resume'];
 }
 
 /**
- * Decides what a signed approval or rejection does. The last approval needed makes the avatar active; one rejection
- * suspends the version for good. The signature itself is verified before (libs/identity).
+ * Decides what a signed approval, rejection or resumption does. The last approval needed makes the avatar active; one
+ * rejection suspends the version for good; the second resumption lifts a suspension. The signature itself is verified
+ * before (libs/identity).
  * @throws ConsentError
  */
 export function decideApproval(
@@ -37,7 +68,7 @@ export function decideApproval(
   statementSha256: string,
   now: number,
 ): Decision<ApprovalRecord> {
-  const rules = decideApprovalOffer(avatar, approver);
+  const rules = decideApprovalOffer(avatar, approver, statement.decision);
   if (statement.avatar !== avatar.id || statement.avatarSha256 !== avatar.sha256) {
     throw new ConsentError('statement-mismatch', 'statement-names-version');
   }
@@ -50,31 +81,54 @@ export function decideApproval(
   if (statement.consentSha256 !== consent.sha256) {
     throw new ConsentError('statement-mismatch', 'statement-names-consent');
   }
+  const suspension = statement.decision === 'resume' ? avatar.suspensions : 0;
+  if ((statement.suspension ?? 0) !== suspension) {
+    throw new ConsentError('statement-mismatch', 'statement-names-suspension');
+  }
   const made: ApprovalRecord = {
     sha256: statementSha256,
     approver: approver.id,
     decision: statement.decision,
     consentSha256: statement.consentSha256,
+    suspension,
   };
-  const decided = { ...avatar, approvals: [...avatar.approvals, made] };
   return {
     made,
-    next: { ...decided, state: stateAfter(decided, made) },
-    rules: [...rules, 'statement-names-version', 'statement-names-signer', 'statement-names-consent'],
+    next: after({ ...avatar, approvals: [...avatar.approvals, made] }, made),
+    rules: [
+      ...rules,
+      'statement-names-version',
+      'statement-names-signer',
+      'consent-in-force',
+      'statement-names-consent',
+      'statement-names-suspension',
+    ],
   };
 }
 
-function stateAfter(avatar: AvatarCase, made: ApprovalRecord): AvatarCase['state'] {
-  if (made.decision === 'reject') return 'suspended';
-  return countingApprovals(avatar).length >= avatar.approvalsNeeded ? 'active' : 'awaiting-approval';
+function after(avatar: AvatarCase, made: ApprovalRecord): AvatarCase {
+  switch (made.decision) {
+    case 'reject':
+      return suspended(avatar);
+    case 'approve':
+      return countingApprovals(avatar).length >= avatar.approvalsNeeded
+        ? { ...avatar, state: 'active' }
+        : avatar;
+    case 'resume':
+      return resumptions(avatar).size >= RESUMPTIONS_NEEDED ? { ...avatar, state: 'active' } : avatar;
+  }
 }
 
 /**
- * Decides an admin's suspension. It ends the version: a suspended avatar is drafted anew, not resumed.
+ * Decides an admin's suspension: at once, by one admin. Only two admins lift it, and only from a version that was active.
  * @throws ConsentError
  */
 export function decideSuspension(avatar: AvatarCase, admin: Actor): Decision<null> {
   if (!admin.roles.includes('admin')) throw new ConsentError('forbidden', 'admin-suspends');
   requireState(avatar, ['awaiting-consent', 'awaiting-approval', 'active']);
-  return { made: null, next: { ...avatar, state: 'suspended' }, rules: ['admin-suspends', 'state-allows'] };
+  return { made: null, next: suspended(avatar), rules: ['admin-suspends', 'state-allows'] };
+}
+
+function suspended(avatar: AvatarCase): AvatarCase {
+  return { ...avatar, state: 'suspended', suspensions: avatar.suspensions + 1 };
 }

@@ -18,7 +18,7 @@ export function decideConsentOffer(
   now: number,
 ): readonly RuleId[] {
   if (subject.id !== avatar.subject) throw new ConsentError('not-the-subject', 'subject-consents');
-  requireState(avatar, ['awaiting-consent']);
+  requireState(avatar, ['awaiting-consent', 'awaiting-approval', 'active']);
   if (avatar.kind === 'own-face' && scope.wearers.some((wearer) => wearer !== avatar.subject)) {
     throw new ConsentError('bad-request', 'own-face-worn-by-owner');
   }
@@ -29,8 +29,15 @@ export function decideConsentOffer(
   return ['subject-consents', 'state-allows', 'consent-period-at-most-one-year', 'consent-not-over'];
 }
 
+/** The consent that a new one replaces: the one in force, if any. */
+export function supersededBy(avatar: AvatarCase): ConsentRecord | null {
+  return avatar.consent?.state === 'given' ? avatar.consent : null;
+}
+
 /**
- * Decides what a signed consent does. The signature itself is verified before (libs/identity).
+ * Decides what a signed consent does. It replaces the consent in force at once, and the approvals with it: an approval
+ * is of exactly one consent, so an amended avatar waits for approval again. The signature itself is verified before
+ * (libs/identity).
  * @throws ConsentError
  */
 export function decideConsent(
@@ -47,6 +54,9 @@ export function decideConsent(
   if (statement.subject !== signer.id || statement.sourceFace !== avatar.sourceFace) {
     throw new ConsentError('statement-mismatch', 'statement-names-signer');
   }
+  if ((statement.supersedes ?? null) !== (supersededBy(avatar)?.id ?? null)) {
+    throw new ConsentError('statement-mismatch', 'statement-names-superseded');
+  }
   const consent: ConsentRecord = {
     id: statement.id,
     sha256: statementSha256,
@@ -60,7 +70,7 @@ export function decideConsent(
   return {
     made: consent,
     next: { ...avatar, consent, state: 'awaiting-approval' },
-    rules: [...rules, 'statement-names-version', 'statement-names-signer'],
+    rules: [...rules, 'statement-names-version', 'statement-names-signer', 'statement-names-superseded'],
   };
 }
 

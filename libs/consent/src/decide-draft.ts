@@ -1,5 +1,6 @@
 import type { AvatarKind, Likeness } from '@guise/protocol';
-import type { Actor } from './avatar-case.js';
+import type { Actor, AvatarCase } from './avatar-case.js';
+import { requireState, type Decision } from './decision.js';
 import { ConsentError } from './errors.js';
 import type { RuleId } from './rules.js';
 
@@ -55,6 +56,20 @@ export function decidePicture(draft: Draft, facts: PictureFacts): readonly RuleI
   if (!facts.subjectEnrolled) throw new ConsentError('source-face-missing', 'subject-has-source-face');
   if (!facts.matchesSubject) throw new ConsentError('bundle-face-mismatch', 'likeness-matches-subject');
   return ['subject-has-source-face', 'likeness-matches-subject'];
+}
+
+/**
+ * Decides that a draft goes to its subject. A subject who drafted it is asked as well: drafting is not consenting.
+ * @throws ConsentError
+ */
+export function decideSubmission(avatar: AvatarCase, drafter: Actor): Decision<null> {
+  if (drafter.id !== avatar.draftedBy) throw new ConsentError('forbidden', 'drafter-submits');
+  requireState(avatar, ['draft']);
+  return {
+    made: null,
+    next: { ...avatar, state: 'awaiting-consent' },
+    rules: ['drafter-submits', 'state-allows'],
+  };
 }
 
 function requireAdmin(drafter: Actor): void {

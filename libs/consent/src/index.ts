@@ -13,8 +13,16 @@ export {
   decideConsentOffer,
   decideExpiry,
   decideWithdrawal,
+  supersededBy,
 } from './decide-consent.js';
-export { decideDraft, decidePicture, type Draft, type PictureFacts } from './decide-draft.js';
+export {
+  decideDraft,
+  decidePicture,
+  decideSubmission,
+  type Draft,
+  type PictureFacts,
+} from './decide-draft.js';
+export { decideErasure } from './decide-erasure.js';
 export { decideWear, type WearDecision, type WearRequest } from './decide-wear.js';
 export type { Decision } from './decision.js';
 export { CONSENT_ERROR_CODES, ConsentError, type ConsentErrorCode } from './errors.js';

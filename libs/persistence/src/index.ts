@@ -11,12 +11,14 @@ export { lockFolder, type FolderLock } from './folder-lock.js';
 export { LedgerOutbox } from './ledger-outbox.js';
 export {
   endConsent,
+  eraseAvatarName,
   findAvatar,
   findConsent,
   findConsentAvatar,
   insertApproval,
   insertAvatar,
   insertConsent,
+  isBundleUsed,
   listAvatars,
   listFaceAvatars,
   listOverdueAvatars,
@@ -111,7 +113,20 @@ export {
   insertEvidence,
   type EvidenceRecord,
 } from './repositories/evidence.js';
-export { drawStatusIndex, insertPermit, listPermits, type PermitRecord } from './repositories/permits.js';
+export { insertPermit, listPermits, type PermitRecord } from './repositories/permits.js';
+export {
+  countStatusEntries,
+  deleteStatusLists,
+  drawStatusIndex,
+  findOpenStatusList,
+  insertDecoys,
+  insertStatusList,
+  listOpenStatusLists,
+  markSessionPermits,
+  readStatusList,
+  sealStatusList,
+  type StatusValue,
+} from './repositories/status-lists.js';
 export {
   endWearSession,
   findWearSession,

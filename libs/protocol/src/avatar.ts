@@ -45,6 +45,8 @@ export const avatarDraftRequest = z.strictObject({
   likeness,
   /** The person whose consent it needs: the face's owner, or the executive an artwork stands for. */
   subject: personId,
+  /** Keeps it a draft of its drafter; POST /v1/avatars/:id/submit asks the subject for consent. */
+  keepDraft: z.boolean().optional(),
 });
 export const avatarResponse = z.object({
   id: avatarId,
@@ -83,6 +85,8 @@ export const consentStatement = z.strictObject({
   subject: personId,
   sourceFace: sourceFaceId.nullable(),
   ...consentScope.shape,
+  /** The consent in force that this one replaces; absent when there is none. */
+  supersedes: consentId.optional(),
   noticeSha256: sha256Hex,
   locale: z.string(),
   issuedAt: unixSeconds,
@@ -100,6 +104,10 @@ export const consentResponse = z.object({
   withdrawnAt: unixSeconds.nullable(),
 });
 
+/** `resume` lifts a suspension; it counts for that one suspension only. */
+export const approvalDecision = z.enum(['approve', 'reject', 'resume']);
+export type ApprovalDecision = z.infer<typeof approvalDecision>;
+
 /** POST /v1/avatars/:id/approval-offer → StatementOffer over this text; POST …/approvals takes the SignedStatement. */
 export const approvalStatement = z.strictObject({
   type: z.literal('guise.approval.v1'),
@@ -108,9 +116,11 @@ export const approvalStatement = z.strictObject({
   avatarSha256: sha256Hex,
   consentSha256: sha256Hex,
   approver: personId,
-  decision: z.enum(['approve', 'reject']),
+  decision: approvalDecision,
+  /** With `resume`: the how-manieth suspension of this version is lifted. */
+  suspension: z.int().positive().optional(),
   issuedAt: unixSeconds,
   nonce: base64url(43),
 });
 export type ApprovalStatement = z.infer<typeof approvalStatement>;
-export const approvalOfferRequest = z.strictObject({ decision: z.enum(['approve', 'reject']) });
+export const approvalOfferRequest = z.strictObject({ decision: approvalDecision });

@@ -7,7 +7,7 @@ import {
   type AvatarRecord,
   type Database,
 } from '@guise/persistence';
-import { approvalStatement, personId, type SignedStatement } from '@guise/protocol';
+import { approvalStatement, personId, type ApprovalDecision, type SignedStatement } from '@guise/protocol';
 import type { PersonPrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
 import { PasskeyUse } from '../passkeys/passkey-use.js';
@@ -33,9 +33,9 @@ export class ApprovalsService {
     private readonly ledger: LedgerOutbox,
   ) {}
 
-  async offer(admin: PersonPrincipal, avatarId: string, decision: 'approve' | 'reject') {
+  async offer(admin: PersonPrincipal, avatarId: string, decision: ApprovalDecision) {
     const avatar = await this.avatars.read(admin, avatarId);
-    decideApprovalOffer(avatar, actorOf(admin));
+    decideApprovalOffer(avatar, actorOf(admin), decision);
     return this.statements.offer('approval', admin.personId, avatarId, {
       type: 'guise.approval.v1',
       id: this.random.id('approval'),
@@ -44,12 +44,13 @@ export class ApprovalsService {
       consentSha256: avatar.consent?.sha256,
       approver: admin.personId,
       decision,
+      ...(decision === 'resume' ? { suspension: avatar.suspensions } : {}),
       issuedAt: this.clock.nowSeconds(),
       nonce: this.random.token(),
     });
   }
 
-  /** The last approval needed makes the avatar active, in the same transaction. */
+  /** The last approval needed makes the avatar active, and the second resumption again, in the same transaction. */
   async give(admin: PersonPrincipal, avatarId: string, signed: SignedStatement): Promise<AvatarRecord> {
     const verified = await this.statements.verify('approval', admin.personId, avatarId, signed);
     const statement = approvalStatement.parse(JSON.parse(verified.statement));
@@ -79,7 +80,7 @@ export class ApprovalsService {
     });
   }
 
-  /** Ends an avatar at once: whoever wears it sees the slate. */
+  /** Stops an avatar at once: whoever wears it sees the slate. */
   async suspend(admin: PersonPrincipal, avatarId: string): Promise<AvatarRecord> {
     return this.database.transaction(async (tx) => {
       const avatar = await lockExisting(tx, avatarId);

@@ -16,7 +16,7 @@ export class AvatarChanges {
   async store(tx: Transaction, before: AvatarCase, after: AvatarCase, by: string | null): Promise<void> {
     await this.storeConsentEnd(tx, before, after, by);
     if (after.state === before.state) return;
-    await setAvatarState(tx, after.id, after.state, this.clock.now());
+    await setAvatarState(tx, after, this.clock.now());
     await this.stageState(tx, after, before.state, by);
   }
 
@@ -51,13 +51,18 @@ export class AvatarChanges {
   ): Promise<void> {
     const consent = after.consent;
     if (consent === null || consent.state === 'given' || before.consent?.state !== 'given') return;
-    await endConsent(tx, consent.id, consent.state, this.clock.now());
-    if (consent.state !== 'withdrawn' || by === null) return;
+    if (consent.state === 'withdrawn' && by !== null) await this.withdrawConsent(tx, consent.id, by);
+    else await endConsent(tx, consent.id, consent.state, this.clock.now());
+  }
+
+  /** The end of a consent by its subject's word: a withdrawal, or the amended consent that replaces it. */
+  async withdrawConsent(tx: Transaction, consent: string, by: string): Promise<void> {
+    await endConsent(tx, consent, 'withdrawn', this.clock.now());
     await this.ledger.stage(tx, {
       v: 1,
       kind: 'consent-withdrawn',
       at: this.clock.nowSeconds(),
-      consent: consentId.parse(consent.id),
+      consent: consentId.parse(consent),
       by: personId.parse(by),
     });
   }

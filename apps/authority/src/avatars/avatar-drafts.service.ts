@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AvatarError, BUNDLE_LIMITS, bundleSha256, parseBundle, type AvatarBundle } from '@guise/avatar';
-import { approvalsNeeded, decideDraft, decidePicture } from '@guise/consent';
+import { approvalsNeeded, decideDraft, decidePicture, decideSubmission } from '@guise/consent';
 import {
   findPerson,
   insertAvatar,
@@ -21,7 +21,9 @@ import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { DATABASE } from '../ports/tokens.js';
 import { AvatarChanges } from './avatar-changes.js';
+import { AvatarsService } from './avatars.service.js';
 import { BundleStore } from './bundle-store.js';
+import { actorOf, lockExisting } from './consents.service.js';
 
 type DraftRequest = z.infer<typeof avatarDraftRequest>;
 
@@ -42,6 +44,7 @@ export class AvatarDraftsService {
     private readonly judge: FaceJudge,
     private readonly sourceFaces: SourceFaces,
     private readonly bundles: BundleStore,
+    private readonly avatars: AvatarsService,
     private readonly changes: AvatarChanges,
   ) {}
 
@@ -49,13 +52,24 @@ export class AvatarDraftsService {
   draft(drafter: PersonPrincipal, request: FastifyRequest): Promise<AvatarRecord> {
     return this.uploads.receive(request, BUNDLE_FORM, async (upload) => {
       const meta = parseMeta(upload.fields.meta ?? '');
-      decideDraft({ id: drafter.personId, roles: drafter.roles }, meta);
+      decideDraft(actorOf(drafter), meta);
       const bytes = new Uint8Array(await readFile(upload.path));
       const bundle = readBundle(bytes, meta);
       const embedding = await this.embed(bundle);
       const sha256 = bundleSha256(bytes);
       await this.bundles.put(sha256, bytes);
       return this.database.transaction((tx) => this.store(tx, drafter, meta, sha256, embedding));
+    });
+  }
+
+  /** Asks the subject for consent. */
+  async submit(drafter: PersonPrincipal, avatarId: string): Promise<AvatarRecord> {
+    await this.avatars.read(drafter, avatarId);
+    return this.database.transaction(async (tx) => {
+      const avatar = await lockExisting(tx, avatarId);
+      const { next } = decideSubmission(avatar, actorOf(drafter));
+      await this.changes.store(tx, avatar, next, drafter.personId);
+      return { ...avatar, ...next };
     });
   }
 
@@ -82,7 +96,8 @@ export class AvatarDraftsService {
       draftedBy: drafter.personId,
       sourceFace,
       approvalsNeeded: approvalsNeeded(meta.kind),
-      state: 'awaiting-consent',
+      state: meta.keepDraft === true ? 'draft' : 'awaiting-consent',
+      suspensions: 0,
       consent: null,
       approvals: [],
       approvalIds: [],

@@ -18,6 +18,7 @@ import { Requires } from '../http/permission.js';
 import { Caller, CallingPerson, type PersonPrincipal, type Principal } from '../http/principal.js';
 import { TakesUpload } from '../http/takes-upload.js';
 import { ApprovalsService } from './approvals.service.js';
+import { AvatarErasure } from './avatar-erasure.js';
 import { AvatarDraftsService, BUNDLE_FORM } from './avatar-drafts.service.js';
 import { AvatarsService, describe } from './avatars.service.js';
 import { ConsentsService } from './consents.service.js';
@@ -35,6 +36,7 @@ export class AvatarsController {
     private readonly avatars: AvatarsService,
     private readonly consents: ConsentsService,
     private readonly approvals: ApprovalsService,
+    private readonly erasure: AvatarErasure,
   ) {}
 
   @Post('avatars')
@@ -69,9 +71,27 @@ export class AvatarsController {
     });
   }
 
+  @Post('avatars/:id/submit')
+  @Requires('signed-in')
+  @Answers(200, avatarResponse, 'Ask the subject of an own draft for consent')
+  async submit(@CallingPerson() person: PersonPrincipal, @Param('id', { schema: avatarId }) id: string) {
+    return describe(await this.drafts.submit(person, id));
+  }
+
+  @Post('avatars/:id/erase')
+  @Requires('signed-in')
+  @Answers(200, avatarResponse, 'Destroy the bundle of a draft, or of an avatar that has ended')
+  async erase(@CallingPerson() person: PersonPrincipal, @Param('id', { schema: avatarId }) id: string) {
+    return describe(await this.erasure.erase(person, id));
+  }
+
   @Post('avatars/:id/consent-offer')
   @Requires('signed-in')
-  @Answers(200, statementOffer, 'The consent statement for this scope, to be signed by the subject')
+  @Answers(
+    200,
+    statementOffer,
+    'The consent statement for this scope, to be signed by the subject; amends a consent in force',
+  )
   offerConsent(
     @CallingPerson() person: PersonPrincipal,
     @Param('id', { schema: avatarId }) id: string,
@@ -107,7 +127,7 @@ export class AvatarsController {
 
   @Post('avatars/:id/approval-offer')
   @Requires('admin')
-  @Answers(200, statementOffer, 'The approval statement, to be signed by this admin')
+  @Answers(200, statementOffer, 'The statement to approve, reject or resume, to be signed by this admin')
   offerApproval(
     @CallingPerson() admin: PersonPrincipal,
     @Param('id', { schema: avatarId }) id: string,
@@ -118,7 +138,7 @@ export class AvatarsController {
 
   @Post('avatars/:id/approvals')
   @Requires('admin')
-  @Answers(201, avatarResponse, 'Approve or reject by the signed statement')
+  @Answers(201, avatarResponse, 'Approve, reject or resume by the signed statement')
   async approve(
     @CallingPerson() admin: PersonPrincipal,
     @Param('id', { schema: avatarId }) id: string,
@@ -129,7 +149,7 @@ export class AvatarsController {
 
   @Post('avatars/:id/suspend')
   @Requires('admin')
-  @Answers(200, avatarResponse, 'Suspend an avatar at once')
+  @Answers(200, avatarResponse, 'Suspend an avatar at once; two admins lift it')
   async suspend(@CallingPerson() admin: PersonPrincipal, @Param('id', { schema: avatarId }) id: string) {
     return describe(await this.approvals.suspend(admin, id));
   }

@@ -3,6 +3,7 @@ import { EnrolmentsModule } from '../enrolments/enrolments.module.js';
 import { PasskeysModule } from '../passkeys/passkeys.module.js';
 import { ApprovalsService } from './approvals.service.js';
 import { AvatarChanges } from './avatar-changes.js';
+import { AvatarErasure } from './avatar-erasure.js';
 import { AvatarDraftsService } from './avatar-drafts.service.js';
 import { AvatarsController } from './avatars.controller.js';
 import { AvatarsService } from './avatars.service.js';
@@ -19,9 +20,10 @@ import { ExpiryService } from './expiry.service.js';
     ConsentsService,
     ApprovalsService,
     AvatarChanges,
+    AvatarErasure,
     BundleStore,
     ExpiryService,
   ],
-  exports: [AvatarsService, AvatarChanges],
+  exports: [AvatarsService, AvatarChanges, AvatarErasure],
 })
 export class AvatarsModule {}

@@ -36,6 +36,7 @@ export class AvatarsService {
 
   async readBundle(caller: Principal, id: string): Promise<Buffer> {
     const avatar = await this.read(caller, id);
+    if (avatar.state === 'erased') throw new ProblemError('not-found');
     return Buffer.from(await this.bundles.read(avatar.sha256));
   }
 

@@ -45,6 +45,11 @@ export class BundleStore {
     return bytes;
   }
 
+  /** Destroys the bytes; doing it twice does nothing. */
+  async remove(sha256: string): Promise<void> {
+    await rm(this.pathOf(sha256), { force: true });
+  }
+
   private pathOf(sha256: string): string {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new RangeError('a bundle is named by its SHA-256');
     return join(this.folder, `${sha256}.guise`);

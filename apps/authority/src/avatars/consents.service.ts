@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { decideConsent, decideConsentOffer, decideWithdrawal, type Actor } from '@guise/consent';
+import {
+  decideConsent,
+  decideConsentOffer,
+  decideWithdrawal,
+  supersededBy,
+  type Actor,
+} from '@guise/consent';
 import {
   countPersons,
   findConsent,
@@ -23,7 +29,7 @@ import { AvatarChanges } from './avatar-changes.js';
 import { AvatarsService } from './avatars.service.js';
 import type { PersonPrincipal } from '../http/principal.js';
 
-/** The subject's consent: offered as a statement, signed with a passkey, withdrawn with one click. */
+/** The subject's consent: offered as a statement, signed with a passkey, amended by a new one, withdrawn with one click. */
 @Injectable()
 export class ConsentsService {
   constructor(
@@ -43,6 +49,7 @@ export class ConsentsService {
     decideConsentOffer(avatar, actorOf(subject), scope, this.clock.nowSeconds());
     await this.requireKnownWearers(scope.wearers);
     const { sha256, locale } = this.notice.read();
+    const superseded = supersededBy(avatar);
     return this.statements.offer('consent', subject.personId, avatarId, {
       type: 'guise.consent.v1',
       id: this.random.id('consent'),
@@ -51,6 +58,7 @@ export class ConsentsService {
       subject: subject.personId,
       sourceFace: avatar.sourceFace,
       ...scope,
+      ...(superseded === null ? {} : { supersedes: superseded.id }),
       noticeSha256: sha256,
       locale,
       issuedAt: this.clock.nowSeconds(),
@@ -71,7 +79,9 @@ export class ConsentsService {
         this.clock.nowSeconds(),
       );
       await this.passkeyUse.advance(tx, verified.verified);
-      await insertConsent(tx, avatar, decision.made, verified, this.clock.now());
+      const supersedes = statement.supersedes ?? null;
+      if (supersedes !== null) await this.changes.withdrawConsent(tx, supersedes, subject.personId);
+      await insertConsent(tx, avatar, decision.made, { ...verified, supersedes }, this.clock.now());
       await this.ledger.stage(tx, {
         v: 1,
         kind: 'consent-given',

@@ -71,7 +71,7 @@ describe.each(await testDatabases())('a permit asked for while its ground is tak
       'the avatar is suspended',
       async (tx, at) => {
         await lockAvatar(tx, avatar.id);
-        await setAvatarState(tx, avatar.id, 'suspended', at);
+        await setAvatarState(tx, { id: avatar.id, state: 'suspended', suspensions: 1 }, at);
       },
     ],
     ['the device is revoked', (tx, at) => revokeDevice(tx, { id: device.id }, at)],

@@ -1,6 +1,12 @@
 import { encodeBundle } from '@guise/avatar';
 import { LANDMARK_COUNT } from '@guise/frame';
-import { personId, type AvatarKind, type ConsentScope, type Likeness } from '@guise/protocol';
+import {
+  personId,
+  type ApprovalDecision,
+  type AvatarKind,
+  type ConsentScope,
+  type Likeness,
+} from '@guise/protocol';
 import sharp from 'sharp';
 import type { ApiAnswer } from './api.js';
 import { textOf } from './api.js';
@@ -142,7 +148,7 @@ export async function decideOn(
   { authority }: Pick<TestOrganisation, 'authority'>,
   admin: TestPerson,
   avatar: string,
-  decision: 'approve' | 'reject' = 'approve',
+  decision: ApprovalDecision = 'approve',
 ): Promise<ApiAnswer> {
   const token = admin.token;
   const offer = await authority.api.post(`/v1/avatars/${avatar}/approval-offer`, { decision }, { token });

@@ -1,22 +1,25 @@
 import type { AvatarCase } from '@guise/consent';
-import { audience, avatarKind, avatarState, likeness, purpose, type AvatarState } from '@guise/protocol';
+import { approvalDecision, audience, avatarKind, avatarState, likeness, purpose } from '@guise/protocol';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
+import type { Prisma } from '../generated/client.js';
 
 /** An avatar version as stored, with its signatures. */
 export interface AvatarRecord extends AvatarCase {
   readonly name: string;
+  /** Decisions about the newest consent, oldest first. */
   readonly approvalIds: readonly string[];
 }
 
 const WITH_SIGNATURES = {
-  consents: { orderBy: { givenAt: 'desc' }, take: 1 },
+  // The one in force, else the one that ended last.
+  consents: { orderBy: [{ inForceFor: { sort: 'asc', nulls: 'last' } }, { givenAt: 'desc' }], take: 1 },
   approvals: { orderBy: { decidedAt: 'asc' } },
-} as const;
+} satisfies Prisma.AvatarInclude;
 
 export async function insertAvatar(
   tx: Transaction,
-  avatar: Omit<AvatarRecord, 'consent' | 'approvals' | 'approvalIds'>,
+  avatar: Omit<AvatarRecord, 'consent' | 'approvals' | 'approvalIds' | 'suspensions'>,
   now: Date,
 ): Promise<void> {
   const { id, sha256, name, kind, subject, draftedBy, sourceFace, approvalsNeeded, state } = avatar;
@@ -116,11 +119,20 @@ export async function listOverdueAvatars(
 
 export async function setAvatarState(
   tx: Transaction,
-  id: string,
-  state: AvatarState,
+  { id, state, suspensions }: Pick<AvatarCase, 'id' | 'state' | 'suspensions'>,
   now: Date,
 ): Promise<void> {
-  await tx.avatar.update({ where: { id }, data: { state, stateChangedAt: now } });
+  await tx.avatar.update({ where: { id }, data: { state, suspensions, stateChangedAt: now } });
+}
+
+/** Overwrites what an erased avatar says of a person beyond its ids. */
+export async function eraseAvatarName(tx: Transaction, id: string): Promise<void> {
+  await tx.avatar.update({ where: { id }, data: { name: 'Erased' } });
+}
+
+/** Whether any avatar that is not erased is of these bytes. */
+export async function isBundleUsed(tx: Transaction, sha256: string): Promise<boolean> {
+  return (await tx.avatar.count({ where: { sha256, state: { not: 'erased' } } })) > 0;
 }
 
 /** A signed statement as it is kept: the exact text, the assertion, whose credential. */
@@ -135,7 +147,7 @@ export async function insertConsent(
   tx: Transaction,
   avatar: AvatarCase,
   consent: NonNullable<AvatarCase['consent']>,
-  signed: StatementRecord,
+  signed: StatementRecord & { readonly supersedes: string | null },
   now: Date,
 ): Promise<void> {
   await tx.consent.create({
@@ -153,6 +165,7 @@ export async function insertConsent(
       notBefore: new Date(consent.notBefore * 1000),
       notAfter: new Date(consent.notAfter * 1000),
       inForceFor: avatar.id,
+      supersedesId: signed.supersedes,
       givenAt: now,
     },
   });
@@ -201,6 +214,7 @@ export async function insertApproval(
       draftedById: avatar.draftedBy,
       approverId: approval.approver,
       decision: approval.decision,
+      suspension: approval.suspension,
       statement: signed.statement,
       assertion: signed.assertion,
       credentialId: signed.credentialId,
@@ -212,7 +226,6 @@ export async function insertApproval(
 const purposes = z.array(purpose);
 const audiences = z.array(audience);
 const consentState = z.enum(['given', 'withdrawn', 'expired']);
-const decision = z.enum(['approve', 'reject']);
 
 type AvatarRow = NonNullable<Awaited<ReturnType<typeof readRow>>>;
 
@@ -233,6 +246,7 @@ function toAvatar(row: AvatarRow): AvatarRecord {
     sourceFace: row.sourceFaceId,
     approvalsNeeded: row.approvalsNeeded,
     state: avatarState.parse(row.state),
+    suspensions: row.suspensions,
     consent:
       consent === undefined
         ? null
@@ -249,10 +263,13 @@ function toAvatar(row: AvatarRow): AvatarRecord {
     approvals: row.approvals.map((approval) => ({
       sha256: approval.sha256,
       approver: approval.approverId,
-      decision: decision.parse(approval.decision),
+      decision: approvalDecision.parse(approval.decision),
       consentSha256: approval.consentSha256,
+      suspension: approval.suspension,
     })),
-    approvalIds: row.approvals.map((approval) => approval.id),
+    approvalIds: row.approvals
+      .filter((approval) => approval.decision !== 'resume' && approval.consentSha256 === consent?.sha256)
+      .map((approval) => approval.id),
   };
 }
 
