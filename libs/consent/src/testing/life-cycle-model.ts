@@ -1,4 +1,4 @@
-import { personId, type AvatarState } from '@guise/protocol';
+import { consentId, personId, type AvatarState } from '@guise/protocol';
 import fc from 'fast-check';
 import type { Actor, AvatarCase } from '../avatar-case.js';
 import { decideApproval, decideSuspension } from '../decide-approval.js';
@@ -94,7 +94,7 @@ const inForce = (model: Model): boolean => model.consentUntil !== null && model.
 
 const WRONG_CONSENT = {
   version: { avatarSha256: OTHER_VERSION },
-  superseded: { supersedes: idOf('con', 999) },
+  superseded: { supersedes: consentId.parse(idOf('con', 600)) },
   period: { notAfter: 1 },
 } as const;
 type WrongConsent = keyof typeof WRONG_CONSENT | 'signer' | null;
