@@ -2,6 +2,7 @@ import { CHIP_COLUMNS, CHIP_PITCH, CHIP_ROWS } from './format.js';
 import { fastLength } from './fft.js';
 import { RealFft2d, type Spectrum } from './fft2d.js';
 import { type Affine, compose, invert, resizeMap } from './geometry.js';
+import { Kept } from './kept.js';
 import { MIDDLE_COLUMN, MIDDLE_ROW, PilotSpectrum } from './pilot-spectrum.js';
 import type { Picture } from './resample.js';
 import type { Guess, Sweep } from './search-space.js';
@@ -22,8 +23,8 @@ const LEAST_OVERLAP = 0.3;
 const LEAST_SIDE = 30;
 /** A pilot is at most so much larger than the chip grid, on its source grid: the root of the grids' ratio, and rotation. */
 const ROOM = 1.125;
-/** Canvases whose plans and buffers are kept. */
-const KEPT_CANVASES = 16;
+/** Bytes of canvases that are kept for the next window. */
+export const KEPT_CANVAS_BYTES = 64 * 2 ** 20;
 
 /**
  * Correlates the pilot with the received picture at all shifts at once. A picture is transformed once per source grid; a guess of
@@ -31,9 +32,14 @@ const KEPT_CANVASES = 16;
  */
 export class CoarseSearch {
   private readonly pilots = new Map<BandChoice, PilotSpectrum>();
-  private readonly canvases = new Map<string, Canvas>();
+  private readonly canvases = new Kept<Canvas>(KEPT_CANVAS_BYTES, ({ bytes }) => bytes);
 
   constructor(private readonly pilot: Int8Array) {}
+
+  /** Bytes of canvases that are held now. */
+  get bytes(): number {
+    return this.canvases.bytes;
+  }
 
   /** The clear peaks of every guess of a sweep, at least `leastZ` high, and how many correlations were compared. */
   run(
@@ -66,13 +72,7 @@ export class CoarseSearch {
   }
 
   private canvasFor({ width, height }: Picture): Canvas {
-    const name = [width, height].join();
-    const canvas = this.canvases.get(name) ?? new Canvas(width, height);
-    this.canvases.delete(name);
-    this.canvases.set(name, canvas);
-    for (const oldest of this.canvases.keys())
-      if (this.canvases.size > KEPT_CANVASES) this.canvases.delete(oldest);
-    return canvas;
+    return this.canvases.get([width, height].join(), () => new Canvas(width, height));
   }
 }
 
@@ -137,6 +137,13 @@ class Canvas {
     this.product = this.fft.spectrum();
     this.surface = new Float32Array(this.fft.width * this.fft.height);
     this.energy = new Float64Array((2 * this.fft.width + 1) * (2 * this.fft.height + 1));
+  }
+
+  /** Bytes of the buffers. */
+  get bytes(): number {
+    const { spectrum, product, surface, energy, fft } = this;
+    const planes = [spectrum.re, spectrum.im, product.re, product.im, surface, energy];
+    return planes.reduce((sum, { byteLength }) => sum + byteLength, fft.bytes);
   }
 
   load({ samples }: Picture): void {

@@ -9,11 +9,15 @@ import type {
   LumaFrame,
   SearchReach,
 } from './types.js';
+import { MAX_FRAMES } from './window.js';
 
 export interface StreamOptions extends DetectOptions {
   /** Length of a window; 3 when absent. */
   readonly windowSeconds?: number;
-  /** Frames used per second of media time; 10 when absent. More is slower and more robust. */
+  /**
+   * Frames used per second of media time, 10 when absent; fewer where a window of them would take more than 256 MiB. More is
+   * slower and more robust.
+   */
   readonly framesPerSecond?: number;
   /**
    * After two windows without a mark the whole search is made only every so many windows: a long unmarked recording
@@ -48,6 +52,8 @@ interface WindowDetector {
   detectAll(frames: readonly LumaFrame[], options?: DetectAllOptions): readonly Detection[];
 }
 
+/** Copies of one window's frames at most: three seconds of 4K at ten frames a second. */
+const MAX_WINDOW_BYTES = 256 * 2 ** 20;
 /** So many windows without a mark are searched as thoroughly as the first. */
 const EAGER_WINDOWS = 2;
 
@@ -111,12 +117,11 @@ class WindowedStream implements DetectorStream {
   /** Takes a frame when the last one taken is at least an interval old (less a millisecond for rounded timestamps). */
   private keep(frame: TimedLumaFrame): void {
     const last = this.frames.at(-1);
-    if (last !== undefined && frame.timestampMs - last.timestampMs < this.intervalMs - 1) return;
+    const most = Math.min(MAX_FRAMES, Math.floor(MAX_WINDOW_BYTES / (frame.width * frame.height)));
+    const intervalMs = Math.max(this.intervalMs, this.windowMs / most);
+    if (last !== undefined && frame.timestampMs - last.timestampMs < intervalMs - 1) return;
     if (last === undefined) this.windowStart = frame.timestampMs;
-    this.frames.push({
-      ...frame,
-      luma: frame.luma.slice(0, frame.stride * (frame.height - 1) + frame.width),
-    });
+    if (this.frames.length < most) this.frames.push(compactCopy(frame));
   }
 
   private detect(frames: readonly TimedLumaFrame[]): {
@@ -140,6 +145,13 @@ class WindowedStream implements DetectorStream {
     const { search } = this.options;
     return eager || due ? (search === undefined ? {} : { search }) : { search: 'aligned' };
   }
+}
+
+/** A copy without what lies between the rows. */
+function compactCopy({ luma, width, height, stride, timestampMs }: TimedLumaFrame): TimedLumaFrame {
+  const rows = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) rows.set(luma.subarray(y * stride, y * stride + width), y * width);
+  return { luma: rows, width, height, stride: width, timestampMs };
 }
 
 function checkRange(name: string, value: number, least: number, most: number): number {

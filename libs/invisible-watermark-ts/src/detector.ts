@@ -52,7 +52,10 @@ export interface Detector {
   verifyEpochSection(section: EpochSection, epochKey: Uint8Array): { readonly z: number };
 }
 
-/** Prepares detection with one marking key: a few hundred milliseconds and about 20 MB, reused by every call. */
+/**
+ * Prepares detection with one marking key: a few hundred milliseconds and 4 MB. A detector keeps at most 116 MiB of plans and buffers
+ * for its next call, whatever frames it was given; all of a process share the kernels' memory, as large as the largest frame needs.
+ */
 export function createDetector({ key }: DetectorOptions): Detector {
   const detector = new KeyedDetector(checkKey(key));
   return {

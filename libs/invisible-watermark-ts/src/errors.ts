@@ -8,9 +8,10 @@ export type WatermarkErrorCode =
   | 'invalid-frames'
   | 'invalid-geometry'
   | 'invalid-option'
-  | 'invalid-fingerprint';
+  | 'invalid-fingerprint'
+  | 'out-of-memory';
 
-/** Thrown for input that cannot be processed; the message says what to pass instead and holds no key material. */
+/** Thrown for input that cannot be processed (`out-of-memory`: here and now); the message says what to pass instead and holds no key material. */
 export class WatermarkError extends Error {
   override readonly name = 'WatermarkError';
   constructor(

@@ -25,6 +25,12 @@ export class Fft {
     this.work = complexArray(length * batch);
   }
 
+  /** Bytes of the plan and its work space. */
+  get bytes(): number {
+    const { stages, work } = this;
+    return stages.reduce((sum, { cos }) => sum + 2 * cos.byteLength, 2 * work.re.byteLength);
+  }
+
   /** Transforms `data` in place. */
   forward(data: ComplexArray): void {
     let from = data;

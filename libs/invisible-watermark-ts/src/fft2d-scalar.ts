@@ -24,6 +24,12 @@ export class ScalarFft2d {
     this.mixed = complexArray(width * this.rows);
   }
 
+  /** Bytes of plans and work space. */
+  get bytes(): number {
+    const planes = [this.halves, this.row, this.mixed].reduce((sum, { re }) => sum + 2 * re.byteLength, 0);
+    return planes + this.vertical.bytes + this.horizontal.bytes;
+  }
+
   /** Unnormalised forward transform of width·height samples into `out`. */
   forward(samples: Float32Array, out: ComplexArray): void {
     this.splitHalves(samples);

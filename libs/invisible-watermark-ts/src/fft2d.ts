@@ -24,6 +24,11 @@ export class RealFft2d {
     this.engine = simd === null ? new ScalarFft2d(width, height) : new SimdFft2d(simd, width, height);
   }
 
+  /** Bytes of plans and work space. */
+  get bytes(): number {
+    return this.engine.bytes;
+  }
+
   /** A zero spectrum of this size. */
   spectrum(): Spectrum {
     return complexArray(this.width * this.rows);

@@ -26,6 +26,10 @@ export class ScalarLoudness implements Loudness {
     this.scales = [meanScales(part.size.width, reach), meanScales(part.size.height, reach)];
   }
 
+  get bytes(): number {
+    return this.energy.byteLength + this.scratch.byteLength;
+  }
+
   add(padded: Float32Array, sum: Float32Array): void {
     const { size, start, pitch } = this.part;
     this.localEnergy(padded);

@@ -16,6 +16,8 @@ export interface InnerPart {
  * so that its best weight falls with the level squared; 1 makes every area equally loud, and 1.5 in all was best on natural clips.
  */
 export interface Loudness {
+  /** Bytes of the buffers. */
+  readonly bytes: number;
   /** Adds the divided samples to `sum`, row by row. */
   add(padded: Float32Array, sum: Float32Array): void;
 }

@@ -39,9 +39,9 @@ export class ResidualFilter {
     { pitch = CHIP_PITCH, band = BAND, widening = 1 }: ResidualOptions = {},
   ) {
     this.fft = new RealFft2d(fastLength(size.width + 2 * BORDER), fastLength(size.height + 2 * BORDER));
-    this.gains = radialFrequencies(this.fft, pitch).map((f) =>
-      Math.max(bandGain(f, band), bandGain(f * widening, band), bandGain(f / widening, band)),
-    );
+    this.gains = radialFrequencies(this.fft, pitch);
+    for (let i = 0; i < this.gains.length; i++)
+      this.gains[i] = widenedGain(this.gains[i] ?? 0, band, widening);
     this.whitener = new Whitener(this.fft, this.gains, pitch);
     this.padded = new Float32Array(this.fft.width * this.fft.height);
     this.spectrum = this.fft.spectrum();
@@ -49,6 +49,16 @@ export class ResidualFilter {
     const start = BORDER * this.fft.width + BORDER;
     const reach = Math.max(1, Math.round(ENERGY_REACH_PX / pitch));
     this.loudness = createLoudness({ size, start, pitch: this.fft.width }, reach);
+  }
+
+  /** Bytes of the buffers. */
+  get bytes(): number {
+    const { padded, gains, spectrum, fft, whitener, loudness } = this;
+    const own = [padded, gains, spectrum.re, spectrum.im].reduce(
+      (sum, { byteLength }) => sum + byteLength,
+      0,
+    );
+    return own + fft.bytes + whitener.bytes + loudness.bytes;
   }
 
   /** Adds the residual of `samples` to `sum`. */
@@ -94,6 +104,16 @@ export class ResidualFilter {
         padded[target + x] = samples[source + reflect(x - BORDER, size.width)] ?? 0;
     }
   }
+}
+
+/** The largest gain of the bands that lie within a factor of the one. */
+function widenedGain(frequency: number, band: Band, widening: number): number {
+  if (frequency * widening < band.start || frequency >= band.end * widening) return 0;
+  return Math.max(
+    bandGain(frequency, band),
+    bandGain(frequency * widening, band),
+    bandGain(frequency / widening, band),
+  );
 }
 
 /** Index of a sample beyond the border, mirrored about the outermost samples. */

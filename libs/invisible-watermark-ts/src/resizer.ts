@@ -13,8 +13,15 @@ export interface Plane {
 export class Resizer {
   private readonly engine: ScalarResizer | SimdResizer;
 
+  /** Bytes of plans and buffers. */
+  readonly bytes: number;
+
   constructor(from: Size, to: Size) {
     const [columns, rows] = [resizePlan(from.width, to.width), resizePlan(from.height, to.height)];
+    this.bytes = [columns, rows].reduce(
+      (sum, { first, weights }) => sum + first.byteLength + weights.byteLength,
+      4 * from.width,
+    );
     const simd = selectedSimd();
     this.engine =
       simd === null

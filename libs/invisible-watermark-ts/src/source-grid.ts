@@ -8,6 +8,8 @@ import type { FrameWindow } from './window.js';
 
 /** Neighbouring source grids differ by this factor in scale; a picture is looked at on the nearest. */
 const GRID_RATIO = 1.25;
+/** Grids of other aspects than the frame's differ by this factor in height: so few serve all geometries. */
+const ASPECT_RATIO_STEP = 1.06;
 /** Frames that would hold more chips than this along their width are looked at part by part. */
 const MOST_COLUMNS = 1000;
 
@@ -27,8 +29,15 @@ export function sourceFor(window: FrameWindow, columns: number, rows: number, ch
   const { band, pitch } = bandOf(choice);
   const step = Math.round(Math.log(columns / CHIP_COLUMNS) / Math.log(GRID_RATIO));
   const width = (CHIP_COLUMNS * GRID_RATIO ** step * CHIP_PITCH) / pitch;
-  const grid = { width: Math.round(width), height: Math.round((width * rows) / columns / 2) * 2 };
+  const height = width * sourceAspect(window.size, rows / columns);
+  const grid = { width: Math.round(width), height: Math.round(height / 2) * 2 };
   return window.searchResidual(grid, { pitch, band, widening: Math.sqrt(GRID_RATIO) });
+}
+
+/** Height by width of the grid for a picture of so many rows by columns: the frame's own, or steps away from it. */
+function sourceAspect({ width, height }: Size, wanted: number): number {
+  const steps = Math.round(Math.log((wanted * width) / height) / Math.log(ASPECT_RATIO_STEP));
+  return (height / width) * ASPECT_RATIO_STEP ** steps;
 }
 
 /** Shows the searched frames on the chip grid of geometries near one. */

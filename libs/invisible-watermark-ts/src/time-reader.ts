@@ -9,10 +9,8 @@ import {
 import { chipSpectrum, correlateSpectra, type SoftChips } from './chip-grid.js';
 import { RealFft2d, type Spectrum } from './fft2d.js';
 import type { KeyedLayers } from './layers.js';
+import { SLOTS_PER_EPOCH } from './slots.js';
 
-/** Time slots per epoch: the epoch boundary inside a window is found to within half of one. */
-export const SLOTS_PER_EPOCH = 4;
-export const SLOT_MS = 1000 / SLOTS_PER_EPOCH;
 /** The largest of 4 × 57,600 unmarked scores exceeds this about once in 200 windows; a hint may be that unsure. */
 const LEAST_Z = 5.5;
 /** One of the few epochs after the clearest counts from here on, and from this share of the clearest one's score. */

@@ -23,16 +23,24 @@ export class Whitener {
   ) {
     const frequencies = radialFrequencies(fft, pitch);
     let [low, high] = [Infinity, 0];
-    gains.forEach((gain, i) => {
-      if (gain <= LEAST_GAIN) return;
+    for (let i = 0; i < gains.length; i++) {
+      if ((gains[i] ?? 0) <= LEAST_GAIN) continue;
       low = Math.min(low, frequencies[i] ?? low);
       high = Math.max(high, frequencies[i] ?? high);
-    });
+    }
     const width = Math.max(high - low, 1e-9);
-    this.ringOf = Uint8Array.from(frequencies, (f, i) =>
-      (gains[i] ?? 0) <= LEAST_GAIN ? RINGS : Math.min(RINGS - 1, Math.floor(((f - low) / width) * RINGS)),
-    );
-    for (const ring of this.ringOf) this.count[ring] = (this.count[ring] ?? 0) + 1;
+    this.ringOf = new Uint8Array(gains.length).fill(RINGS);
+    for (let i = 0; i < gains.length; i++) {
+      if ((gains[i] ?? 0) <= LEAST_GAIN) continue;
+      const ring = Math.min(RINGS - 1, Math.floor((((frequencies[i] ?? 0) - low) / width) * RINGS));
+      this.ringOf[i] = ring;
+      this.count[ring] = (this.count[ring] ?? 0) + 1;
+    }
+  }
+
+  /** Bytes of the buffers, the gains' not among them. */
+  get bytes(): number {
+    return this.ringOf.byteLength;
   }
 
   run({ re, im }: Spectrum): void {

@@ -9,10 +9,12 @@ import {
   invert,
   resizeMap,
 } from './geometry.js';
+import { Kept } from './kept.js';
 import { boundsOf, isInside, outline } from './region.js';
 import { type Picture, picture, warp } from './resample.js';
 import { ResidualFilter, type ResidualOptions } from './residual.js';
 import { Resizer } from './resizer.js';
+import { slotRuns } from './slots.js';
 import type { LumaFrame, Outline, Point, Size } from './types.js';
 
 /** Received frames are read on a grid of about one sample per chip; never finer than this many samples. */
@@ -24,10 +26,12 @@ const SEARCH_FRAMES = 12;
 const SEARCH_SIDE = 2560;
 /** Grid sides are multiples of this, so that few plans serve all geometries. */
 const GRID_STEP = 20;
-/** Grids whose buffers are kept for the next window. */
-const KEPT_READERS = 24;
+/** Bytes of plans and buffers that are kept for the next window, and of residuals that one window keeps. */
+export const KEPT_FILTER_BYTES = 48 * 2 ** 20;
+const KEPT_RESIZER_BYTES = 4 * 2 ** 20;
+const KEPT_RESIDUAL_BYTES = 32 * 2 ** 20;
 /** Frames of one window at most: bounds time and memory. */
-const MAX_FRAMES = 3600;
+export const MAX_FRAMES = 3600;
 /** A part of a frame with fewer pixels than this along a side is read with what surrounds it. */
 const MIN_PART = 32;
 
@@ -38,32 +42,33 @@ const BLANK_RESIDUAL = 1e-3;
 
 /** Keeps the plans and buffers of recent sizes. */
 export class GridReaders {
-  private readonly resizers = new Map<string, Resizer>();
-  private readonly filters = new Map<string, ResidualFilter>();
+  private readonly resizers = new Kept<Resizer>(KEPT_RESIZER_BYTES, ({ bytes }) => bytes);
+  private readonly filters = new Kept<ResidualFilter>(KEPT_FILTER_BYTES, ({ bytes }) => bytes);
+
+  /** What is held now. */
+  get bytes(): number {
+    return this.resizers.bytes + this.filters.bytes;
+  }
 
   resizer(from: Size, to: Size): Resizer {
     const name = [from.width, from.height, to.width, to.height].join();
-    return kept(this.resizers, name, () => new Resizer(from, to));
+    return this.resizers.get(name, () => new Resizer(sizeOf(from), sizeOf(to)));
   }
 
   filter(grid: Size, options: ResidualOptions): ResidualFilter {
-    return kept(this.filters, gridName(grid, options), () => new ResidualFilter(grid, options));
+    return this.filters.get(gridName(grid, options), () => new ResidualFilter(sizeOf(grid), options));
   }
 }
 
-/** Looks up or makes; forgets what was used longest ago. */
-function kept<T>(known: Map<string, T>, name: string, make: () => T): T {
-  const value = known.get(name) ?? make();
-  known.delete(name);
-  known.set(name, value);
-  for (const oldest of known.keys()) if (known.size > KEPT_READERS) known.delete(oldest);
-  return value;
+/** The size alone: what is kept must not keep the picture it was made for. */
+function sizeOf({ width, height }: Size): Size {
+  return { width, height };
 }
 
 /** The frames of one detection, all of one size, or the same part of each. */
 export class FrameWindow {
   readonly size: Size;
-  private readonly sums = new Map<string, Picture>();
+  private readonly sums = new Kept<Picture>(KEPT_RESIDUAL_BYTES, ({ samples }) => samples.byteLength);
   private readonly excluded: Outline[] = [];
   private mean: Picture | null = null;
 
@@ -85,18 +90,16 @@ export class FrameWindow {
     return this.filtered(mean, options);
   }
 
-  /** As `residual` over the frames that the search looks at, with a flat spectrum; computed once per grid. */
+  /** As `residual` over the frames that the search looks at, with a flat spectrum; kept per grid. */
   searchResidual(grid: Size, options: ResidualOptions = {}): Picture {
-    const name = gridName(grid, options);
-    const known = this.sums.get(name);
-    if (known !== undefined) return known;
-    const mean = picture(grid.width, grid.height);
-    const { samples, width, height } = this.searchMean();
-    this.readers.resizer({ width, height }, grid).add({ luma: samples, stride: width }, 1, mean.samples);
-    const residual = this.filtered(mean, options);
-    this.readers.filter(grid, options).whiten(residual.samples);
-    this.sums.set(name, residual);
-    return residual;
+    return this.sums.get(gridName(grid, options), () => {
+      const mean = picture(grid.width, grid.height);
+      const { samples, width, height } = this.searchMean();
+      this.readers.resizer({ width, height }, grid).add({ luma: samples, stride: width }, 1, mean.samples);
+      const residual = this.filtered(mean, options);
+      this.readers.filter(grid, options).whiten(residual.samples);
+      return residual;
+    });
   }
 
   private filtered(mean: Picture, options: ResidualOptions): Picture {
@@ -225,5 +228,6 @@ function checkFrames(frames: readonly LumaFrame[]): Size {
       throw new WatermarkError('invalid-frames', 'the frames of a window have one size');
     if (frame.timestampMs !== undefined) checkTimestamp(frame.timestampMs);
   }
+  slotRuns(frames);
   return { width: first.width, height: first.height };
 }

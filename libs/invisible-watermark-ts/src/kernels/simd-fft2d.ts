@@ -44,6 +44,11 @@ export class SimdFft2d {
     ]);
   }
 
+  /** Bytes outside the kernels' memory. */
+  get bytes(): number {
+    return this.plans.reduce((sum, { values }) => sum + values.byteLength, this.layout.byteLength);
+  }
+
   forward(samples: Float32Array, out: ComplexArray): void {
     this.enter(0);
     this.samples.values.set(samples);

@@ -32,6 +32,10 @@ export class SimdLoudness implements Loudness {
     this.padded = workspace.float32(part.start + part.pitch * height);
   }
 
+  get bytes(): number {
+    return this.scales.byteLength;
+  }
+
   add(padded: Float32Array, sum: Float32Array): void {
     const { simd, reach } = this;
     const { size, start, pitch } = this.part;

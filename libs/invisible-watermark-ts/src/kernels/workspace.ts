@@ -1,3 +1,4 @@
+import { WatermarkError } from '../errors.js';
 import type { SimdExports } from './simd-module.js';
 
 const PAGE_BYTES = 65_536;
@@ -69,11 +70,22 @@ export class Workspace {
     return this.bytes(length);
   }
 
+  private grow(pages: number): void {
+    try {
+      this.simd.memory.grow(pages);
+    } catch {
+      throw new WatermarkError(
+        'out-of-memory',
+        `the kernels cannot have ${pages} pages of 64 KiB more: pass smaller frames, or free memory`,
+      );
+    }
+  }
+
   private place<T extends Samples>(view: View<T>, size: number, length: number): Slot<T> {
     const at = this.end;
     this.end = Math.ceil((at + size * length + SLACK_BYTES) / ALIGNMENT) * ALIGNMENT;
     const missing = this.end - this.simd.memory.buffer.byteLength;
-    if (missing > 0) this.simd.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    if (missing > 0) this.grow(Math.ceil(missing / PAGE_BYTES));
     return new Slot(this.simd, view, at, length);
   }
 }
