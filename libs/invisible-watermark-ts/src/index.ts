@@ -13,7 +13,7 @@ export type {
   SearchReach,
   Size,
 } from './types.js';
-export { EPOCH_HINT_MODULUS, EPOCH_TAG_MIN_Z, SESSION_BITS } from './format.js';
+export { EPOCH_HINT_MODULUS, EPOCH_TAG_MIN_Z, MAX_FALSE_POSITIVE_LOG10, SESSION_BITS } from './format.js';
 export { createEmbedder, type Embedder, type EmbedderOptions } from './embedder.js';
 export { createDetector, type Detector, type DetectorOptions } from './detector.js';
 export type { DetectorStream, StreamOptions, TimedLumaFrame, WindowDetection } from './detector-stream.js';
@@ -34,5 +34,5 @@ export {
   type SceneComparison,
 } from './fingerprint-reader.js';
 export { rectify, type RectifiedPicture } from './rectify.js';
-export { createKeyTrials, type KeyTrials, type Trial } from './trials.js';
+export { createKeyTrials, trialBoundLog10, type KeyTrials, type Trial } from './trials.js';
 export { type KernelChoice, selectKernels } from './kernels/select.js';

@@ -1,8 +1,9 @@
+import { falsePositiveLog10, isAccepted, isOneSessions } from './acceptance.js';
 import { ChipGrid } from './chip-grid.js';
 import { checkGeometry } from './geometry.js';
 import { checkKey } from './keys.js';
 import { deriveLayers, type KeyedLayers } from './layers.js';
-import { falsePositiveLog10, isAccepted, isOneSessions, MarkReader } from './mark-reader.js';
+import { MarkReader } from './mark-reader.js';
 import { PayloadReader } from './payload-reader.js';
 import { chipZ } from './statistics.js';
 import type { Geometry, LumaFrame } from './types.js';
@@ -17,6 +18,11 @@ export interface Trial {
   readonly confidenceLog10: number;
   /** Whether `detect` would accept a payload here as the first geometry of its call. */
   readonly accepted: boolean;
+}
+
+/** log10 of the acceptance bound of these statistics at the first geometry of a call; accepted up to MAX_FALSE_POSITIVE_LOG10. */
+export function trialBoundLog10({ pilotZ, payloadZ }: Pick<Trial, 'pilotZ' | 'payloadZ'>): number {
+  return falsePositiveLog10({ payloadZ, pilotZ, geometries: 1, isPlain: true });
 }
 
 /** For measuring how near chance comes to acceptance: windows read under many keys at once. */
@@ -52,7 +58,7 @@ class KeyTrial {
   read(values: Float32Array): Trial {
     const pilotZ = chipZ(values, this.layers.pilot);
     const payloadZ = this.payloads.clearestZ(values);
-    const confidenceLog10 = falsePositiveLog10(payloadZ, pilotZ, 1, 1);
+    const confidenceLog10 = trialBoundLog10({ pilotZ, payloadZ });
     // No codeword with a valid CRC is clearer than the clearest: the second decoding is for the near ones only.
     const accepted = isAccepted(confidenceLog10) && this.isAccepted(values, pilotZ);
     return { pilotZ, payloadZ, confidenceLog10, accepted };
@@ -62,7 +68,7 @@ class KeyTrial {
     const payload = this.payloads.read(values);
     return (
       payload !== null &&
-      isAccepted(falsePositiveLog10(payload.z, pilotZ, 1, 1)) &&
+      isAccepted(trialBoundLog10({ pilotZ, payloadZ: payload.z })) &&
       isOneSessions(payload.z, pilotZ)
     );
   }
