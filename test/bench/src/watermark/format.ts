@@ -13,13 +13,16 @@ export function formatReport(report: WatermarkReport): string {
     ),
     `  ${'attack'.padEnd(34)}${['1 frame', '1 s', '3 s', '10 s', 'tag', 'log10 p'].map((head) => head.padStart(9)).join('')}`,
     ...report.attacks.map(formatAttack),
-    `  false positives ${falsePositives.accepted} of ${falsePositives.trials}; largest tag z ${falsePositives.tagZ.largest.toFixed(2)}`,
+    `  false positives ${falsePositives.accepted} of ${falsePositives.trials} trials on ${falsePositives.windows} windows`,
     ...falsePositives.byKind.map(
-      ({ mode, material, accepted, trials }) => `    ${mode}, ${material}: ${accepted} of ${trials}`,
+      ({ mode, material, accepted, trials, windows }) =>
+        `    ${mode}, ${material}: ${accepted} of ${trials} (${windows} windows)`,
     ),
-    ...report.copyAttack.map(
-      ({ frames, altered, n, authorised, read, readAfterRemoval }) =>
-        `  field of ${frames} frames copied: read in ${read} of ${n}, altered ${altered}, authorised ${authorised}; still read where it was subtracted ${readAfterRemoval}`,
+    ...report.copyAttack.flatMap(({ frames, byVictim }) =>
+      byVictim.map(
+        ({ relation, altered, n, authorised, genuine, read, readAfterRemoval }) =>
+          `  field of ${frames} frames copied, ${relation}: read in ${read} of ${n}, altered ${altered}, authorised ${authorised} (the marked recording itself ${genuine}); still read where it was subtracted ${readAfterRemoval}`,
+      ),
     ),
     ...report.flicker.map(
       ({ clip, frameToFrame, epochToEpoch }) =>

@@ -23,6 +23,20 @@ const attackResult = z.object({
   byClip: z.array(z.object({ clip: z.string(), ok: z.int(), n: z.int() })),
 });
 
+/** Recordings of three seconds with a copied mark, by the authority's verdict. */
+const copies = {
+  altered: z.int().min(0),
+  n: z.int().min(0),
+  /** Verdicts `authorised`: none may be. */
+  authorised: z.int().min(0),
+  /** Of n parts of the marked recordings themselves, sent alike: how many were authorised. */
+  genuine: z.int().min(0),
+  /** Recordings in which the copied mark was read at all. */
+  read: z.int().min(0),
+  /** Of n parts of the marked recordings: how many were still read after the estimated field was subtracted. */
+  readAfterRemoval: z.int().min(0),
+};
+
 /** What `bench watermark --json` writes. Times in milliseconds, one thread, 1280×720. */
 export const watermarkReport = z.object({
   /** Of the library's program text. */
@@ -45,24 +59,32 @@ export const watermarkReport = z.object({
   falsePositives: z.object({
     accepted: z.int().min(0),
     trials: z.int().min(0),
+    /** Different windows of frames among them. */
+    windows: z.int().min(0),
     byKind: z.array(
-      z.object({ mode: z.string(), material: z.string(), accepted: z.int().min(0), trials: z.int().min(0) }),
+      z.object({
+        mode: z.string(),
+        material: z.string(),
+        accepted: z.int().min(0),
+        trials: z.int().min(0),
+        windows: z.int().min(0),
+      }),
     ),
-    /** z-scores of epoch tags under keys that drew none. */
-    tagZ: histogram,
+    /** Under keys that drew nothing of what was read. */
+    statistics: z.object({
+      tagZ: histogram,
+      pilotZ: histogram,
+      payloadZ: histogram,
+      /** −log10 of the acceptance bound. */
+      surprise: histogram,
+    }),
   }),
   copyAttack: z.array(
     z.object({
       /** Frames the field was estimated from. */
       frames: z.int(),
-      altered: z.int().min(0),
-      n: z.int().min(0),
-      /** Verdicts `authorised`: none may be. */
-      authorised: z.int().min(0),
-      /** Windows in which the copied mark was read at all. */
-      read: z.int().min(0),
-      /** Marked windows still read after the estimated field was subtracted. */
-      readAfterRemoval: z.int().min(0),
+      ...copies,
+      byVictim: z.array(z.object({ relation: z.string(), ...copies })),
     }),
   ),
   flicker: z.array(z.object({ clip: z.string(), frameToFrame: change, epochToEpoch: change })),

@@ -1,7 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type Attack, ATTACKS, QUICK_ATTACKS } from './attacks.js';
 import {
-  type Clip,
   prepareClips,
   QUICK_RECIPES,
   QUICK_UNMARKED_RECIPES,
@@ -10,6 +8,7 @@ import {
   UNMARKED_RECIPES,
 } from './clips.js';
 import { performUnit, type Unit, type UnitContext } from './units.js';
+import { planUnits } from './plan.js';
 import { type PoolOptions, runUnits } from './pool.js';
 import type { WatermarkReport } from './report.js';
 import { measureSpeed } from './speed.js';
@@ -20,8 +19,10 @@ export interface SuiteOptions {
   readonly quick: boolean;
   /** A folder of further recordings; null for none. */
   readonly clips: string | null;
-  /** Names of the attacks to run; all when empty. */
+  /** Names of attacks and PARTS to run; everything when empty. Speed is measured always. */
   readonly only: readonly string[];
+  /** Windows that are tried for false positives; PLACED when null. */
+  readonly windows: number | null;
   /** Where clips, marked clips and results are kept between runs. */
   readonly work: string;
   readonly report: PoolOptions['report'];
@@ -44,7 +45,7 @@ export async function benchWatermark(options: SuiteOptions): Promise<WatermarkRe
   );
   const units = planUnits(options, clips, unmarked);
   // The marked clips first: everything else reads them.
-  const marks = clips.map((clip): Unit => ({ kind: 'mark', clip, take: 0 }));
+  const marks = units.length === 0 ? [] : clips.map((clip): Unit => ({ kind: 'mark', clip, take: 0 }));
   const run = options.quick ? runHere : runUnits;
   const pool = { ...context, workers: Math.min(2, availableParallelism()), report: options.report };
   await run(marks, pool);
@@ -68,88 +69,4 @@ async function runHere(units: readonly Unit[], options: PoolOptions): Promise<un
     options.report(results.length, units.length, unit, performance.now() - startMs);
   }
   return results;
-}
-
-function planUnits({ quick, only }: SuiteOptions, clips: readonly Clip[], unmarked: readonly Clip[]): Unit[] {
-  const attacks = (quick ? QUICK_ATTACKS : ATTACKS).filter(
-    ({ name }) => only.length === 0 || only.includes(name),
-  );
-  const attackUnits = attacks.flatMap((attack) => attacked(attack, clips, quick));
-  if (only.length > 0) return attackUnits;
-  return [
-    ...clips.map((clip): Unit => ({ kind: 'quality', clip })),
-    ...clips.slice(0, quick ? 1 : undefined).map((clip): Unit => ({ kind: 'flicker', clip })),
-    ...copyAttacks(clips, quick),
-    ...falsePositives(clips, unmarked, quick),
-    ...(quick ? [] : baselines(clips.slice(0, BASELINE_CLIPS))),
-    ...attackUnits,
-  ];
-}
-
-/** A gallery holds several clips already: three arrangements of it are enough. */
-const GALLERIES = 3;
-
-function attacked(attack: Attack, clips: readonly Clip[], quick: boolean): Unit[] {
-  const shown = attack.kind === 'gallery' ? clips.slice(0, quick ? 1 : GALLERIES) : clips;
-  return shown.map((clip) => ({
-    kind: 'attack',
-    attack,
-    clip,
-    clips,
-    effort: quick ? 'quick' : 'full',
-  }));
-}
-
-/** Trials per unit, sized for about half a minute; and how many units of a kind. */
-const TRIALS = { tags: 30_000, aligned: 120, blind: 2 } as const;
-const QUICK_TRIALS = { tags: 1000, aligned: 20, blind: 1 } as const;
-
-function falsePositives(clips: readonly Clip[], unmarked: readonly Clip[], quick: boolean): Unit[] {
-  const trials = quick ? QUICK_TRIALS : TRIALS;
-  const materials = [
-    ...[...clips, ...unmarked].map((clip) => ({ material: clip.material, clip }) as const),
-    ...clips.map((clip) => ({ material: 'foreign', clip }) as const),
-    ...clips.slice(0, quick ? 1 : undefined).map(() => ({ material: 'noise' }) as const),
-  ];
-  return [
-    ...clips.map((clip, seed): Unit => ({
-      kind: 'false-positives',
-      mode: 'tags',
-      material: 'foreign',
-      clip,
-      seed,
-      trials: trials.tags,
-    })),
-    ...(['aligned', 'blind'] as const).flatMap((mode) =>
-      (quick && mode === 'blind' ? materials.slice(0, 1) : materials).map((from, seed): Unit => ({
-        kind: 'false-positives',
-        mode,
-        ...from,
-        seed,
-        trials: trials[mode],
-      })),
-    ),
-  ];
-}
-
-/** The older marks fail alike everywhere. */
-const BASELINE_CLIPS = 2;
-
-function baselines(clips: readonly Clip[]): Unit[] {
-  return clips.flatMap((clip) =>
-    (['dwtDct', 'dwtDctSvd'] as const).map((method): Unit => ({ kind: 'baseline', clip, method })),
-  );
-}
-
-/** Every clip's mark is copied onto its neighbour. */
-function copyAttacks(clips: readonly Clip[], quick: boolean): Unit[] {
-  return clips.slice(0, quick ? 1 : undefined).flatMap((clip) => {
-    const victim = clips[(clip.index + 1) % clips.length] ?? clip;
-    return (quick ? [30] : [1, 30, 300]).map((frames): Unit => ({
-      kind: 'copy-attack',
-      clip,
-      victim,
-      frames,
-    }));
-  });
 }

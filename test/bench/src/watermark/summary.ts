@@ -1,9 +1,9 @@
 import { ATTACKS, type Attack } from './attacks.js';
 import type { Baseline } from './baselines/measure.js';
-import type { CopyAttack } from './copy-attack.js';
-import type { FalsePositives } from './false-positives.js';
+import type { CopyAttack } from './copy-attack/measure.js';
+import { mergeHistograms } from './false-positives/histogram.js';
+import type { FalsePositives } from './false-positives/measure.js';
 import type { Flicker } from './flicker.js';
-import { mergeHistograms } from './histogram.js';
 import type { Quality } from './quality.js';
 import { type AttackResult, type WatermarkReport, watermarkReport } from './report.js';
 import type { Speed } from './speed.js';
@@ -97,36 +97,58 @@ function summariseAttack(attack: Attack, runs: readonly AttackRun[]): AttackResu
 }
 
 function summariseTrials(batches: readonly FalsePositives[]): WatermarkReport['falsePositives'] {
-  const kinds = new Map<string, { mode: string; material: string; accepted: number; trials: number }>();
-  for (const { mode, material, accepted, trials } of batches) {
-    const known = kinds.get(`${mode} ${material}`) ?? { mode, material, accepted: 0, trials: 0 };
-    known.accepted += accepted;
-    known.trials += trials;
-    kinds.set(`${mode} ${material}`, known);
-  }
-  const byKind = [...kinds.values()];
-  return {
-    accepted: byKind.reduce((count, { accepted }) => count + accepted, 0),
-    trials: byKind.reduce((count, { trials }) => count + trials, 0),
+  const kinds = [...new Set(batches.map(({ mode, material }) => `${mode} ${material}`))];
+  const byKind = kinds.flatMap((kind) => {
+    const alike = batches.filter(({ mode, material }) => `${mode} ${material}` === kind);
+    const [first] = alike;
+    const total = (of: 'accepted' | 'trials' | 'windows') => alike.reduce((sum, batch) => sum + batch[of], 0);
+    if (first === undefined) return [];
+    return [
+      {
+        ...{ mode: first.mode, material: first.material },
+        ...{ accepted: total('accepted'), trials: total('trials'), windows: total('windows') },
+      },
+    ];
+  });
+  const merged = (name: keyof FalsePositives['statistics']) =>
+    mergeHistograms(batches.map(({ statistics }) => statistics[name]));
+  return watermarkReport.shape.falsePositives.parse({
+    accepted: byKind.reduce((sum, { accepted }) => sum + accepted, 0),
+    trials: byKind.reduce((sum, { trials }) => sum + trials, 0),
+    windows: byKind.reduce((sum, { mode, windows }) => sum + (mode === 'tags' ? 0 : windows), 0),
     byKind,
-    tagZ: mergeHistograms(batches.map(({ tagZ }) => tagZ)) as WatermarkReport['falsePositives']['tagZ'],
-  };
+    statistics: {
+      ...{ tagZ: merged('tagZ'), pilotZ: merged('pilotZ') },
+      ...{ payloadZ: merged('payloadZ'), surprise: merged('surprise') },
+    },
+  });
 }
 
 function summariseCopies(copies: readonly CopyAttack[]): WatermarkReport['copyAttack'] {
   return [...new Set(copies.map(({ frames }) => frames))].map((frames) => {
     const alike = copies.filter((copy) => copy.frames === frames);
-    const total = (of: Exclude<keyof CopyAttack, 'frames'>) =>
-      alike.reduce((count, copy) => count + copy[of], 0);
+    const relations = [...new Set(alike.map(({ relation }) => relation))];
     return {
-      frames,
-      altered: total('altered'),
-      n: total('n'),
-      authorised: total('authorised'),
-      read: total('read'),
-      readAfterRemoval: total('readAfterRemoval'),
+      ...{ frames, ...sumCopies(alike) },
+      byVictim: relations.map((relation) => ({
+        relation,
+        ...sumCopies(alike.filter((copy) => copy.relation === relation)),
+      })),
     };
   });
+}
+
+function sumCopies(copies: readonly CopyAttack[]): Omit<CopyAttack, 'frames' | 'relation'> {
+  const total = (of: Exclude<keyof CopyAttack, 'frames' | 'relation'>) =>
+    copies.reduce((count, copy) => count + copy[of], 0);
+  return {
+    altered: total('altered'),
+    n: total('n'),
+    authorised: total('authorised'),
+    genuine: total('genuine'),
+    read: total('read'),
+    readAfterRemoval: total('readAfterRemoval'),
+  };
 }
 
 function summariseBaselines(all: readonly Baseline[]): WatermarkReport['baselines'] {

@@ -3,8 +3,8 @@ import { type AttackJob, readAttacked } from './attack-reading.js';
 import { type BaselineMethod } from './baselines/dwt-marks.js';
 import { measureBaseline } from './baselines/measure.js';
 import type { Clip } from './clips.js';
-import { measureCopyAttack } from './copy-attack.js';
-import { type FalsePositiveJob, tryFalsePositives } from './false-positives.js';
+import { type CopyAttackJob, measureCopyAttack } from './copy-attack/measure.js';
+import { type FalsePositiveJob, tryFalsePositives } from './false-positives/measure.js';
 import { measureFlicker } from './flicker.js';
 import { ensureMarked, MARKING_KEY } from './marked.js';
 import { measureQuality } from './quality.js';
@@ -17,7 +17,7 @@ export type Unit =
   | ({ readonly kind: 'attack' } & Omit<AttackJob, 'work' | 'version'>)
   | ({ readonly kind: 'false-positives' } & Omit<FalsePositiveJob, 'work' | 'version'>)
   | { readonly kind: 'baseline'; readonly clip: Clip; readonly method: BaselineMethod }
-  | { readonly kind: 'copy-attack'; readonly clip: Clip; readonly victim: Clip; readonly frames: number };
+  | ({ readonly kind: 'copy-attack' } & CopyAttackJob);
 
 export interface UnitContext {
   readonly work: string;

@@ -1,6 +1,5 @@
-import { CLIP_SIZE, type Clip } from './clips.js';
-import { readFrames } from './ffmpeg.js';
-import { ensureMarked } from './marked.js';
+import { CLIP_SIZE } from '../clips.js';
+import { readFrames } from '../ffmpeg.js';
 
 const PIXELS = CLIP_SIZE.width * CLIP_SIZE.height;
 /** Three running means of this reach make a Gaussian of about 7 pixels: what is finer may be mark. */
@@ -12,12 +11,7 @@ const LARGEST = 6;
  * What a thief without the original and without a key knows of the mark: the mean over marked frames of what is finer than
  * a blur, cut to the mark's size. Luma differences, row by row.
  */
-export async function estimateField(
-  clip: Clip,
-  frames: number,
-  context: { readonly work: string; readonly version: string },
-): Promise<Float32Array> {
-  const { file } = await ensureMarked(clip, 0, context);
+export async function estimateField(file: string, frames: number): Promise<Float32Array> {
   const sum = new Float32Array(PIXELS);
   let read = 0;
   for await (const { data } of readFrames(file, { frames })) {
