@@ -100,3 +100,23 @@ test('any finite hint is either refused or answered', () => {
     { numRuns: 40 },
   );
 }, 60_000);
+
+test('keys, windows and geometries that do not fit are refused', () => {
+  if (scene === undefined) throw new Error('no frame');
+  const geometry: Geometry = { width: 320, height: 180, toFrame: [0.25, 0, 0, 0, 0.25, 0] };
+  const key = new Uint8Array(32);
+  const verify = (wrong: Partial<Geometry>, epochKey = key) => {
+    return () => detector.verifyEpoch([scene], { ...geometry, ...wrong }, epochKey);
+  };
+  expect(() => createDetector({ key: new Uint8Array(3) })).toThrow(refusal('invalid-key'));
+  expect(() => detector.detect([])).toThrow(refusal('invalid-frames'));
+  expect(() => detector.detect([scene, { ...scene, width: 318 }])).toThrow(refusal('invalid-frames'));
+  expect(() => detector.detect([{ ...scene, timestampMs: Number.NaN }])).toThrow(refusal('invalid-frames'));
+  expect(verify({ toFrame: [Number.NaN, 0, 0, 0, 1, 0] })).toThrow(refusal('invalid-geometry'));
+  expect(verify({ toFrame: [1, 1, 0, 1, 1, 0] })).toThrow(refusal('invalid-geometry'));
+  expect(verify({ width: 1280 })).toThrow(refusal('invalid-geometry'));
+  expect(verify({}, new Uint8Array(4))).toThrow(refusal('invalid-key'));
+  const stream = detector.stream();
+  stream.push({ ...scene, timestampMs: 10 });
+  expect(() => stream.push({ ...scene, timestampMs: 9 })).toThrow(refusal('invalid-frames'));
+});

@@ -1,3 +1,4 @@
+import { falsePositiveLog10, isAccepted, isOneSessions, MAX_GEOMETRIES } from './acceptance.js';
 import { ChipGrid } from './chip-grid.js';
 import { checkCount, MAX_PICTURES, nothingFound } from './detection.js';
 import { createStream, type DetectorStream, type StreamOptions } from './detector-stream.js';
@@ -7,14 +8,9 @@ import { type Affine, checkGeometry } from './geometry.js';
 import { GeometrySearch, type SearchEffort } from './geometry-search.js';
 import { checkKey } from './keys.js';
 import { deriveLayers, type KeyedLayers } from './layers.js';
-import {
-  falsePositiveLog10,
-  isAccepted,
-  isOneSessions,
-  MarkReader,
-  type MarkReading,
-} from './mark-reader.js';
+import { MarkReader, type MarkReading } from './mark-reader.js';
 import { outline } from './region.js';
+import { isAlignedMap } from './search-space.js';
 import type {
   DetectAllOptions,
   DetectOptions,
@@ -117,6 +113,7 @@ class KeyedDetector {
   private *pictures(window: FrameWindow, options: DetectAllOptions, attempt: Attempt): Generator<Detection> {
     for (const toFrame of this.geometries(window, options, attempt)) {
       attempt.geometries++;
+      if (attempt.geometries > MAX_GEOMETRIES) return;
       const reading = this.reader.read(window, toFrame);
       attempt.bestPilotZ = Math.max(attempt.bestPilotZ, reading.pilotZ);
       const detection = this.accept(window, toFrame, reading, attempt);
@@ -177,7 +174,12 @@ class KeyedDetector {
   ): Detection | null {
     const { payload, pilotZ } = reading;
     if (payload === null) return null;
-    const confidenceLog10 = falsePositiveLog10(payload.z, pilotZ, effort.geometries, effort.pilotTrials);
+    const confidenceLog10 = falsePositiveLog10({
+      payloadZ: payload.z,
+      pilotZ,
+      geometries: effort.geometries,
+      isPlain: isAlignedMap(window.size, toFrame),
+    });
     if (!isAccepted(confidenceLog10) || !isOneSessions(payload.z, pilotZ)) return null;
     const timed = window.frames.every((frame) => frame.timestampMs !== undefined);
     const { time, epochs } = this.reader.readTime(reading, timed);

@@ -46,8 +46,8 @@ export const KEY_BYTES = 32;
 /** A chain covers at most this many epochs (24 hours would be 86,400). */
 export const MAX_EPOCHS = 2 ** 20;
 
-/** Accept an epoch tag at this z or above: one-sided false accept 1e-7 per claimed epoch. */
-export const EPOCH_TAG_MIN_Z = 5.2;
+/** Accept an epoch tag at this z or above: 3.18·Q(z) bounds a false accept by 1e-7 per claimed epoch. */
+export const EPOCH_TAG_MIN_Z = 5.42;
 /** Accept a payload only when the bound on its false-positive probability is at most 10^this. */
 export const MAX_FALSE_POSITIVE_LOG10 = -9;
 

@@ -1,19 +1,12 @@
 import type { ChipGrid, SoftChips } from './chip-grid.js';
-import {
-  CHIP_COUNT,
-  EPOCH_HINT_MODULUS,
-  FORMAT_VERSION,
-  MAX_FALSE_POSITIVE_LOG10,
-  POLAR_LENGTH,
-  SESSION_BITS,
-} from './format.js';
+import { CHIP_COUNT, EPOCH_HINT_MODULUS, FORMAT_VERSION, POLAR_LENGTH } from './format.js';
 import type { Affine } from './geometry.js';
 import { codewordChips, epochTagChips, INFORMATION_SET, type KeyedLayers } from './layers.js';
 import { encodePayloadBits } from './payload.js';
 import { PayloadReader, type PayloadReading } from './payload-reader.js';
 import { polarEncode } from './polar.js';
 import { lookNear } from './source-grid.js';
-import { chipZ, gaussianTailLog10, normalize } from './statistics.js';
+import { chipZ, normalize } from './statistics.js';
 import { slotRuns, SLOTS_PER_EPOCH } from './slots.js';
 import { TimeReader, type TimeReading } from './time-reader.js';
 import type { EpochSection } from './types.js';
@@ -113,48 +106,6 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => number): Map<number
     else group.push(item);
   }
   return groups;
-}
-
-/**
- * Each geometry is judged when it is read: the k-th by a bound k times stricter. Over all of a call that adds up to the harmonic
- * sum 1 + 1/2 + … + 1/k, which stays below 7 for 600 geometries; a whole search reads fewer.
- */
-const HARMONIC_SUM = 7;
-
-/**
- * log10 of a bound on the probability that material without this key's mark is accepted: over all `geometries` tried, the chance
- * that some of the 2^44 valid codewords correlates this well by accident, times the chance that the pilot does too. Codeword
- * and pilot chips are independent given the key.
- */
-export function falsePositiveLog10(
-  payloadZ: number,
-  pilotZ: number,
-  geometries: number,
-  pilotTrials: number,
-): number {
-  const payload =
-    SESSION_BITS * Math.log10(2) +
-    gaussianTailLog10(payloadZ) +
-    Math.log10(HARMONIC_SUM * Math.max(1, geometries));
-  const pilot = gaussianTailLog10(pilotZ) + Math.log10(Math.max(1, pilotTrials));
-  const product = Math.min(0, payload) + Math.min(0, pilot);
-  // The product t of two independent p-values is itself reached with probability t·(1 − ln t), not t.
-  return Math.min(0, product + Math.log10(1 - product * Math.LN10));
-}
-
-/**
- * Payload and pilot share one band and one strength, so a mark shows its codeword √(0.48/0.15) = 1.8 times as clearly as its pilot.
- * A word that falls short of this line is no session's: pictures of two sessions in one window decode to such words.
- */
-const PAYLOAD_PER_PILOT = 1.3;
-const PAYLOAD_SLACK_Z = 3;
-
-export function isOneSessions(payloadZ: number, pilotZ: number): boolean {
-  return payloadZ >= PAYLOAD_PER_PILOT * pilotZ - PAYLOAD_SLACK_Z;
-}
-
-export function isAccepted(confidenceLog10: number): boolean {
-  return confidenceLog10 <= MAX_FALSE_POSITIVE_LOG10;
 }
 
 function readSlots(whole: FrameWindow, onWhole: Affine): Slot[] {

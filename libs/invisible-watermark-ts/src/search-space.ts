@@ -26,6 +26,11 @@ export function alignedMaps(frame: Size): Affine[] {
   return maps.filter((map, index) => maps.findIndex((other) => sameMap(map, other)) === index);
 }
 
+/** Whether a map is one of these, which no key has a say in. */
+export function isAlignedMap(frame: Size, map: Affine): boolean {
+  return alignedMaps(frame).some((other) => sameMap(map, other));
+}
+
 /** Galleries of so many tiles along each side, without gaps. */
 const GALLERY_SIDES = [2, 3, 4];
 

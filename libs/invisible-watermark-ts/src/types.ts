@@ -86,7 +86,10 @@ export interface Detection {
   readonly geometry: Geometry | null;
   /** Outline of the marked picture in the received frames; parts that were cropped away lie outside the frame. Null when not found. */
   readonly region: Outline | null;
-  /** log10 of an upper bound on the probability that unmarked or foreign-key material looks like this; null when not found. */
+  /**
+   * log10 of an upper bound on the probability that this call finds anything as clear in material without a mark of this key;
+   * null when not found. Of a recording add up the bounds of its windows.
+   */
   readonly confidenceLog10: number | null;
   /** Seconds of the window in order, when the time layer was read. */
   readonly epochs: readonly EpochSection[];
@@ -97,7 +100,11 @@ export interface Detection {
 export type SearchReach = 'aligned' | 'scaled' | 'rotated';
 
 export interface DetectOptions {
-  /** A geometry to try first, for instance that of the window before. Ignored when it belongs to another frame size. */
+  /**
+   * A geometry to try first, for instance that of the window before. Ignored when it belongs to another frame size. It is the first of
+   * the geometries that the bound on false positives counts, and all others move back by one. It must not be picked by trying
+   * which place reads well in these very frames: such trials would be missing in the count.
+   */
   readonly hint?: Geometry | null;
   /**
    * `aligned` tries the whole frame, plainly rescaled, squeezed or mirrored; `scaled` (the default) adds crops, borders and
@@ -109,6 +116,6 @@ export interface DetectOptions {
 export interface DetectAllOptions extends DetectOptions {
   /** At most this many pictures are looked for, 1 to 49; 25 when absent. */
   readonly limit?: number;
-  /** Geometries to try first, one per picture, for instance those of the window before. */
+  /** Geometries to try first, one per picture, for instance those of the window before; each counts like `hint`. */
   readonly hints?: readonly Geometry[];
 }
