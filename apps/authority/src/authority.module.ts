@@ -21,6 +21,7 @@ import type { Clock } from './ports/clock.js';
 import type { Files } from './ports/files.js';
 import { PortsModule } from './ports/ports.module.js';
 import type { Random } from './ports/random.js';
+import { ReceiptsModule } from './receipts/receipts.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { VerificationsModule } from './verifications/verifications.module.js';
 
@@ -54,6 +55,7 @@ export class AuthorityModule {
         EnrolmentsModule,
         AvatarsModule,
         ErasureModule,
+        ReceiptsModule,
         PermitsModule,
         SessionsModule,
         VerificationsModule,

@@ -1,10 +1,9 @@
 import type {
   ApprovalDecision,
-  Audience,
   AvatarKind,
   AvatarState,
+  ConsentTerms,
   Likeness,
-  Purpose,
   Role,
 } from '@guise/protocol';
 
@@ -31,9 +30,8 @@ export interface ConsentRecord {
   /** SHA-256 of the signed statement. */
   readonly sha256: string;
   readonly state: 'given' | 'withdrawn' | 'expired';
-  readonly wearers: readonly string[];
-  readonly purposes: readonly Purpose[];
-  readonly audience: readonly Audience[];
+  /** Wearing is allowed under any one of them; all lie inside the period. */
+  readonly terms: readonly ConsentTerms[];
   readonly notBefore: number;
   readonly notAfter: number;
 }

@@ -3,6 +3,7 @@ import type { Actor, AvatarCase, ConsentRecord } from './avatar-case.js';
 import { ConsentError } from './errors.js';
 import type { RuleId } from './rules.js';
 import { requireState, type Decision } from './decision.js';
+import { termsOf } from './terms.js';
 
 /** 366 days: one year from any day. */
 export const CONSENT_MAX_SECONDS = 366 * 24 * 3600;
@@ -19,14 +20,24 @@ export function decideConsentOffer(
 ): readonly RuleId[] {
   if (subject.id !== avatar.subject) throw new ConsentError('not-the-subject', 'subject-consents');
   requireState(avatar, ['awaiting-consent', 'awaiting-approval', 'active']);
-  if (avatar.kind === 'own-face' && scope.wearers.some((wearer) => wearer !== avatar.subject)) {
+  const wearers = termsOf(scope).flatMap((terms) => terms.wearers);
+  if (avatar.kind === 'own-face' && wearers.some((wearer) => wearer !== avatar.subject)) {
     throw new ConsentError('bad-request', 'own-face-worn-by-owner');
   }
-  if (scope.notAfter <= scope.notBefore || scope.notAfter - scope.notBefore > CONSENT_MAX_SECONDS) {
+  requirePeriod(scope, now);
+  return ['subject-consents', 'state-allows', 'consent-period-at-most-one-year', 'consent-not-over'];
+}
+
+function requirePeriod(scope: ConsentScope, now: number): void {
+  const { notBefore, notAfter } = scope;
+  if (notAfter <= notBefore || notAfter - notBefore > CONSENT_MAX_SECONDS) {
     throw new ConsentError('bad-request', 'consent-period-at-most-one-year');
   }
-  if (scope.notAfter <= now) throw new ConsentError('bad-request', 'consent-not-over');
-  return ['subject-consents', 'state-allows', 'consent-period-at-most-one-year', 'consent-not-over'];
+  if (notAfter <= now) throw new ConsentError('bad-request', 'consent-not-over');
+  const inside = termsOf(scope).every(
+    (terms) => notBefore <= terms.notBefore && terms.notBefore < terms.notAfter && terms.notAfter <= notAfter,
+  );
+  if (!inside) throw new ConsentError('bad-request', 'further-terms-inside-period');
 }
 
 /** The consent that a new one replaces: the one in force, if any. */
@@ -61,9 +72,7 @@ export function decideConsent(
     id: statement.id,
     sha256: statementSha256,
     state: 'given',
-    wearers: statement.wearers,
-    purposes: statement.purposes,
-    audience: statement.audience,
+    terms: termsOf(statement),
     notBefore: statement.notBefore,
     notAfter: statement.notAfter,
   };

@@ -1,4 +1,4 @@
-import type { Audience, Purpose } from '@guise/protocol';
+import type { ConsentTerms } from '@guise/protocol';
 import {
   countingApprovals,
   type ApprovalRecord,
@@ -6,18 +6,13 @@ import {
   type ConsentRecord,
 } from './avatar-case.js';
 import { RULES, type RuleId } from './rules.js';
-
-/** A wish to wear an avatar now. */
-export interface WearRequest {
-  readonly wearer: string;
-  readonly purpose: Purpose;
-  readonly audience: Audience;
-}
+import { findUnmet, isRunning, type WearWish } from './terms.js';
 
 /** What a permit rests on, or every reason against it. */
 export type WearDecision =
   | {
       readonly allowed: true;
+      /** The consent, with the period of the terms that allow it. */
       readonly consent: ConsentRecord;
       readonly approvals: readonly ApprovalRecord[];
       readonly rules: readonly RuleId[];
@@ -27,23 +22,52 @@ export type WearDecision =
       readonly reasons: readonly { readonly code: RuleId; readonly message: string }[];
     };
 
+const TERM_RULES = [
+  'consent-names-wearer',
+  'consent-names-purpose',
+  'consent-names-audience',
+  'consent-names-meeting',
+  'consent-period-running',
+] as const satisfies readonly RuleId[];
+
 /**
  * Decides whether a person may wear this avatar version at `now` (Unix seconds). Looks at the signatures themselves, not
  * only at the state that was stored.
  */
-export function decideWear(avatar: AvatarCase, request: WearRequest, now: number): WearDecision {
+export function decideWear(avatar: AvatarCase, wish: WearWish, now: number): WearDecision {
   const consent = avatar.consent;
   const approvals = countingApprovals(avatar);
   const checks: readonly (readonly [RuleId, boolean])[] = [
     ['avatar-active', avatar.state === 'active'],
     ['consent-in-force', consent?.state === 'given'],
     ['approvals-complete', approvals.length >= avatar.approvalsNeeded],
-    ['consent-names-wearer', consent?.wearers.includes(request.wearer) === true],
-    ['consent-names-purpose', consent?.purposes.includes(request.purpose) === true],
-    ['consent-names-audience', consent?.audience.includes(request.audience) === true],
-    ['consent-period-running', consent !== null && consent.notBefore <= now && now < consent.notAfter],
   ];
-  const failed = checks.filter(([, holds]) => !holds).map(([code]) => ({ code, message: RULES[code] }));
-  if (failed.length > 0 || consent === null) return { allowed: false, reasons: failed };
-  return { allowed: true, consent, approvals, rules: checks.map(([code]) => code) };
+  const { terms, unmet } = bestTerms(consent, wish, now);
+  const failed = [...checks.flatMap(([code, holds]) => (holds ? [] : [code])), ...unmet];
+  if (failed.length > 0 || consent === null || terms === null) {
+    return { allowed: false, reasons: failed.map((code) => ({ code, message: RULES[code] })) };
+  }
+  return {
+    allowed: true,
+    consent: { ...consent, notBefore: terms.notBefore, notAfter: terms.notAfter },
+    approvals,
+    rules: [...checks.map(([code]) => code), ...TERM_RULES],
+  };
+}
+
+/** The terms that come closest to the wish, and what still speaks against it. */
+function bestTerms(
+  consent: ConsentRecord | null,
+  wish: WearWish,
+  now: number,
+): { readonly terms: ConsentTerms | null; readonly unmet: readonly RuleId[] } {
+  const judged = (consent?.terms ?? []).map((terms) => ({
+    terms,
+    unmet: [
+      ...findUnmet(terms, wish),
+      ...(isRunning(terms, now) ? [] : (['consent-period-running'] as const)),
+    ],
+  }));
+  const [best] = judged.toSorted((a, b) => a.unmet.length - b.unmet.length);
+  return best ?? { terms: null, unmet: TERM_RULES };
 }

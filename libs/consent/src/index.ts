@@ -23,8 +23,10 @@ export {
   type PictureFacts,
 } from './decide-draft.js';
 export { decideErasure } from './decide-erasure.js';
-export { decideWear, type WearDecision, type WearRequest } from './decide-wear.js';
+export { decideWear, type WearDecision } from './decide-wear.js';
 export type { Decision } from './decision.js';
+export { buildConsentRecord, type ConsentFacts } from './consent-record.js';
 export { CONSENT_ERROR_CODES, ConsentError, type ConsentErrorCode } from './errors.js';
-export { ENROLMENT_NOTICES, type Notice } from './notice.js';
+export { CONSENT_NOTICES, ENROLMENT_NOTICES, type Notice } from './notice.js';
 export { RULES, type RuleId } from './rules.js';
+export { findUnmet, isRunning, termsOf, type WearWish } from './terms.js';

@@ -17,6 +17,7 @@ export const RULES = {
   'statement-names-superseded': 'A new consent must name the consent in force that it replaces.',
   'statement-names-suspension': 'A resumption must name the suspension that it lifts.',
   'consent-period-at-most-one-year': 'A consent ends after it starts, and at most one year later.',
+  'further-terms-inside-period': 'Further terms lie inside the period of the consent.',
   'consent-not-over': 'A consent must end in the future.',
   'approver-is-admin': 'Only admins approve.',
   'maker-is-not-checker': 'Whoever drafted an avatar does not approve it.',
@@ -33,6 +34,7 @@ export const RULES = {
   'consent-names-wearer': 'The consent does not name this person as a wearer.',
   'consent-names-purpose': 'The consent does not cover this purpose.',
   'consent-names-audience': 'The consent does not cover this audience.',
+  'consent-names-meeting': 'The consent is for named meetings or platforms, and this is none of them.',
   'consent-period-running': 'The consent does not cover this moment.',
 } as const;
 export type RuleId = keyof typeof RULES;

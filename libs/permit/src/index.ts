@@ -34,6 +34,7 @@ export {
   type DpopRequest,
   type VerifiedDpopProof,
 } from './dpop.js';
+export { issueConsentReceipt, verifyConsentReceipt, type VerifiedConsentReceipt } from './consent-receipt.js';
 export {
   signEvidenceSegment,
   signSessionOpening,

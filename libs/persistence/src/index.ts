@@ -13,7 +13,6 @@ export {
   endConsent,
   eraseAvatarName,
   findAvatar,
-  findConsent,
   findConsentAvatar,
   insertApproval,
   insertAvatar,
@@ -26,9 +25,9 @@ export {
   setAvatarState,
   shareAvatar,
   type AvatarRecord,
-  type ConsentRow,
   type StatementRecord,
 } from './repositories/avatars.js';
+export { findConsent, listConsents, type ConsentRow } from './repositories/consents.js';
 export {
   insertCeremony,
   takeCeremony,
@@ -88,6 +87,7 @@ export {
   findPerson,
   insertPerson,
   listPersons,
+  listRoleHolders,
   replaceRoles,
   type PersonRecord,
 } from './repositories/persons.js';

@@ -9,7 +9,7 @@ import {
   sourceFaceId,
   unixSeconds,
 } from './ids.js';
-import { displayName } from './identity.js';
+import { displayName, role } from './identity.js';
 
 export const avatarKind = z.enum(['own-face', 'executive', 'stylised']);
 export type AvatarKind = z.infer<typeof avatarKind>;
@@ -64,17 +64,44 @@ export const avatarResponse = z.object({
 });
 export type AvatarResponse = z.infer<typeof avatarResponse>;
 
-/** POST /v1/avatars/:id/consent-offer: the scope the subject is asked to sign. Answer: StatementOffer. */
-export const consentScope = z.strictObject({
+/** Host of a meeting platform; a meeting is on it when its URL names this host or one below it. */
+export const platformHost = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'expected a host in lower case, like meet.example');
+
+const terms = {
   /** Persons allowed to wear it. */
   wearers: z.array(personId).min(1).max(100),
-  purposes: z.array(purpose).min(1),
-  audience: z.array(audience).min(1),
+  purposes: z.array(purpose).min(1).max(5),
+  audience: z.array(audience).min(1).max(2),
+  /** Only in these meetings, by their exact URLs; absent: in any. */
+  meetings: z.array(z.url().max(500)).min(1).max(20).optional(),
+  /** Only in meetings on these platforms; absent: on any. */
+  platforms: z.array(platformHost).min(1).max(20).optional(),
   notBefore: unixSeconds,
   /** At most one year after notBefore. */
   notAfter: unixSeconds,
+};
+/** Who may wear an avatar for what, before whom, where and when. */
+export const consentTerms = z.strictObject(terms);
+export type ConsentTerms = z.infer<typeof consentTerms>;
+
+/** What a subject consents to. */
+export const consentScope = z.strictObject({
+  ...terms,
+  /** Further terms for some persons, inside the same period: wearing is allowed under any one of all the terms. */
+  further: z.array(consentTerms).min(1).max(20).optional(),
 });
 export type ConsentScope = z.infer<typeof consentScope>;
+
+/** POST /v1/avatars/:id/consent-offer: the scope the subject is asked to sign. Answer: StatementOffer. */
+export const consentOfferRequest = consentScope.extend({
+  wearers: z.array(personId).max(100).default([]),
+  /** Everyone who holds one of these roles now is named in the statement; who comes later needs an amended consent. */
+  groups: z.array(role).min(1).max(3).optional(),
+});
+export type ConsentOfferRequest = z.infer<typeof consentOfferRequest>;
 
 /** The text a subject signs (JSON, exact bytes kept). */
 export const consentStatement = z.strictObject({

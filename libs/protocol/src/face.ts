@@ -13,7 +13,7 @@ export const enrolmentResponse = z.object({
   maxBytes: z.int().positive(),
 });
 
-/** GET /v1/notices/enrolment: the text whose hash is released. */
+/** GET /v1/notices/enrolment and /v1/notices/consent: the text whose hash is released. */
 export const noticeResponse = z.object({ locale: z.string(), text: z.string(), sha256: sha256Hex });
 
 /**

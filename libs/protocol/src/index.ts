@@ -3,6 +3,7 @@ export * from './problem.js';
 export * from './identity.js';
 export * from './face.js';
 export * from './avatar.js';
+export * from './consent-record.js';
 export * from './permit.js';
 export * from './evidence.js';
 export * from './ledger.js';

@@ -1,3 +1,4 @@
+import { findUnmet, termsOf } from '@guise/consent';
 import { jwkThumbprint, verifyPermitAuthenticity } from '@guise/permit';
 import { deviceStatement, type ProofBundle } from '@guise/protocol';
 import { requireThat } from './checklist.js';
@@ -145,17 +146,18 @@ export function checkConsentScope(
         statement.avatar === wear.avatar,
       `permit ${claims.jti} is for another avatar than its consent`,
     );
+    const { purpose, audience } = wear;
+    const wish = { wearer: entry.payload.person, purpose, audience, meeting: claims.aud[1] };
+    const allowing = termsOf(statement).filter((terms) => findUnmet(terms, wish).length === 0);
     requireThat(
-      statement.wearers.includes(entry.payload.person) &&
-        statement.purposes.includes(wear.purpose) &&
-        statement.audience.includes(wear.audience) &&
-        statement.sourceFace === wear.source_face,
-      `permit ${claims.jti} goes beyond its consent in wearer, purpose, audience or face`,
+      allowing.length > 0 && statement.sourceFace === wear.source_face,
+      `permit ${claims.jti} goes beyond its consent in wearer, purpose, audience, meeting or face`,
     );
     requireThat(
-      statement.notBefore <= claims.nbf &&
-        claims.exp <= statement.notAfter &&
-        wear.not_after <= statement.notAfter,
+      allowing.some(
+        ({ notBefore, notAfter }) =>
+          notBefore <= claims.nbf && claims.exp <= notAfter && wear.not_after <= notAfter,
+      ),
       `permit ${claims.jti} lies outside the period of its consent`,
     );
     const withdrawn = story.withdrawals.find(({ payload }) => payload.consent === wear.consent);

@@ -6,10 +6,11 @@ import {
   avatarResponse,
   consentId,
   consentResponse,
-  consentScope,
+  consentOfferRequest,
+  noticeResponse,
   signedStatement,
   statementOffer,
-  type ConsentScope,
+  type ConsentOfferRequest,
   type SignedStatement,
 } from '@guise/protocol';
 import { z } from 'zod';
@@ -21,6 +22,7 @@ import { ApprovalsService } from './approvals.service.js';
 import { AvatarErasure } from './avatar-erasure.js';
 import { AvatarDraftsService, BUNDLE_FORM } from './avatar-drafts.service.js';
 import { AvatarsService, describe } from './avatars.service.js';
+import { ConsentNotice } from './consent-notice.js';
 import { ConsentsService } from './consents.service.js';
 
 const page = z.strictObject({
@@ -37,6 +39,7 @@ export class AvatarsController {
     private readonly consents: ConsentsService,
     private readonly approvals: ApprovalsService,
     private readonly erasure: AvatarErasure,
+    private readonly notice: ConsentNotice,
   ) {}
 
   @Post('avatars')
@@ -85,6 +88,13 @@ export class AvatarsController {
     return describe(await this.erasure.erase(person, id));
   }
 
+  @Get('notices/consent')
+  @Requires('public')
+  @Answers(200, noticeResponse, 'What a subject reads before consenting')
+  consentNotice() {
+    return this.notice.read();
+  }
+
   @Post('avatars/:id/consent-offer')
   @Requires('signed-in')
   @Answers(
@@ -95,7 +105,7 @@ export class AvatarsController {
   offerConsent(
     @CallingPerson() person: PersonPrincipal,
     @Param('id', { schema: avatarId }) id: string,
-    @Body({ schema: consentScope }) scope: ConsentScope,
+    @Body({ schema: consentOfferRequest }) scope: ConsentOfferRequest,
   ) {
     return this.consents.offer(person, id, scope);
   }

@@ -8,6 +8,7 @@ import { AvatarDraftsService } from './avatar-drafts.service.js';
 import { AvatarsController } from './avatars.controller.js';
 import { AvatarsService } from './avatars.service.js';
 import { BundleStore } from './bundle-store.js';
+import { ConsentNotice } from './consent-notice.js';
 import { ConsentsService } from './consents.service.js';
 import { ExpiryService } from './expiry.service.js';
 
@@ -21,6 +22,7 @@ import { ExpiryService } from './expiry.service.js';
     ApprovalsService,
     AvatarChanges,
     AvatarErasure,
+    ConsentNotice,
     BundleStore,
     ExpiryService,
   ],

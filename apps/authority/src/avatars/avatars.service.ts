@@ -49,7 +49,9 @@ export class AvatarsService {
       return false;
     }
     if ((await findPerson(this.database.client, caller.personId)) === null) return false;
-    const wearer = avatar.consent?.state === 'given' && avatar.consent.wearers.includes(caller.personId);
+    const wearer =
+      avatar.consent?.state === 'given' &&
+      avatar.consent.terms.some(({ wearers }) => wearers.some((wearer) => wearer === caller.personId));
     return wearer || avatar.subject === caller.personId || avatar.draftedBy === caller.personId;
   }
 }

@@ -4,6 +4,7 @@ import {
   decideConsentOffer,
   decideWithdrawal,
   supersededBy,
+  termsOf,
   type Actor,
 } from '@guise/consent';
 import {
@@ -12,13 +13,20 @@ import {
   findConsentAvatar,
   insertConsent,
   LedgerOutbox,
+  listRoleHolders,
   lockAvatar,
   type AvatarRecord,
   type Database,
   type Transaction,
 } from '@guise/persistence';
-import { consentStatement, personId, type ConsentScope, type SignedStatement } from '@guise/protocol';
-import { EnrolmentNotice } from '../enrolments/enrolment-notice.js';
+import {
+  consentScope,
+  consentStatement,
+  personId,
+  type ConsentOfferRequest,
+  type ConsentScope,
+  type SignedStatement,
+} from '@guise/protocol';
 import { ProblemError } from '../http/problem-error.js';
 import { PasskeyUse } from '../passkeys/passkey-use.js';
 import { StatementsService } from '../passkeys/statements.service.js';
@@ -27,7 +35,11 @@ import { Random } from '../ports/random.js';
 import { DATABASE } from '../ports/tokens.js';
 import { AvatarChanges } from './avatar-changes.js';
 import { AvatarsService } from './avatars.service.js';
+import { ConsentNotice } from './consent-notice.js';
 import type { PersonPrincipal } from '../http/principal.js';
+
+/** As the signed statement holds them. */
+const MAX_WEARERS = 100;
 
 /** The subject's consent: offered as a statement, signed with a passkey, amended by a new one, withdrawn with one click. */
 @Injectable()
@@ -41,13 +53,14 @@ export class ConsentsService {
     private readonly passkeyUse: PasskeyUse,
     private readonly changes: AvatarChanges,
     private readonly ledger: LedgerOutbox,
-    private readonly notice: EnrolmentNotice,
+    private readonly notice: ConsentNotice,
   ) {}
 
-  async offer(subject: PersonPrincipal, avatarId: string, scope: ConsentScope) {
+  async offer(subject: PersonPrincipal, avatarId: string, request: ConsentOfferRequest) {
     const avatar = await this.avatars.read(subject, avatarId);
+    const scope = await this.nameWearers(request);
     decideConsentOffer(avatar, actorOf(subject), scope, this.clock.nowSeconds());
-    await this.requireKnownWearers(scope.wearers);
+    await this.requireKnownWearers(termsOf(scope).flatMap(({ wearers }) => wearers));
     const { sha256, locale } = this.notice.read();
     const superseded = supersededBy(avatar);
     return this.statements.offer('consent', subject.personId, avatarId, {
@@ -124,6 +137,20 @@ export class ConsentsService {
     });
   }
 
+  /** Persons only: what is signed today does not change with who joins a group tomorrow. */
+  private async nameWearers({ groups, ...request }: ConsentOfferRequest): Promise<ConsentScope> {
+    const members =
+      groups === undefined ? [] : await listRoleHolders(this.database.client, groups, MAX_WEARERS + 1);
+    const scope = consentScope.safeParse({
+      ...request,
+      wearers: [...new Set([...request.wearers, ...members])],
+    });
+    if (scope.success) return scope.data;
+    throw new ProblemError('bad-request', {
+      errors: [{ pointer: '/wearers', reason: `names one to ${String(MAX_WEARERS)} persons` }],
+    });
+  }
+
   private async requireKnownWearers(wearers: readonly string[]): Promise<void> {
     const distinct = [...new Set(wearers)];
     if ((await countPersons(this.database.client, distinct)) === distinct.length) return;
@@ -140,8 +167,8 @@ export class ConsentsService {
       sha256: consent.sha256,
       avatar: consent.avatarId,
       state: consent.state,
-      givenAt: seconds(consent.givenAt),
-      withdrawnAt: consent.withdrawnAt === null ? null : seconds(consent.withdrawnAt),
+      givenAt: consent.givenAt,
+      withdrawnAt: consent.withdrawnAt,
     };
   }
 }
@@ -154,8 +181,4 @@ export async function lockExisting(tx: Transaction, avatarId: string): Promise<A
 
 export function actorOf(person: PersonPrincipal): Actor {
   return { id: person.personId, roles: person.roles };
-}
-
-function seconds(date: Date): number {
-  return Math.floor(date.getTime() / 1000);
 }

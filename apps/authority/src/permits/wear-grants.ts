@@ -19,6 +19,7 @@ export interface WearWish {
   readonly avatar: string;
   readonly purpose: Purpose;
   readonly audience: Audience;
+  readonly meeting?: string | null | undefined;
 }
 
 /** Everything a permit rests on, as it stands this second. */

@@ -1,5 +1,5 @@
-import type { AvatarCase } from '@guise/consent';
-import { approvalDecision, audience, avatarKind, avatarState, likeness, purpose } from '@guise/protocol';
+import { termsOf, type AvatarCase } from '@guise/consent';
+import { approvalDecision, avatarKind, avatarState, consentStatement, likeness } from '@guise/protocol';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
 import type { Prisma } from '../generated/client.js';
@@ -159,9 +159,9 @@ export async function insertConsent(
       statement: signed.statement,
       assertion: signed.assertion,
       credentialId: signed.credentialId,
-      wearers: [...consent.wearers],
-      purposes: [...consent.purposes],
-      audience: [...consent.audience],
+      wearers: distinct(consent.terms.flatMap((terms) => terms.wearers)),
+      purposes: distinct(consent.terms.flatMap((terms) => terms.purposes)),
+      audience: distinct(consent.terms.flatMap((terms) => terms.audience)),
       notBefore: new Date(consent.notBefore * 1000),
       notAfter: new Date(consent.notAfter * 1000),
       inForceFor: avatar.id,
@@ -181,19 +181,6 @@ export async function endConsent(
     where: { id, state: 'given' },
     data: { state, inForceFor: null, ...(state === 'withdrawn' ? { withdrawnAt: now } : {}) },
   });
-}
-
-export interface ConsentRow {
-  readonly id: string;
-  readonly sha256: string;
-  readonly avatarId: string;
-  readonly state: string;
-  readonly givenAt: Date;
-  readonly withdrawnAt: Date | null;
-}
-
-export async function findConsent(tx: Transaction, id: string): Promise<ConsentRow | null> {
-  return tx.consent.findUnique({ where: { id } });
 }
 
 export async function insertApproval(
@@ -223,8 +210,6 @@ export async function insertApproval(
   });
 }
 
-const purposes = z.array(purpose);
-const audiences = z.array(audience);
 const consentState = z.enum(['given', 'withdrawn', 'expired']);
 
 type AvatarRow = NonNullable<Awaited<ReturnType<typeof readRow>>>;
@@ -254,9 +239,7 @@ function toAvatar(row: AvatarRow): AvatarRecord {
             id: consent.id,
             sha256: consent.sha256,
             state: consentState.parse(consent.state),
-            wearers: consent.wearers,
-            purposes: purposes.parse(consent.purposes),
-            audience: audiences.parse(consent.audience),
+            terms: termsOf(consentStatement.parse(JSON.parse(consent.statement))),
             notBefore: toSeconds(consent.notBefore),
             notAfter: toSeconds(consent.notAfter),
           },
@@ -271,6 +254,10 @@ function toAvatar(row: AvatarRow): AvatarRecord {
       .filter((approval) => approval.decision !== 'resume' && approval.consentSha256 === consent?.sha256)
       .map((approval) => approval.id),
   };
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)];
 }
 
 function toSeconds(date: Date): number {

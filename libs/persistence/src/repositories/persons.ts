@@ -61,6 +61,21 @@ export async function listPersons(
   return rows.map(toPerson);
 }
 
+/** Ids of the active persons who hold any of these roles, at most `limit`. */
+export async function listRoleHolders(
+  tx: Transaction,
+  held: readonly Role[],
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await tx.person.findMany({
+    where: { state: 'active', roles: { hasSome: [...held] } },
+    orderBy: { id: 'asc' },
+    take: limit,
+    select: { id: true },
+  });
+  return rows.map((row) => row.id);
+}
+
 /** @returns false when the person is unknown or gone */
 export async function replaceRoles(tx: Transaction, id: string, next: readonly Role[]): Promise<boolean> {
   const { count } = await tx.person.updateMany({
