@@ -32,6 +32,8 @@ export interface StreamOptions extends DetectOptions {
 export interface WindowDetection extends Detection {
   /** Every marked picture of the window, strongest first; empty when there is none. */
   readonly pictures: readonly Detection[];
+  /** How far was looked beyond where pictures were in the window before: of `aligned` an inset that came since is not seen. */
+  readonly search: SearchReach;
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -105,13 +107,14 @@ class WindowedStream implements DetectorStream {
     if (first === undefined) return null;
     const frames = this.frames;
     this.frames = [];
-    const { clearest, pictures } = this.detect(frames);
+    const { search = 'scaled' } = this.reach();
+    const { clearest, pictures } = this.detect(frames, search);
     this.missed = pictures.length === 0 ? this.missed + 1 : 0;
     this.lost = pictures.length < this.geometries.length;
     if (pictures.length > 0) this.geometries = pictures.flatMap(({ geometry }) => geometry ?? []);
     this.windows++;
     const toMs = frames.at(-1)?.timestampMs ?? first.timestampMs;
-    return { ...clearest, pictures, fromMs: first.timestampMs, toMs };
+    return { ...clearest, pictures, search, fromMs: first.timestampMs, toMs };
   }
 
   /** Takes a frame when the last one taken is at least an interval old (less a millisecond for rounded timestamps). */
@@ -124,16 +127,19 @@ class WindowedStream implements DetectorStream {
     if (this.frames.length < most) this.frames.push(compactCopy(frame));
   }
 
-  private detect(frames: readonly TimedLumaFrame[]): {
+  private detect(
+    frames: readonly TimedLumaFrame[],
+    search: SearchReach,
+  ): {
     clearest: Detection;
     pictures: readonly Detection[];
   } {
     const hints = this.geometries;
     if (this.limit === 1) {
-      const clearest = this.detector.detect(frames, { ...this.reach(), hint: hints[0] ?? null });
+      const clearest = this.detector.detect(frames, { search, hint: hints[0] ?? null });
       return { clearest, pictures: clearest.found ? [clearest] : [] };
     }
-    const pictures = this.detector.detectAll(frames, { ...this.reach(), hints, limit: this.limit });
+    const pictures = this.detector.detectAll(frames, { search, hints, limit: this.limit });
     return { clearest: pictures[0] ?? nothingFound({ frames: frames.length }), pictures };
   }
 
