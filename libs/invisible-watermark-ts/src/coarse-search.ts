@@ -41,15 +41,10 @@ export class CoarseSearch {
     return this.canvases.bytes;
   }
 
-  /** The clear peaks of every guess of a sweep, at least `leastZ` high, and how many correlations were compared. */
-  run(
-    window: FrameWindow,
-    { choice, guesses }: Sweep,
-    leastZ: number,
-  ): { found: Candidate[]; compared: number } {
+  /** The clear peaks of every guess of a sweep, at least `leastZ` high. */
+  run(window: FrameWindow, { choice, guesses }: Sweep, leastZ: number): Candidate[] {
     const pilot = this.pilotFor(choice);
     const found: Candidate[] = [];
-    let compared = 0;
     let loaded: Picture | null = null;
     for (const guess of guesses) {
       if (Math.min(guess.columns, guess.rows) < LEAST_SIDE) continue;
@@ -58,11 +53,10 @@ export class CoarseSearch {
       const canvas = this.canvasFor(source);
       if (loaded !== source) canvas.load(source);
       loaded = source;
-      compared += canvas.places;
       for (const { x, y, z } of canvas.peaks(pilot, pilotToGrid, leastZ))
         found.push({ z, choice, toFrame: placed(window, source, pilotToGrid, x, y) });
     }
-    return { found, compared };
+    return found;
   }
 
   private pilotFor(choice: BandChoice): PilotSpectrum {
@@ -116,8 +110,6 @@ interface Peak {
 
 /** A source grid with room for a pilot that reaches beyond it. */
 class Canvas {
-  /** Places of the pilot's middle that are compared. */
-  readonly places: number;
   private readonly fft: RealFft2d;
   private readonly spectrum: Spectrum;
   private readonly product: Spectrum;
@@ -132,7 +124,6 @@ class Canvas {
       fastLength(Math.max(width, Math.ceil(ROOM * CHIP_COLUMNS))),
       fastLength(Math.max(height, Math.ceil(ROOM * CHIP_ROWS))),
     );
-    this.places = this.fft.width * this.fft.height;
     this.spectrum = this.fft.spectrum();
     this.product = this.fft.spectrum();
     this.surface = new Float32Array(this.fft.width * this.fft.height);

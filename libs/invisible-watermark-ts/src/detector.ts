@@ -5,7 +5,7 @@ import { createStream, type DetectorStream, type StreamOptions } from './detecto
 import { WatermarkError } from './errors.js';
 import { CHIP_COUNT, FORMAT_VERSION } from './format.js';
 import { type Affine, checkGeometry } from './geometry.js';
-import { GeometrySearch, type SearchEffort } from './geometry-search.js';
+import { GeometrySearch } from './geometry-search.js';
 import { checkKey } from './keys.js';
 import { deriveLayers, type KeyedLayers } from './layers.js';
 import { MarkReader, type MarkReading } from './mark-reader.js';
@@ -65,7 +65,9 @@ export function createDetector({ key }: DetectorOptions): Detector {
 }
 
 /** What one call has tried so far. */
-interface Attempt extends SearchEffort {
+interface Attempt {
+  /** Geometries at which a payload may have been read: they widen the bound on false positives. */
+  geometries: number;
   bestPilotZ: number;
 }
 
@@ -85,7 +87,7 @@ class KeyedDetector {
 
   detect(frames: readonly LumaFrame[], options: DetectOptions = {}): Detection {
     const window = new FrameWindow(frames, this.gridReaders);
-    const attempt: Attempt = { geometries: 0, pilotTrials: 0, bestPilotZ: 0 };
+    const attempt: Attempt = { geometries: 0, bestPilotZ: 0 };
     for (const detection of this.pictures(window, options, attempt)) return detection;
     return nothingFound({
       frames: frames.length,
@@ -98,11 +100,7 @@ class KeyedDetector {
     const limit = checkCount('limit', options.limit ?? DEFAULT_LIMIT, MAX_PICTURES);
     const window = new FrameWindow(frames, this.gridReaders);
     const found: Detection[] = [];
-    for (const detection of this.pictures(window, options, {
-      geometries: 0,
-      pilotTrials: 0,
-      bestPilotZ: 0,
-    })) {
+    for (const detection of this.pictures(window, options, { geometries: 0, bestPilotZ: 0 })) {
       found.push(detection);
       if (found.length >= limit) break;
     }
@@ -158,7 +156,7 @@ class KeyedDetector {
     for (const known of hint === null ? hints : [hint, ...hints])
       if (known.width === width && known.height === height) yield checkGeometry(known, window.size);
     let first = true;
-    for (const { toFrame, z } of this.search.candidates(window, search, attempt)) {
+    for (const { toFrame, z } of this.search.candidates(window, search)) {
       // The plainest geometry is read in full whatever its pilot says: it is the likeliest by far.
       if (first || z >= READABLE_Z || this.reader.trial(window, toFrame)) yield toFrame;
       else attempt.geometries++;
@@ -170,14 +168,14 @@ class KeyedDetector {
     window: FrameWindow,
     toFrame: Affine,
     reading: MarkReading,
-    effort: SearchEffort,
+    { geometries }: Attempt,
   ): Detection | null {
     const { payload, pilotZ } = reading;
     if (payload === null) return null;
     const confidenceLog10 = falsePositiveLog10({
       payloadZ: payload.z,
       pilotZ,
-      geometries: effort.geometries,
+      geometries,
       isPlain: isAlignedMap(window.size, toFrame),
     });
     if (!isAccepted(confidenceLog10) || !isOneSessions(payload.z, pilotZ)) return null;
@@ -194,7 +192,7 @@ class KeyedDetector {
         pilotZ,
         payloadZ: payload.z,
         timeZ: time.z,
-        hypotheses: effort.geometries,
+        hypotheses: geometries,
         frames: window.frames.length,
       },
     };

@@ -2,23 +2,14 @@ import type { ChipGrid } from './chip-grid.js';
 import { type Candidate, CoarseSearch } from './coarse-search.js';
 import { CANONICAL_HEIGHT, CANONICAL_WIDTH, CHIP_COUNT, CHIP_PITCH } from './format.js';
 import { type Affine, compose } from './geometry.js';
-import { REFINEMENT_TRIALS, Refiner } from './refine.js';
+import { Refiner } from './refine.js';
 import { alignedMaps, galleryMaps, type Sweep, sweeps } from './search-space.js';
 import { lookNear } from './source-grid.js';
 import type { Point, SearchReach } from './types.js';
 import type { FrameWindow } from './window.js';
 
-/** What has been tried: it widens the bound on false positives. */
-export interface SearchEffort {
-  /** Geometries at which a payload may have been read. */
-  geometries: number;
-  /** Pilot correlations compared. */
-  pilotTrials: number;
-}
-
 /** Shifts of up to this many chips count as aligned. */
 const LOCAL_REACH = 3;
-const LOCAL_SHIFTS = (2 * LOCAL_REACH + 1) ** 2;
 /** Pilot z from which an aligned map is worth reading as it is, and from which its surroundings are worth refining. */
 const LOCAL_Z = 3;
 const LOCAL_REFINE_Z = 3.5;
@@ -47,62 +38,54 @@ export class GeometrySearch {
   }
 
   /** Places inside regions that the window excludes meanwhile are left out. */
-  *candidates(window: FrameWindow, reach: SearchReach, effort: SearchEffort): Generator<Candidate> {
+  *candidates(window: FrameWindow, reach: SearchReach): Generator<Candidate> {
     if (window.isUsedUp()) return;
-    yield* this.aligned(window, effort);
+    yield* this.aligned(window);
     if (reach === 'aligned') return;
     const [crops, ...others] = sweeps(window.size, reach);
-    if (crops !== undefined) yield* this.swept(window, crops, effort);
-    yield* this.tiles(window, effort);
-    for (const sweep of others) yield* this.swept(window, sweep, effort);
+    if (crops !== undefined) yield* this.swept(window, crops);
+    yield* this.tiles(window);
+    for (const sweep of others) yield* this.swept(window, sweep);
   }
 
-  private *swept(window: FrameWindow, sweep: Sweep, effort: SearchEffort): Generator<Candidate> {
-    const { found, compared } = this.coarse.run(window, sweep, SWEEP_Z);
-    effort.pilotTrials += compared;
-    yield* this.refined(window, found, effort);
+  private *swept(window: FrameWindow, sweep: Sweep): Generator<Candidate> {
+    yield* this.refined(window, this.coarse.run(window, sweep, SWEEP_Z));
   }
 
   /** The plain maps as they are, then moved onto the pilot. */
-  private *aligned(window: FrameWindow, effort: SearchEffort): Generator<Candidate> {
+  private *aligned(window: FrameWindow): Generator<Candidate> {
     const maps = alignedMaps(window.size);
     for (const toFrame of maps) {
-      const local = this.localPeak(window, toFrame, effort);
+      const local = this.localPeak(window, toFrame);
       if (local.z >= LOCAL_Z || toFrame === maps[0]) yield { ...local, toFrame };
-      if (local.z >= LOCAL_REFINE_Z) yield this.refine(window, local, effort);
+      if (local.z >= LOCAL_REFINE_Z) yield this.refine(window, local);
     }
   }
 
-  private *tiles(window: FrameWindow, effort: SearchEffort): Generator<Candidate> {
+  private *tiles(window: FrameWindow): Generator<Candidate> {
     for (const toFrame of galleryMaps(window.size)) {
       if (window.isExcluded(middleOf(toFrame))) continue;
-      const local = this.localPeak(window, toFrame, effort);
-      if (local.z >= TILE_Z) yield this.refine(window, local, effort);
+      const local = this.localPeak(window, toFrame);
+      if (local.z >= TILE_Z) yield this.refine(window, local);
     }
   }
 
-  private *refined(
-    window: FrameWindow,
-    found: readonly Candidate[],
-    effort: SearchEffort,
-  ): Generator<Candidate> {
+  private *refined(window: FrameWindow, found: readonly Candidate[]): Generator<Candidate> {
     for (const candidate of distinct(found, window.size.width)) {
       if (window.isExcluded(middleOf(candidate.toFrame))) continue;
-      const best = this.refine(window, candidate, effort);
+      const best = this.refine(window, candidate);
       if (best.z >= REFINED_Z) yield best;
     }
   }
 
-  private refine(window: FrameWindow, { toFrame, choice }: Candidate, effort: SearchEffort): Candidate {
-    effort.pilotTrials += REFINEMENT_TRIALS;
+  private refine(window: FrameWindow, { toFrame, choice }: Candidate): Candidate {
     const { toFrame: rough } =
       choice === 'low' ? this.refiner.refine(lookNear(window, toFrame, 'low'), toFrame) : { toFrame };
     return { ...this.refiner.refine(lookNear(window, rough, 'full'), rough), choice: 'full' };
   }
 
   /** The best shift near a map. */
-  private localPeak(window: FrameWindow, toFrame: Affine, effort: SearchEffort): Candidate {
-    effort.pilotTrials += LOCAL_SHIFTS;
+  private localPeak(window: FrameWindow, toFrame: Affine): Candidate {
     const chips = lookNear(window, toFrame, 'full')(toFrame, this.chips);
     const { z, dx, dy } = this.grid.pilotPeak(chips, LOCAL_REACH);
     return { z, choice: 'full', toFrame: compose(toFrame, [1, 0, CHIP_PITCH * dx, 0, 1, CHIP_PITCH * dy]) };

@@ -15,8 +15,6 @@ const HOPELESS_AFTER = 1;
 const HOPELESS_Z = 4;
 /** The pilot's phase is lost beyond about a quarter of a wavelength: no step moves a corner further than this. */
 const MAX_STEP_CHIPS = 1.5;
-/** Independent geometries within reach of one refinement: what a bound on false positives must count. */
-export const REFINEMENT_TRIALS = 1000;
 
 /**
  * Moves a coarse geometry onto the pilot: a Gauss–Newton step of all six affine parameters from one look at the residual. The
