@@ -23,6 +23,7 @@ import { PortsModule } from './ports/ports.module.js';
 import type { Random } from './ports/random.js';
 import { ReceiptsModule } from './receipts/receipts.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
+import { StatusListsModule } from './status-lists/status-lists.module.js';
 import { VerificationsModule } from './verifications/verifications.module.js';
 
 /** What a test may bring instead of the real thing. */
@@ -58,6 +59,7 @@ export class AuthorityModule {
         ReceiptsModule,
         PermitsModule,
         SessionsModule,
+        StatusListsModule,
         VerificationsModule,
         HealthModule,
         LandingModule,

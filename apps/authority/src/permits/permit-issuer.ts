@@ -2,13 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { encodeBase64Url, type LedgerPayload } from '@guise/ledger';
 import { issuePermit } from '@guise/permit';
-import {
-  drawStatusIndex,
-  insertPermit,
-  LedgerOutbox,
-  type Transaction,
-  type WearSessionRecord,
-} from '@guise/persistence';
+import { insertPermit, LedgerOutbox, type Transaction, type WearSessionRecord } from '@guise/persistence';
 import {
   deviceId,
   DISCLOSURE_LABEL,
@@ -25,6 +19,7 @@ import { KeyStore } from '../keys/key-store.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { CONFIG } from '../ports/tokens.js';
+import { StatusLists, type StatusPlace } from '../status-lists/status-lists.service.js';
 import type { WearGrant } from './wear-grants.js';
 
 /** Oldest runtime that gets permits. */
@@ -40,6 +35,8 @@ export interface PermitSubject {
   readonly ttlSeconds: number;
   /** The log as published when the permit was asked for. */
   readonly published: PublishedTree;
+  /** The status list that takes permits now. */
+  readonly statusList: string;
 }
 
 export interface IssuedPermit {
@@ -57,14 +54,16 @@ export class PermitIssuer {
     private readonly random: Random,
     private readonly ledger: LedgerOutbox,
     private readonly templates: DeviceTemplates,
+    private readonly statusLists: StatusLists,
   ) {}
 
   async issue(tx: Transaction, subject: PermitSubject): Promise<IssuedPermit> {
-    const claims = await this.makeClaims(tx, subject);
+    const place = await this.statusLists.take(tx, subject.statusList);
+    const claims = await this.makeClaims(subject, place);
     const jws = await issuePermit(claims, await this.keys.signer('permit'));
     const sha256 = createHash('sha256').update(jws).digest('hex');
     const { session, grant } = subject;
-    const { nbf, exp, jti, status } = claims;
+    const { nbf, exp, jti } = claims;
     await insertPermit(tx, {
       id: jti,
       sessionId: session.id,
@@ -72,13 +71,14 @@ export class PermitIssuer {
       jws,
       notBefore: nbf,
       expires: exp,
-      statusIndex: status.status_list.idx,
+      statusListId: place.listId,
+      statusIndex: place.index,
     });
     await this.ledger.stage(tx, permitEntry(claims, { session, grant, sha256 }));
     return { jws, claims };
   }
 
-  private async makeClaims(tx: Transaction, subject: PermitSubject): Promise<PermitClaims> {
+  private async makeClaims(subject: PermitSubject, place: StatusPlace): Promise<PermitClaims> {
     const { session, grant, published } = subject;
     const { avatar, consent, approvals, device, face } = grant;
     const iat = this.clock.nowSeconds();
@@ -94,9 +94,7 @@ export class PermitIssuer {
       nbf: iat,
       exp: Math.min(iat + subject.ttlSeconds, consent.notAfter),
       cnf: { jkt: device.jkt },
-      status: {
-        status_list: { idx: await drawStatusIndex(tx), uri: `${this.config.publicUrl}/v1/status-lists/1` },
-      },
+      status: { status_list: { idx: place.index, uri: place.uri } },
       authorization_details: [
         {
           type: 'urn:guise:wear:v1',

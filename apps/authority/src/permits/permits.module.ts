@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { EnrolmentsModule } from '../enrolments/enrolments.module.js';
 import { SessionEnder } from '../sessions/session-ender.js';
+import { StatusListsModule } from '../status-lists/status-lists.module.js';
 import { PermitIssuer } from './permit-issuer.js';
 import { PermitsController } from './permits.controller.js';
 import { PermitsService } from './permits.service.js';
@@ -8,7 +9,7 @@ import { TrustService } from './trust.service.js';
 import { WearGrants } from './wear-grants.js';
 
 @Module({
-  imports: [EnrolmentsModule],
+  imports: [EnrolmentsModule, StatusListsModule],
   controllers: [PermitsController],
   providers: [PermitsService, PermitIssuer, WearGrants, TrustService, SessionEnder],
   exports: [WearGrants, TrustService, SessionEnder],

@@ -30,6 +30,7 @@ import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { DATABASE } from '../ports/tokens.js';
 import { SessionEnder } from '../sessions/session-ender.js';
+import { StatusLists } from '../status-lists/status-lists.service.js';
 import { PermitIssuer, type IssuedPermit } from './permit-issuer.js';
 import { isGrant, WearGrants, type Refusal, type WearGrant } from './wear-grants.js';
 
@@ -56,6 +57,7 @@ export class PermitsService {
     private readonly grants: WearGrants,
     private readonly issuer: PermitIssuer,
     private readonly ender: SessionEnder,
+    private readonly statusLists: StatusLists,
   ) {}
 
   /** @throws ProblemError `permit-denied` with every reason, `session-closed`, `session-mismatch`, `bad-request` */
@@ -79,7 +81,7 @@ export class PermitsService {
   }
 
   private async open(device: DevicePrincipal, request: PermitRequest, opening: string): Promise<Outcome> {
-    const published = await this.reader.published();
+    const about = await this.readState();
     const outcome = await this.database.transaction(async (tx): Promise<Outcome> => {
       const grant = await this.requireGrant(tx, device, request);
       const parsed = await this.verifyOpening(opening, grant);
@@ -87,7 +89,7 @@ export class PermitsService {
       const ttlSeconds = request.ttlSeconds ?? PERMIT_MAX_SECONDS;
       return {
         session: session.id,
-        permit: await this.issuer.issue(tx, { session, grant, ttlSeconds, published }),
+        permit: await this.issuer.issue(tx, { session, grant, ttlSeconds, ...about }),
       };
     });
     // The key chain is logged before the first frame can be rendered (DESIGN §8).
@@ -96,7 +98,7 @@ export class PermitsService {
   }
 
   private async renew(device: DevicePrincipal, request: PermitRequest, id: string): Promise<Outcome> {
-    const published = await this.reader.published();
+    const about = await this.readState();
     const outcome = await this.database.transaction(async (tx): Promise<Outcome | readonly Refusal[]> => {
       const session = await lockWearSession(tx, id, device.deviceId);
       if (session === null) throw new ProblemError('not-found');
@@ -109,11 +111,16 @@ export class PermitsService {
       }
       await touchWearSession(tx, id, this.clock.nowSeconds());
       const ttlSeconds = request.ttlSeconds ?? PERMIT_MAX_SECONDS;
-      return { session: id, permit: await this.issuer.issue(tx, { session, grant, ttlSeconds, published }) };
+      return { session: id, permit: await this.issuer.issue(tx, { session, grant, ttlSeconds, ...about }) };
     });
     // Thrown only now: the session's end is committed together with its ledger entry.
     if (!('permit' in outcome)) throw denied(outcome);
     return outcome;
+  }
+
+  /** Read before the transaction: on the embedded database nothing else is read within one. */
+  private async readState() {
+    return { published: await this.reader.published(), statusList: await this.statusLists.current() };
   }
 
   private async requireGrant(

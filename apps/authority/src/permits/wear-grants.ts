@@ -52,7 +52,7 @@ export class WearGrants {
     const avatar = await shareAvatar(tx, wish.avatar);
     if (avatar === null) return [{ code: 'avatar-unknown', message: 'There is no such avatar.' }];
     const decision = decideWear(avatar, { ...wish, wearer: wish.personId }, this.clock.nowSeconds());
-    const refusals: Refusal[] = decision.allowed ? [] : [...decision.reasons];
+    const refusals: Refusal[] = decision.allowed ? [] : decision.reasons.map(tellSuspension(avatar));
     if (device?.personId !== wish.personId) {
       refusals.push({
         code: 'device-paired',
@@ -66,6 +66,16 @@ export class WearGrants {
     return { avatar, consent: decision.consent, approvals: decision.approvals, device, face };
   }
 }
+
+/** Of an avatar that an admin suspended: it may come back, so its permits are suspended and not invalid. */
+export const AVATAR_SUSPENDED = 'avatar-suspended';
+
+const tellSuspension =
+  ({ state }: AvatarRecord) =>
+  (refusal: Refusal): Refusal =>
+    refusal.code === 'avatar-active' && state === 'suspended'
+      ? { code: AVATAR_SUSPENDED, message: 'An admin suspended the avatar.' }
+      : refusal;
 
 export function isGrant(outcome: WearGrant | readonly Refusal[]): outcome is WearGrant {
   return !Array.isArray(outcome);

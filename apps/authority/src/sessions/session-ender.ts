@@ -2,14 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { endWearSession, LedgerOutbox, type Transaction, type WearSessionRecord } from '@guise/persistence';
 import { sessionId } from '@guise/protocol';
 import { Clock } from '../ports/clock.js';
-import type { Refusal } from '../permits/wear-grants.js';
+import { AVATAR_SUSPENDED, type Refusal } from '../permits/wear-grants.js';
+import { StatusLists } from '../status-lists/status-lists.service.js';
 
-/** Ends sessions, each once, with its ledger entry in the same transaction. */
+/** Ends sessions, each once, with its permits and its ledger entry in the same transaction. */
 @Injectable()
 export class SessionEnder {
   constructor(
     private readonly clock: Clock,
     private readonly ledger: LedgerOutbox,
+    private readonly statusLists: StatusLists,
   ) {}
 
   /** Ends a session whose permission is gone. @returns the refusals, for the answer */
@@ -18,7 +20,10 @@ export class SessionEnder {
     session: Pick<WearSessionRecord, 'id'>,
     refusals: readonly Refusal[],
   ): Promise<readonly Refusal[]> {
-    await this.end(tx, session.id, 'revoked', refusals[0]?.code ?? 'revoked');
+    const [first, ...more] = refusals;
+    // What else speaks against it outlasts a suspension.
+    const reason = first?.code === AVATAR_SUSPENDED ? (more[0] ?? first) : first;
+    await this.end(tx, session.id, 'revoked', reason?.code ?? 'revoked');
     return refusals;
   }
 
@@ -34,6 +39,7 @@ export class SessionEnder {
   private async end(tx: Transaction, id: string, state: 'revoked' | 'closed', reason: string): Promise<void> {
     const at = this.clock.nowSeconds();
     if (!(await endWearSession(tx, id, { state, reason, at }))) return;
+    await this.statusLists.end(tx, id, reason === AVATAR_SUSPENDED ? 'suspended' : 'invalid');
     const logged = reason === 'finished' || reason === 'failed' ? reason : 'revoked';
     await this.ledger.stage(tx, {
       v: 1,

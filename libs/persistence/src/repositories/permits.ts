@@ -8,15 +8,8 @@ export interface PermitRecord {
   readonly jws: string;
   readonly notBefore: number;
   readonly expires: number;
+  readonly statusListId: string;
   readonly statusIndex: number;
-}
-
-/** Draws the next index of the status list. Indexes of rolled-back permits stay unused. */
-export async function drawStatusIndex(tx: Transaction): Promise<number> {
-  const [row] = await tx.$queryRaw<{ index: bigint }[]>`
-    SELECT nextval(pg_get_serial_sequence('"Permit"', 'statusIndex')) AS index`;
-  if (row === undefined) throw new Error('the status index sequence gave nothing');
-  return Number(row.index);
 }
 
 export async function insertPermit(tx: Transaction, permit: PermitRecord): Promise<void> {
@@ -28,7 +21,10 @@ export async function insertPermit(tx: Transaction, permit: PermitRecord): Promi
 
 /** Permits of a session, oldest first. */
 export async function listPermits(tx: Transaction, sessionId: string): Promise<readonly PermitRecord[]> {
-  const rows = await tx.permit.findMany({ where: { sessionId }, orderBy: { statusIndex: 'asc' } });
+  const rows = await tx.permit.findMany({
+    where: { sessionId },
+    orderBy: [{ notBefore: 'asc' }, { id: 'asc' }],
+  });
   return rows.map(({ notBefore, expires, ...fields }) => ({
     ...fields,
     notBefore: Math.floor(notBefore.getTime() / 1000),

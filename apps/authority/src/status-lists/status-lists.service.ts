@@ -1,0 +1,155 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { STATUS_LIST_SIZE, type PermitStatus } from '@guise/permit';
+import {
+  countStatusEntries,
+  deleteStatusLists,
+  drawStatusIndex,
+  findOpenStatusList,
+  insertDecoys,
+  insertStatusList,
+  listOpenStatusLists,
+  markSessionPermits,
+  sealStatusList,
+  type Database,
+  type StatusValue,
+  type Transaction,
+} from '@guise/persistence';
+import { PERMIT_MAX_SECONDS } from '@guise/protocol';
+import type { Logger } from 'pino';
+import type { AuthorityConfig } from '../config.js';
+import { Clock } from '../ports/clock.js';
+import { Random } from '../ports/random.js';
+import { CONFIG, DATABASE, LOGGER } from '../ports/tokens.js';
+
+/** Above this share, and after this time, permits go into a new list. */
+const FULL_SHARE = 1 / 2;
+const OPEN_DAYS = 30;
+/** A sealed list is served until its last permit has ended, and for as long again as it was open. */
+const KEPT_DAYS = 30;
+const DAY_MS = 24 * 3600 * 1000;
+const SWEEP_MS = 60_000;
+/** Tried per permit. In a half-full list that all are taken happens once in 2^64. */
+const CANDIDATES = 64;
+/** Entries of a new list that are ended from the start, at least; up to twice as many are drawn. */
+const FIRST_DECOYS = 512;
+/** At most this many entries more end together with a session's permits. */
+const MORE_DECOYS = 3;
+
+const VALUES: Readonly<Record<PermitStatus, StatusValue>> = { valid: 0, invalid: 1, suspended: 2 };
+
+/** Where in a status list a permit stands. */
+export interface StatusPlace {
+  readonly listId: string;
+  readonly index: number;
+  /** What the permit names. */
+  readonly uri: string;
+}
+
+/**
+ * The status lists of permits. Indexes are drawn at random and some of what is ended never was a permit, so that a list
+ * tells neither how many permits there are nor which of them belong together.
+ */
+@Injectable()
+export class StatusLists implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private open: Promise<string> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: AuthorityConfig,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly clock: Clock,
+    private readonly random: Random,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.sweeping = this.sweep().catch((error: unknown) => {
+        this.logger.error({ err: error }, 'status lists could not be swept');
+      });
+    }, SWEEP_MS);
+    this.timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.sweeping;
+  }
+
+  uriOf(listId: string): string {
+    return `${this.config.publicUrl}/v1/status-lists/${listId}`;
+  }
+
+  /** The list that takes permits now. Asked outside of transactions: it may have to be made. */
+  current(): Promise<string> {
+    if (this.open !== undefined) return this.open;
+    const opening = this.openList();
+    this.open = opening;
+    opening.catch(() => {
+      this.open = undefined;
+    });
+    return opening;
+  }
+
+  /** Takes a random place that nobody had. */
+  async take(tx: Transaction, listId: string): Promise<StatusPlace> {
+    for (;;) {
+      const index = await drawStatusIndex(tx, listId, this.drawIndexes(CANDIDATES));
+      if (index !== null) return { listId, index, uri: this.uriOf(listId) };
+    }
+  }
+
+  /** Ends what is left of a session's permits. */
+  async end(tx: Transaction, sessionId: string, status: Exclude<PermitStatus, 'valid'>): Promise<void> {
+    for (const listId of await markSessionPermits(tx, sessionId, VALUES[status], this.clock.now())) {
+      await insertDecoys(tx, listId, this.drawDecoys(this.drawBelow(MORE_DECOYS + 1)));
+    }
+  }
+
+  /** Seals lists that are full or old, and deletes those that nobody needs any more. @param full entries in use */
+  async sweep(full = STATUS_LIST_SIZE * FULL_SHARE): Promise<void> {
+    const { client } = this.database;
+    for (const { id, createdAt } of await listOpenStatusLists(client)) {
+      const old = this.clock.nowMs() - createdAt.getTime() >= OPEN_DAYS * DAY_MS;
+      if (old || (await countStatusEntries(client, id)) >= full) {
+        await sealStatusList(client, id, this.clock.now());
+      }
+    }
+    // Another replica that has not noticed yet puts permits into a sealed list for one sweep more.
+    const servedMs = KEPT_DAYS * DAY_MS + PERMIT_MAX_SECONDS * 1000 + 2 * SWEEP_MS;
+    await deleteStatusLists(client, new Date(this.clock.nowMs() - servedMs));
+    this.open = undefined;
+  }
+
+  private async openList(): Promise<string> {
+    const known = await findOpenStatusList(this.database.client);
+    if (known !== null) return known;
+    const id = Buffer.from(this.random.bytes(16)).toString('base64url');
+    await this.database.transaction(async (tx) => {
+      await insertStatusList(tx, id, this.clock.now());
+      await insertDecoys(tx, id, this.drawDecoys(FIRST_DECOYS + this.drawBelow(FIRST_DECOYS)));
+    });
+    return id;
+  }
+
+  private drawDecoys(count: number): { readonly index: number; readonly status: StatusValue }[] {
+    return this.drawIndexes(count).map((index) => ({ index, status: this.drawBelow(4) === 0 ? 2 : 1 }));
+  }
+
+  /** Unbiased: the number of entries divides 2^24. */
+  private drawIndexes(count: number): number[] {
+    const bytes = Buffer.from(this.random.bytes(count * 3));
+    return Array.from({ length: count }, (_, i) => bytes.readUIntBE(i * 3, 3) % STATUS_LIST_SIZE);
+  }
+
+  /** @param limit a power of two up to 65,536, so that no value is likelier */
+  private drawBelow(limit: number): number {
+    return Buffer.from(this.random.bytes(2)).readUInt16BE(0) % limit;
+  }
+}
