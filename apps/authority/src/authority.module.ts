@@ -3,6 +3,7 @@ import type { DatabaseOptions } from '@guise/persistence';
 import type { Logger } from 'pino';
 import { AvatarsModule } from './avatars/avatars.module.js';
 import type { AuthorityConfig } from './config.js';
+import { ConsentRequestsModule } from './consent-requests/consent-requests.module.js';
 import { DATABASE_OPTIONS, DatabaseModule } from './database/database.module.js';
 import { DevicesModule } from './devices/devices.module.js';
 import { EnrolmentsModule } from './enrolments/enrolments.module.js';
@@ -57,6 +58,7 @@ export class AuthorityModule {
         AvatarsModule,
         ErasureModule,
         ReceiptsModule,
+        ConsentRequestsModule,
         PermitsModule,
         SessionsModule,
         StatusListsModule,

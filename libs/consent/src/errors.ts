@@ -5,6 +5,9 @@ import { RULES, type RuleId } from './rules.js';
 export const CONSENT_ERROR_CODES = [
   'bad-request',
   'forbidden',
+  'not-found',
+  'conflict',
+  'rate-limited',
   'avatar-state',
   'source-face-missing',
   'bundle-face-mismatch',

@@ -23,6 +23,16 @@ export {
   type PictureFacts,
 } from './decide-draft.js';
 export { decideErasure } from './decide-erasure.js';
+export {
+  CATALOGUE,
+  decideRequest,
+  decideRequestAnswer,
+  decideRequestCancel,
+  REQUEST_SECONDS,
+  scopeForRequest,
+  type RequestCase,
+  type RequestHistory,
+} from './decide-request.js';
 export { decideWear, type WearDecision } from './decide-wear.js';
 export type { Decision } from './decision.js';
 export { buildConsentRecord, type ConsentFacts } from './consent-record.js';

@@ -19,6 +19,7 @@ export {
   insertConsent,
   isBundleUsed,
   listAvatars,
+  listCatalogue,
   listFaceAvatars,
   listOverdueAvatars,
   lockAvatar,
@@ -27,6 +28,16 @@ export {
   type AvatarRecord,
   type StatementRecord,
 } from './repositories/avatars.js';
+export {
+  answerConsentRequest,
+  expireConsentRequests,
+  findConsentRequest,
+  insertConsentRequest,
+  listConsentRequests,
+  lockConsentRequest,
+  readRequestHistory,
+  type ConsentRequestRecord,
+} from './repositories/consent-requests.js';
 export { findConsent, listConsents, type ConsentRow } from './repositories/consents.js';
 export {
   insertCeremony,
@@ -85,6 +96,7 @@ export {
 export {
   countPersons,
   findPerson,
+  findPersons,
   insertPerson,
   listPersons,
   listRoleHolders,

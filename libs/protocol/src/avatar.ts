@@ -4,6 +4,7 @@ import {
   avatarId,
   base64url,
   consentId,
+  consentRequestId,
   personId,
   sha256Hex,
   sourceFaceId,
@@ -114,6 +115,8 @@ export const consentStatement = z.strictObject({
   ...consentScope.shape,
   /** The consent in force that this one replaces; absent when there is none. */
   supersedes: consentId.optional(),
+  /** The request that this consent answers. */
+  request: consentRequestId.optional(),
   noticeSha256: sha256Hex,
   locale: z.string(),
   issuedAt: unixSeconds,

@@ -15,6 +15,7 @@ export const ID_PREFIXES = {
   session: 'ses',
   verification: 'ver',
   invitation: 'inv',
+  consentRequest: 'crq',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -36,6 +37,7 @@ export const approvalId = idSchema('approval');
 export const permitId = idSchema('permit');
 export const sessionId = idSchema('session');
 export const verificationId = idSchema('verification');
+export const consentRequestId = idSchema('consentRequest');
 
 export type PersonId = z.infer<typeof personId>;
 export type DeviceId = z.infer<typeof deviceId>;

@@ -4,6 +4,7 @@ export * from './identity.js';
 export * from './face.js';
 export * from './avatar.js';
 export * from './consent-record.js';
+export * from './consent-request.js';
 export * from './permit.js';
 export * from './evidence.js';
 export * from './ledger.js';

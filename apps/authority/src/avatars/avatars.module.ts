@@ -26,6 +26,6 @@ import { ExpiryService } from './expiry.service.js';
     BundleStore,
     ExpiryService,
   ],
-  exports: [AvatarsService, AvatarChanges, AvatarErasure],
+  exports: [AvatarsService, ConsentsService, AvatarChanges, AvatarErasure],
 })
 export class AvatarsModule {}

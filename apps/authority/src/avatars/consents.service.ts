@@ -2,12 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   decideConsent,
   decideConsentOffer,
+  decideRequestAnswer,
   decideWithdrawal,
   supersededBy,
   termsOf,
   type Actor,
 } from '@guise/consent';
 import {
+  answerConsentRequest,
   countPersons,
   findConsent,
   findConsentAvatar,
@@ -15,6 +17,7 @@ import {
   LedgerOutbox,
   listRoleHolders,
   lockAvatar,
+  lockConsentRequest,
   type AvatarRecord,
   type Database,
   type Transaction,
@@ -25,6 +28,7 @@ import {
   personId,
   type ConsentOfferRequest,
   type ConsentScope,
+  type ConsentStatement,
   type SignedStatement,
 } from '@guise/protocol';
 import { ProblemError } from '../http/problem-error.js';
@@ -57,8 +61,12 @@ export class ConsentsService {
   ) {}
 
   async offer(subject: PersonPrincipal, avatarId: string, request: ConsentOfferRequest) {
+    return this.offerScope(subject, avatarId, await this.nameWearers(request));
+  }
+
+  /** @param request the consent request that the scope answers */
+  async offerScope(subject: PersonPrincipal, avatarId: string, scope: ConsentScope, request?: string) {
     const avatar = await this.avatars.read(subject, avatarId);
-    const scope = await this.nameWearers(request);
     decideConsentOffer(avatar, actorOf(subject), scope, this.clock.nowSeconds());
     await this.requireKnownWearers(termsOf(scope).flatMap(({ wearers }) => wearers));
     const { sha256, locale } = this.notice.read();
@@ -72,6 +80,7 @@ export class ConsentsService {
       sourceFace: avatar.sourceFace,
       ...scope,
       ...(superseded === null ? {} : { supersedes: superseded.id }),
+      ...(request === undefined ? {} : { request }),
       noticeSha256: sha256,
       locale,
       issuedAt: this.clock.nowSeconds(),
@@ -95,6 +104,7 @@ export class ConsentsService {
       const supersedes = statement.supersedes ?? null;
       if (supersedes !== null) await this.changes.withdrawConsent(tx, supersedes, subject.personId);
       await insertConsent(tx, avatar, decision.made, { ...verified, supersedes }, this.clock.now());
+      if (statement.request !== undefined) await this.acceptRequest(tx, subject, statement);
       await this.ledger.stage(tx, {
         v: 1,
         kind: 'consent-given',
@@ -106,6 +116,15 @@ export class ConsentsService {
       await this.changes.store(tx, avatar, decision.next, subject.personId);
       return this.describe(tx, statement.id);
     });
+  }
+
+  /** The signed consent is the subject's yes: the request must still be open. */
+  private async acceptRequest(tx: Transaction, subject: PersonPrincipal, statement: ConsentStatement) {
+    const request = await lockConsentRequest(tx, statement.request ?? '');
+    if (request?.avatarId !== statement.avatar) throw new ProblemError('not-found');
+    decideRequestAnswer(request, actorOf(subject), this.clock.nowSeconds());
+    const answer = { state: 'accepted', consentId: statement.id } as const;
+    await answerConsentRequest(tx, request.id, answer, this.clock.nowSeconds());
   }
 
   /** One click, no reason, effective at once. Repeating it changes nothing. */

@@ -5,7 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { decideExpiry } from '@guise/consent';
-import { listOverdueAvatars, lockAvatar, type Database } from '@guise/persistence';
+import { expireConsentRequests, listOverdueAvatars, lockAvatar, type Database } from '@guise/persistence';
 import type { Logger } from 'pino';
 import { Clock } from '../ports/clock.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
@@ -41,9 +41,10 @@ export class ExpiryService implements OnApplicationBootstrap, BeforeApplicationS
     await this.sweeping;
   }
 
-  /** Expires every avatar whose consent has ended. */
+  /** Expires every avatar whose consent has ended, and every request that nobody answered. */
   async sweep(): Promise<void> {
     const now = this.clock.now();
+    await expireConsentRequests(this.database.client, now);
     for (const id of await listOverdueAvatars(this.database.client, now, BATCH)) {
       await this.database.transaction(async (tx) => {
         const avatar = await lockAvatar(tx, id);

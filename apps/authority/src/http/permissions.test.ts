@@ -22,6 +22,7 @@ const PAGE = join(import.meta.dirname, '../../../../docs/permissions.md');
 const LAST = '/v1/sign-out';
 const KINDS: Readonly<Record<string, IdKind>> = {
   avatars: 'avatar',
+  'consent-requests': 'consentRequest',
   consents: 'consent',
   devices: 'device',
   enrolments: 'enrolment',
@@ -135,6 +136,7 @@ function bodiesOf(org: TestOrganisation): Readonly<Record<string, Sent>> {
     'POST /v1/avatars/:id/consents': signed,
     'POST /v1/avatars/:id/approval-offer': { options: { json: { decision: 'approve' } } },
     'POST /v1/avatars/:id/approvals': signed,
+    'POST /v1/consent-requests/:id/decline': { options: { json: {} } },
     'POST /v1/sessions/:id/evidence': { options: { json: { segment: 'a.b.c' } } },
     'POST /v1/sessions/:id/keys': { options: { json: { epoch: 1, key: 'ab'.repeat(32) } } },
     'POST /v1/sessions/:id/close': { options: { json: { reason: 'finished' } } },

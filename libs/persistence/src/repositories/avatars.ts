@@ -1,5 +1,13 @@
 import { termsOf, type AvatarCase } from '@guise/consent';
-import { approvalDecision, avatarKind, avatarState, consentStatement, likeness } from '@guise/protocol';
+import {
+  approvalDecision,
+  avatarKind,
+  avatarState,
+  consentStatement,
+  likeness,
+  type AvatarKind,
+  type AvatarState,
+} from '@guise/protocol';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
 import type { Prisma } from '../generated/client.js';
@@ -89,6 +97,26 @@ export async function listAvatars(
               { consents: { some: { state: 'given', wearers: { has: personId } } } },
             ],
           }),
+    },
+    include: WITH_SIGNATURES,
+    orderBy: { id: 'asc' },
+    take: limit,
+  });
+  return rows.map(toAvatar);
+}
+
+/** Avatars of these kinds and states, after `after` in the order of their ids. */
+export async function listCatalogue(
+  tx: Transaction,
+  where: { readonly kinds: readonly AvatarKind[]; readonly states: readonly AvatarState[] },
+  after: string | null,
+  limit: number,
+): Promise<readonly AvatarRecord[]> {
+  const rows = await tx.avatar.findMany({
+    where: {
+      kind: { in: [...where.kinds] },
+      state: { in: [...where.states] },
+      ...(after === null ? {} : { id: { gt: after } }),
     },
     include: WITH_SIGNATURES,
     orderBy: { id: 'asc' },

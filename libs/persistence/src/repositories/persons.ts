@@ -42,6 +42,12 @@ export async function findPerson(tx: Transaction, id: string): Promise<PersonRec
   return row === null ? null : toPerson(row);
 }
 
+/** The persons of these ids, those who left among them, in any order. */
+export async function findPersons(tx: Transaction, ids: readonly string[]): Promise<readonly PersonRecord[]> {
+  const rows = await tx.person.findMany({ where: { id: { in: [...new Set(ids)] } } });
+  return rows.map(toPerson);
+}
+
 /** How many of these ids are active persons. */
 export function countPersons(tx: Transaction, ids: readonly string[]): Promise<number> {
   return tx.person.count({ where: { id: { in: [...ids] }, state: 'active' } });
