@@ -1,10 +1,11 @@
 // Packs the library, installs the package into an empty folder from the registry, and lets plain Node mark and read with it there:
 //   node libs/invisible-watermark-ts/tools/check-package.mjs
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const VECTORS = ['vectors/format-1.json', 'vectors/fingerprint-1.json'];
 const CONSUMER = `
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -42,6 +43,13 @@ function picture({ width, height }) {
 }
 `;
 
+/** Every relative link of the package's documents leads to a file of the package. */
+function checkLinks(root) {
+  for (const name of ['README.md', 'SPEC.md'])
+    for (const [, target] of readFileSync(join(root, name), 'utf8').matchAll(/\]\(([^)#:]+)\)/g))
+      if (!existsSync(join(root, target))) throw new Error(`${name} links to ${target}, which is not there`);
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 const npm = (args, cwd) => execFileSync('npm', args, { cwd, encoding: 'utf8' });
 try {
@@ -52,7 +60,7 @@ try {
   const unwanted = files.filter(({ path }) => /\.test\.|testing\/|tsbuildinfo|tools\//.test(path));
   if (unwanted.length > 0)
     throw new Error(`not for the package: ${unwanted.map(({ path }) => path).join(', ')}`);
-  for (const wanted of ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'])
+  for (const wanted of ['LICENSE', 'README.md', 'SPEC.md', 'dist/index.js', 'dist/index.d.ts', ...VECTORS])
     if (!files.some(({ path }) => path === wanted)) throw new Error(`${wanted} is missing from the package`);
   console.log(`${filename}: ${files.length} files, ${Math.round(size / 1024)} KiB`);
   const home = join(folder, 'empty');
@@ -60,6 +68,7 @@ try {
   writeFileSync(join(home, 'package.json'), '{ "private": true, "type": "module" }');
   writeFileSync(join(home, 'consumer.mjs'), CONSUMER);
   npm(['install', '--no-audit', '--no-fund', join(folder, filename)], home);
+  checkLinks(join(home, 'node_modules/invisible-watermark-ts'));
   console.log(execFileSync(process.execPath, ['consumer.mjs'], { cwd: home, encoding: 'utf8' }).trim());
 } finally {
   rmSync(folder, { recursive: true });
