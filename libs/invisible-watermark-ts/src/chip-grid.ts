@@ -65,9 +65,14 @@ export class ChipGrid {
    * for the fraction.
    */
   pilotPeak(whitened: Float32Array, reach: number): PilotPeak {
+    return this.peak(whitened, this.pilotSpectrum, reach);
+  }
+
+  /** The same with chips of the given spectrum. */
+  peak(whitened: Float32Array, chips: Spectrum, reach: number): PilotPeak {
     const { spectrum } = this.soft;
     this.fft.forward(whitened, spectrum);
-    correlateSpectra(spectrum, this.pilotSpectrum, this.product);
+    correlateSpectra(spectrum, chips, this.product);
     this.fft.inverse(this.product, this.surface);
     const deviation = this.deviation();
     if (deviation === 0) return { z: 0, dx: 0, dy: 0 };

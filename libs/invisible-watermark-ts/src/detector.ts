@@ -7,9 +7,11 @@ import { CHIP_COUNT, FORMAT_VERSION } from './format.js';
 import { type Affine, checkGeometry } from './geometry.js';
 import { GeometrySearch } from './geometry-search.js';
 import { checkKey } from './keys.js';
-import { deriveLayers, type KeyedLayers } from './layers.js';
+import { deriveLayers, type KeyedLayers, payloadChips } from './layers.js';
 import { MarkReader, type MarkReading } from './mark-reader.js';
+import type { PayloadReading } from './payload-reader.js';
 import { outline } from './region.js';
+import { settle, SETTLED_PILOT_Z } from './settle.js';
 import { isAlignedMap } from './search-space.js';
 import type {
   DetectAllOptions,
@@ -114,7 +116,7 @@ class KeyedDetector {
       if (attempt.geometries > MAX_GEOMETRIES) return;
       const reading = this.reader.read(window, toFrame);
       attempt.bestPilotZ = Math.max(attempt.bestPilotZ, reading.pilotZ);
-      const detection = this.accept(window, toFrame, reading, attempt);
+      const detection = this.accept(window, toFrame, reading, attempt, isHint(toFrame, options));
       const region = detection?.region ?? null;
       if (detection === null || region === null) continue;
       yield detection;
@@ -169,6 +171,7 @@ class KeyedDetector {
     toFrame: Affine,
     reading: MarkReading,
     { geometries }: Attempt,
+    hinted: boolean,
   ): Detection | null {
     const { payload, pilotZ } = reading;
     if (payload === null) return null;
@@ -179,25 +182,45 @@ class KeyedDetector {
       isPlain: isAlignedMap(window.size, toFrame),
     });
     if (!isAccepted(confidenceLog10) || !isOneSessions(payload.z, pilotZ)) return null;
+    const placed = hinted ? { toFrame, reading } : this.settled(window, toFrame, reading, payload);
     const timed = window.frames.every((frame) => frame.timestampMs !== undefined);
-    const { time, epochs } = this.reader.readTime(reading, timed);
+    const { time, epochs } = this.reader.readTime(placed.reading, timed);
     return {
       found: true,
       payload: { version: FORMAT_VERSION, session: payload.session, epochHint: mainEpoch(epochs) },
-      geometry: { ...window.size, toFrame },
-      region: outline(toFrame),
+      geometry: { ...window.size, toFrame: placed.toFrame },
+      region: outline(placed.toFrame),
       confidenceLog10,
       epochs,
       statistics: {
-        pilotZ,
-        payloadZ: payload.z,
+        pilotZ: placed.reading.pilotZ,
+        payloadZ: placed.reading.payload?.z ?? payload.z,
         timeZ: time.z,
         hypotheses: geometries,
         frames: window.frames.length,
       },
     };
   }
+
+  /** What was accepted, read again where all of the picture fits. The bound stays that of the reading which was accepted. */
+  private settled(
+    window: FrameWindow,
+    toFrame: Affine,
+    reading: MarkReading,
+    { session, z }: PayloadReading,
+  ): { toFrame: Affine; reading: MarkReading } {
+    const asRead = { toFrame, reading };
+    if (reading.pilotZ >= SETTLED_PILOT_Z) return asRead;
+    const better = settle(window, toFrame, this.grid, payloadChips(this.layers, session));
+    if (better === toFrame) return asRead;
+    const again = this.reader.read(window, better);
+    const clearer = again.payload?.session === session && again.payload.z > z;
+    return clearer ? { toFrame: better, reading: again } : asRead;
+  }
 }
+
+const isHint = (toFrame: Affine, { hint, hints = [] }: DetectAllOptions): boolean =>
+  [hint, ...hints].some((known) => known?.toFrame === toFrame);
 
 const REACHES: readonly SearchReach[] = ['aligned', 'scaled', 'rotated'];
 
