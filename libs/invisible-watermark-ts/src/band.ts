@@ -2,7 +2,7 @@ import { BAND } from './format.js';
 import type { RealFft2d } from './fft2d.js';
 import { unitCircle } from './unit-circle.js';
 
-/** A pass band in cycles per canonical pixel: zero, cosine rise, flat, cosine fall, zero. */
+/** A window in cycles per canonical pixel: zero, cosine rise, one, cosine fall, zero. */
 export interface Band {
   readonly start: number;
   readonly flatFrom: number;
@@ -10,12 +10,23 @@ export interface Band {
   readonly end: number;
 }
 
-/** Gain of a pass band (the mark's when absent) at a radial frequency in cycles per canonical pixel. */
+/** Gain of the mark's spectrum, seen through a window (its own when absent), at a radial frequency in cycles per canonical pixel. */
 export function bandGain(frequency: number, { start, flatFrom, flatTo, end }: Band = BAND): number {
   if (frequency < start || frequency >= end) return 0;
-  if (frequency < flatFrom) return 0.5 - 0.5 * unitCircle(frequency - start, 2 * (flatFrom - start)).cos;
-  if (frequency > flatTo) return 0.5 + 0.5 * unitCircle(frequency - flatTo, 2 * (end - flatTo)).cos;
-  return 1;
+  const gain = spectrumGain(frequency);
+  if (frequency < flatFrom)
+    return gain * (0.5 - 0.5 * unitCircle(frequency - start, 2 * (flatFrom - start)).cos);
+  if (frequency > flatTo) return gain * (0.5 + 0.5 * unitCircle(frequency - flatTo, 2 * (end - flatTo)).cos);
+  return gain;
+}
+
+/**
+ * The mark's amplitude falls with the frequency's power 1.5: of a picture shown small an encoder keeps the lowest frequencies only, and
+ * there each of the fewer coefficients has to be larger than half a quantiser step. A root, because engines round powers differently.
+ */
+function spectrumGain(frequency: number): number {
+  const ratio = Math.min(1, BAND.flatFrom / frequency);
+  return ratio * Math.sqrt(ratio);
 }
 
 /** Radial frequency of every spectrum bin, in cycles per canonical pixel, for samples `pitch` canonical pixels apart. */

@@ -13,7 +13,10 @@ export const CHIP_COLUMNS = CANONICAL_WIDTH / CHIP_PITCH;
 export const CHIP_ROWS = CANONICAL_HEIGHT / CHIP_PITCH;
 export const CHIP_COUNT = CHIP_COLUMNS * CHIP_ROWS;
 
-/** Pass band in cycles per canonical pixel: zero, cosine rise, flat, cosine fall, zero. */
+/**
+ * Window of the mark's spectrum in cycles per canonical pixel: zero, cosine rise, one, cosine fall, zero. Amplitudes fall with the
+ * frequency from `flatFrom` on (`bandGain`).
+ */
 export const BAND = { start: 0.025, flatFrom: 0.035, flatTo: 0.075, end: 0.09 } as const;
 
 /** Shares of the mark's energy: payload, pilot, time, epoch tag. They sum to one. */
