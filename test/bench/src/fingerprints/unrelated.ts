@@ -125,7 +125,10 @@ async function filesIn(folder: string | null): Promise<Origin[]> {
 
 async function takeSamples(vision: Vision, origin: Origin): Promise<Sample[]> {
   const samples: Sample[] = [];
-  for (const frame of await loadFrames(origin.file, { fps: 1, filter: COVER, frames: PICTURES })) {
+  // A still has no second that a picture could be taken of.
+  const isStill = /[.](jpe?g|png)$/.test(origin.file);
+  const pace = isStill ? {} : { fps: 1 };
+  for (const frame of await loadFrames(origin.file, { ...pace, filter: COVER, frames: PICTURES })) {
     const [face] = await vision.detectFaces(frame);
     const region = face === undefined ? null : faceRegion(face.box, frame);
     if (region === null) continue;

@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest';
 import { Counter } from '../false-positives/histogram.js';
-import { gaussianTail, leastAccepted, plotChance } from './plot-chance.js';
+import { EPOCH_TAG_MIN_Z } from 'invisible-watermark-ts';
+import { gaussianTail, leastAccepted, plotChance, tailBoundLog10 } from './plot-chance.js';
 
 test('the Gaussian tail is that of the tables', () => {
   expect(gaussianTail(0)).toBeCloseTo(0.5, 4);
   expect(gaussianTail(1.96)).toBeCloseTo(0.025, 4);
   expect(Math.log10(gaussianTail(5.2))).toBeCloseTo(-7, 1);
+});
+
+test('the bound on an epoch tag is what it is said to be', () => {
+  expect(tailBoundLog10(EPOCH_TAG_MIN_Z)).toBeCloseTo(-7, 1);
+  expect(tailBoundLog10(0)).toBe(0);
+  expect(tailBoundLog10(12, 2 ** 44)).toBeCloseTo(tailBoundLog10(12) + 44 * Math.log10(2), 6);
 });
 
 test('a codeword has to be clearer than a pilot to be accepted alone: it is one of 2^44', () => {

@@ -30,17 +30,16 @@ const COLUMNS = 2;
  * where acceptance begins.
  */
 export function plotChance({ tagZ, pilotZ, payloadZ, surprise }: Statistics<Histogram>): string {
-  const gaussian = (z: number) => Math.log10(gaussianTail(z));
   const panels: Panel[] = [
     {
       ...{ title: 'z of the pilot', histogram: pilotZ, from: 0, to: 8 },
-      ...{ theory: 'Gaussian tail', allowedLog10: gaussian },
+      ...{ theory: '3.18 × Gaussian tail', allowedLog10: (z) => tailBoundLog10(z) },
       ...{ threshold: leastAccepted((z) => ({ pilotZ: z, payloadZ: 0 })), accepted: 'enough by itself from' },
     },
     {
       ...{ title: 'z of the clearest codeword, whatever its CRC', histogram: payloadZ, from: 3, to: 12 },
-      theory: 'Gaussian tail × 2⁴⁴ codewords',
-      allowedLog10: (z) => Math.min(0, gaussian(z) + SESSION_BITS * Math.log10(2)),
+      theory: '3.18 × Gaussian tail × 2⁴⁴ codewords',
+      allowedLog10: (z) => tailBoundLog10(z, 2 ** SESSION_BITS),
       ...{ threshold: leastAccepted((z) => ({ pilotZ: 0, payloadZ: z })), accepted: 'enough by itself from' },
     },
     {
@@ -50,7 +49,7 @@ export function plotChance({ tagZ, pilotZ, payloadZ, surprise }: Statistics<Hist
     },
     {
       ...{ title: 'z of the epoch tag', histogram: tagZ, from: 0, to: 8 },
-      ...{ theory: 'Gaussian tail', allowedLog10: gaussian },
+      ...{ theory: '3.18 × Gaussian tail', allowedLog10: (z) => tailBoundLog10(z) },
       ...{ threshold: EPOCH_TAG_MIN_Z, accepted: 'accepted from' },
     },
   ];
@@ -106,6 +105,14 @@ function drawPanel({
     `<polyline points="${line.map((value) => point(value, allowedLog10(value))).join(' ')}" fill="none" stroke="#999" stroke-width="4" opacity=".5"/>`,
     `<polyline points="${measured.map(({ value, share }) => point(value, Math.log10(share))).join(' ')}" fill="none" stroke="#06c" stroke-width="2"/>`,
   ];
+}
+
+/** Chip sums exceed the Gaussian tail by no more than this factor (docs/spec/watermark.md §8). */
+const CHIP_SUMS = 3.18;
+
+/** log10 of a bound on the chance that some of so many chip sums reaches z. */
+export function tailBoundLog10(z: number, sums = 1): number {
+  return Math.min(0, Math.log10(CHIP_SUMS * sums * gaussianTail(z)));
 }
 
 /** P(Z ≥ z): the integral by steps, exact enough for a line on paper. */
