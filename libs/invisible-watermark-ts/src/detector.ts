@@ -51,8 +51,9 @@ export interface Detector {
 }
 
 /**
- * Prepares detection with one marking key: a few hundred milliseconds and 4 MB. A detector keeps at most 116 MiB of plans and buffers
- * for its next call, whatever frames it was given; all of a process share the kernels' memory, as large as the largest frame needs.
+ * Prepares detection with one marking key: a few hundred milliseconds and 4 MB. A detector keeps less than 120 MiB of plans and buffers
+ * for its next call, whatever frames it was given, and takes up to as much again during one; all of a process share the kernels'
+ * memory, as large as the largest frame needs.
  */
 export function createDetector({ key }: DetectorOptions): Detector {
   const detector = new KeyedDetector(checkKey(key));
