@@ -5,9 +5,9 @@ type Batch = Omit<FalsePositiveJob, 'work' | 'version'>;
 
 /** Windows per material, or keys tried on a clip's tag. `placed` windows are as many as were asked for, all together. */
 const FULL = { aligned: 120, blind: 2, tags: 20_000, batches: 2 } as const;
-const QUICK = { aligned: 10, blind: 1, tags: 1000, batches: 1 } as const;
+const QUICK = { aligned: 10, blind: 1, tags: 500, batches: 1 } as const;
 /** Placed windows of a full and of a quick run. */
-export const PLACED = { full: 100_000, quick: 600 } as const;
+export const PLACED = { full: 100_000, quick: 300 } as const;
 
 /** Batches of half a minute or so, that are remembered one by one. */
 export function planFalsePositives(
@@ -36,7 +36,7 @@ export function planFalsePositives(
         ? []
         : [{ mode: 'placed', ...source, seed, windows: Math.ceil(windows / batches) }];
     }).flat(),
-    ...(['aligned', 'blind'] as const).flatMap((mode) =>
+    ...(['aligned', 'blind'] as const).flatMap((mode, turn) =>
       (quick && mode === 'blind' ? sources.slice(0, 1) : sources).map((source, seed): Batch => ({
         mode,
         ...source,
