@@ -36,11 +36,12 @@ export function planFalsePositives(
         ? []
         : [{ mode: 'placed', ...source, seed, windows: Math.ceil(windows / batches) }];
     }).flat(),
+    // Seeds of their own: they say which windows are cut.
     ...(['aligned', 'blind'] as const).flatMap((mode, turn) =>
-      (quick && mode === 'blind' ? sources.slice(0, 1) : sources).map((source, seed): Batch => ({
+      (quick && mode === 'blind' ? sources.slice(0, 1) : sources).map((source, index): Batch => ({
         mode,
         ...source,
-        seed,
+        seed: batches + turn * sources.length + index,
         windows: counts[mode],
       })),
     ),
