@@ -23,6 +23,8 @@ import type { Files } from './ports/files.js';
 import { PortsModule } from './ports/ports.module.js';
 import type { Random } from './ports/random.js';
 import { ReceiptsModule } from './receipts/receipts.module.js';
+import { ChangeFeedModule } from './revocations/change-feed.module.js';
+import { RevocationsModule } from './revocations/revocations.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { StatusListsModule } from './status-lists/status-lists.module.js';
 import { VerificationsModule } from './verifications/verifications.module.js';
@@ -48,6 +50,7 @@ export class AuthorityModule {
         PortsModule.with(config, logger, overrides),
         KeysModule,
         DatabaseModule,
+        ChangeFeedModule,
         HttpModule,
         LedgerModule,
         PasskeysModule,
@@ -62,6 +65,7 @@ export class AuthorityModule {
         PermitsModule,
         SessionsModule,
         StatusListsModule,
+        RevocationsModule,
         VerificationsModule,
         HealthModule,
         LandingModule,

@@ -3,11 +3,17 @@ import {
   evidenceResponse,
   leaseResponse,
   permitResponse,
+  sessionEvent,
   type PermitRequest,
+  type SessionEvent,
 } from '@guise/protocol';
 import type { z } from 'zod';
 import type { AuthenticatedExchange } from './person-api.js';
+import { createEventReader } from './server-events.js';
 import { parseAnswer, pathOf, refusalOf, type Call } from './transport.js';
+
+/** The authority sends a heartbeat every five seconds: three missed are a dead connection. */
+const EVENTS_SILENCE_MS = 15_000;
 
 /** What a paired device may ask while it renders. */
 export function createDeviceApi(exchange: AuthenticatedExchange) {
@@ -26,6 +32,23 @@ export function createDeviceApi(exchange: AuthenticatedExchange) {
     /** The lease is asked for often and answered fast: five seconds are a dead connection. */
     lease: (session: string) =>
       ask(leaseResponse, { method: 'GET', path: pathOf`/v1/sessions/${session}/lease`, timeoutMs: 5_000 }),
+    /**
+     * Listens to a session until it ends, or the stream does.
+     * @returns how the session ended; null when the stream ended without an event
+     */
+    async sessionEvents(session: string, signal: AbortSignal): Promise<SessionEvent['end'] | null> {
+      let end: SessionEvent['end'] | null = null;
+      const onChunk = createEventReader(({ event, data }) => {
+        const parsed = sessionEvent.safeParse(tryJson(data));
+        if (parsed.success && parsed.data.end === event) end = parsed.data.end;
+      });
+      const answer = await exchange({
+        ...{ method: 'GET', path: pathOf`/v1/sessions/${session}/events` },
+        ...{ signal, onChunk, timeoutMs: EVENTS_SILENCE_MS, headers: { accept: 'text/event-stream' } },
+      });
+      if (answer.status >= 400) throw refusalOf(answer);
+      return end;
+    },
     sendEvidence: (session: string, segment: string) =>
       ask(evidenceResponse, {
         method: 'POST',
@@ -39,3 +62,11 @@ export function createDeviceApi(exchange: AuthenticatedExchange) {
   };
 }
 export type DeviceApi = ReturnType<typeof createDeviceApi>;
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

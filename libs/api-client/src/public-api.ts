@@ -39,6 +39,11 @@ export function createPublicApi(transport: Transport) {
     async checkpoint(): Promise<string> {
       return textOf(await transport.exchange({ method: 'GET', path: '/log/checkpoint' }));
     },
+    /** A signed Token Status List; verify it with `@guise/permit`. Five seconds are a dead connection. */
+    async statusList(id: string): Promise<string> {
+      const path = pathOf`/v1/status-lists/${id}`;
+      return textOf(await transport.exchange({ method: 'GET', path, timeoutMs: 5_000 }));
+    },
     enrolmentNotice: () => get(noticeResponse, '/v1/notices/enrolment'),
     detect(file: Blob, name: string) {
       const form = [{ name: 'file', file, fileName: name }];

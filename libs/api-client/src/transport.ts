@@ -27,6 +27,11 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /**
+   * Takes the body of a successful answer piece by piece as it comes, for as long as it comes; `timeoutMs` is then the
+   * longest silence. The answer's body is empty.
+   */
+  readonly onChunk?: (chunk: Uint8Array) => void;
 }
 
 export interface Answer {
@@ -51,17 +56,65 @@ export function createTransport(config: TransportConfig): Transport {
     baseUrl,
     htu: (path) => `${baseUrl}${path.replace(/[?#].*$/s, '')}`,
     async exchange(call) {
-      const timeout = AbortSignal.timeout(call.timeoutMs ?? config.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-      const signal = call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal]);
+      const timeout = createTimeout(call.timeoutMs ?? config.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+      const signal =
+        call.signal === undefined ? timeout.signal : AbortSignal.any([timeout.signal, call.signal]);
       try {
         const response = await doFetch(`${baseUrl}${call.path}`, requestOf(call, signal));
-        const body = await readBounded(response, MAX_ANSWER_BYTES);
+        const body = await readBody(response, call, timeout);
         return { status: response.status, headers: response.headers, body };
       } catch (error) {
-        throw call.signal?.aborted === true ? error : unreachableOr(error, timeout, baseUrl);
+        throw call.signal?.aborted === true ? error : unreachableOr(error, timeout.signal, baseUrl);
+      } finally {
+        timeout.stop();
       }
     },
   };
+}
+
+interface Timeout {
+  readonly signal: AbortSignal;
+  /** Begins to count anew. */
+  restart(): void;
+  stop(): void;
+}
+
+function createTimeout(ms: number): Timeout {
+  const controller = new AbortController();
+  const start = () =>
+    setTimeout(() => {
+      controller.abort();
+    }, ms);
+  let timer = start();
+  return {
+    signal: controller.signal,
+    restart() {
+      clearTimeout(timer);
+      timer = start();
+    },
+    stop() {
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function readBody(
+  response: Response,
+  { onChunk }: Call,
+  timeout: Timeout,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (onChunk === undefined || response.status !== 200) return readBounded(response, MAX_ANSWER_BYTES);
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
+  try {
+    for (;;) {
+      const piece = await reader?.read();
+      if (piece?.value === undefined) return new Uint8Array();
+      timeout.restart();
+      onChunk(piece.value);
+    }
+  } finally {
+    await reader?.cancel();
+  }
 }
 
 function requestOf(call: Call, signal: AbortSignal): RequestInit {

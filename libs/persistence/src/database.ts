@@ -6,6 +6,7 @@ import { PersistenceError } from './errors.js';
 import { lockFolder } from './folder-lock.js';
 import { PrismaClient, type Prisma } from './generated/client.js';
 import { applyMigrations } from './migrate/migrations.js';
+import { listenEmbedded, listenOnServer, type Listen } from './notifications.js';
 
 export type Client = PrismaClient;
 /** A client bound to one open transaction. */
@@ -21,6 +22,8 @@ export interface Database {
   /** Names of the migrations that opening applied. */
   readonly applied: readonly string[];
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Hears what any process told with `notify`, until the returned function is called. */
+  readonly listen: Listen;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -46,6 +49,7 @@ const TRANSACTION = { maxWait: 10_000, timeout: 20_000 } as const;
 interface Engine {
   readonly kind: Database['kind'];
   readonly factory: SqlMigrationAwareDriverAdapterFactory;
+  readonly listen: Listen;
   close(): Promise<void>;
 }
 
@@ -68,6 +72,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       client,
       applied,
       transaction: (work) => client.$transaction(work),
+      listen: engine.listen,
       ping: async () => {
         await client.$queryRaw`SELECT 1`;
       },
@@ -102,7 +107,8 @@ async function openPostgres(url: string): Promise<Engine> {
   const factory = withScripts(new PrismaPg(pool), async (script) => {
     await pool.query(script);
   });
-  return { kind: 'postgresql', factory, close: () => pool.end() };
+  const listen = listenOnServer(() => new pg.Client({ connectionString: url, keepAlive: true }));
+  return { kind: 'postgresql', factory, listen, close: () => pool.end() };
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<Engine> {
@@ -123,6 +129,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Engine> {
   }
   return {
     kind: 'embedded',
+    listen: listenEmbedded(pglite),
     factory: withScripts(new PrismaPGlite(pglite), async (script) => {
       await pglite.exec(script);
     }),

@@ -9,6 +9,7 @@ export {
 export { PersistenceError, isUniqueViolation, type PersistenceErrorCode } from './errors.js';
 export { lockFolder, type FolderLock } from './folder-lock.js';
 export { LedgerOutbox } from './ledger-outbox.js';
+export { notify, type Listen, type NotificationListener } from './notifications.js';
 export {
   endConsent,
   eraseAvatarName,
@@ -144,6 +145,7 @@ export {
   findWearSession,
   findWearSessionByNumber,
   insertWearSession,
+  listLiveSessions,
   lockWearSession,
   noteDisclosure,
   touchWearSession,

@@ -99,6 +99,13 @@ export const sessionOpening = z.strictObject({
 });
 export type SessionOpening = z.infer<typeof sessionOpening>;
 
+/** The one event of GET /v1/sessions/:id/events (DPoP), server-sent: how the session ended. */
+export const sessionEvent = z.object({
+  end: z.enum(['revoked', 'suspended', 'closed']),
+  reason: z.string().max(60),
+});
+export type SessionEvent = z.infer<typeof sessionEvent>;
+
 /** GET /v1/sessions/:id/lease (DPoP): the 15 s backstop. The runtime shuts the gate when one is not renewed. */
 export const leaseResponse = z.object({
   state: z.enum(['live', 'revoked', 'closed']),

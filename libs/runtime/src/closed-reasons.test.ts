@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cameraFrame, countCameraPixels, face, FACE_BOX } from './testing/camera.js';
 import { AVATAR_SHA256, permit, SESSION_NUMBER } from './testing/permits.js';
-import { createWorld, lease, type World } from './testing/world.js';
+import { createWorld, lease, VALID, type World } from './testing/world.js';
 import { CLOSED_REASONS, SLATE_TEXT, type ClosedReason } from './reasons.js';
 import type { ProcessedFrame } from './session-processor.js';
 
@@ -70,6 +70,16 @@ const INJECTIONS: Readonly<Record<ClosedReason, Injection>> = {
     },
     heal: (world) => {
       world.gate.renewLease(lease(world.clock), world.clock.monotonicMs());
+    },
+  },
+  'status-unknown': {
+    inject: (world) => {
+      world.statuses = false;
+      world.clock.advanceMs(120_000);
+      world.gate.renewLease(lease(world.clock), world.clock.monotonicMs());
+    },
+    heal: (world) => {
+      world.gate.noteStatus(VALID, world.clock.monotonicMs());
     },
   },
   'clock-jumped': {

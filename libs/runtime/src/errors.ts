@@ -8,6 +8,8 @@ export type RuntimeErrorCode =
   | 'time-ran-back'
   /** The authority gave no live lease at the start. */
   | 'no-lease'
+  /** The status list of a permit could not be had or does not hold. */
+  | 'no-status'
   /** Evidence was not kept: what was written must not be published. */
   | 'evidence-failed'
   /** The source held no frame. */

@@ -1,12 +1,14 @@
 import { MAX_FUTURE_SECONDS, type VerifiedPermit } from '@guise/permit';
 import { createAuthorityTime } from './authority-time.js';
-import type { LeaseState, RuntimeClock } from './ports.js';
+import type { LeaseState, RuntimeClock, StatusAnswer } from './ports.js';
 import type { Presence } from './presence.js';
 import type { ClosedReason } from './reasons.js';
 import type { WearerVerdict } from './wearer-check.js';
 
 /** The lease of DESIGN §4: an answer of the authority opens the gate for no longer than this. */
 export const MAX_LEASE_SECONDS = 15;
+/** A status list opens the gate for no longer than this, whatever it says of itself. */
+export const MAX_STATUS_SECONDS = 120;
 
 /** What this session is bound to; the permit must name exactly these. */
 export interface SessionBinding {
@@ -52,6 +54,8 @@ export interface Gate {
   admit(permit: VerifiedPermit): void;
   /** An answer of the lease endpoint, and when it was asked for: the lease counts from there. */
   renewLease(lease: LeaseState, requestedAtMonotonicMs: number): void;
+  /** What the status list says of the permit in force, and when it was asked for. A permit that is not valid shuts for good. */
+  noteStatus(answer: StatusAnswer, requestedAtMonotonicMs: number): void;
   /** Shuts the gate for good: revocation pushed by the authority, evidence that cannot be kept. */
   shut(reason: FinalReason): void;
   /**
@@ -69,6 +73,7 @@ export function createGate(clock: RuntimeClock, binding: SessionBinding): Gate {
   const time = createAuthorityTime(clock);
   let permit: VerifiedPermit | null = null;
   let leaseEndsMs = Number.NEGATIVE_INFINITY;
+  let statusEndsMs = Number.NEGATIVE_INFINITY;
   let final: FinalReason | null = null;
 
   const permission = (): ClosedReason | VerifiedPermit => {
@@ -77,6 +82,7 @@ export function createGate(clock: RuntimeClock, binding: SessionBinding): Gate {
     return (
       timeReason(permit, time.nowSeconds(), time.hasJumped()) ??
       (clock.monotonicMs() >= leaseEndsMs ? 'lease-lost' : null) ??
+      (clock.monotonicMs() >= statusEndsMs ? 'status-unknown' : null) ??
       bindingReason(permit, binding) ??
       permit
     );
@@ -92,6 +98,10 @@ export function createGate(clock: RuntimeClock, binding: SessionBinding): Gate {
       if (lease.state !== 'live') return;
       time.anchor(lease.serverTime, requestedAtMonotonicMs);
       leaseEndsMs = requestedAtMonotonicMs + Math.min(lease.leaseSeconds, MAX_LEASE_SECONDS) * 1000;
+    },
+    noteStatus({ status, freshSeconds }, requestedAtMonotonicMs) {
+      if (status !== 'valid') final ??= 'permit-revoked';
+      statusEndsMs = requestedAtMonotonicMs + Math.min(freshSeconds, MAX_STATUS_SECONDS) * 1000;
     },
     shut(reason) {
       final ??= reason;

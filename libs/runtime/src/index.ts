@@ -11,6 +11,7 @@ export {
 export {
   createGate,
   MAX_LEASE_SECONDS,
+  MAX_STATUS_SECONDS,
   type FinalReason,
   type FrameFacts,
   type Gate,
@@ -32,8 +33,10 @@ export type {
   LeaseState,
   PermitSource,
   RuntimeClock,
+  SessionEnd,
   SlateSource,
   SourceFrame,
+  StatusAnswer,
   WearerTemplate,
 } from './ports.js';
 export { NO_FACE_HOLD_MS, SECOND_FACE_REOPEN_MS, type Presence } from './presence.js';

@@ -1,18 +1,22 @@
 import { describe, expect, it, vi } from 'vitest';
-import { PermitError, type VerifiedPermit } from '@guise/permit';
+import { PermitError, type PermitStatus, type VerifiedPermit } from '@guise/permit';
 import { createFakeClock, type FakeClock } from '@guise/testing';
 import { RenewalRefused } from './errors.js';
 import { createGate } from './gate.js';
 import { createPermitKeeper } from './permit-keeper.js';
 import type { LeaseState, PermitSource } from './ports.js';
 import { AVATAR_SHA256, permit, SESSION_NUMBER, TEMPLATE_SHA256 } from './testing/permits.js';
-import { lease, runtimeClock } from './testing/world.js';
+import { lease, runtimeClock, VALID } from './testing/world.js';
 
 const TTL_SECONDS = 30;
 
 /** A keeper whose frame loop ticks every 100 ms; the gate is asked about an empty picture. */
 async function setUp(
-  source: Partial<{ renew: PermitSource['renew']; lease: (clock: FakeClock) => Promise<LeaseState> }>,
+  source: Partial<{
+    renew: PermitSource['renew'];
+    status: PermitSource['status'];
+    lease: (clock: FakeClock) => Promise<LeaseState>;
+  }>,
 ) {
   const clock = createFakeClock();
   const gate = createGate(runtimeClock(clock), {
@@ -24,6 +28,7 @@ async function setUp(
   const state = { asked: 0 };
   const fresh = () => permit({ nowSeconds: clock.nowSeconds(), ttlSeconds: TTL_SECONDS });
   const renew = source.renew ?? fresh;
+  const first = await fresh();
   const keeper = createPermitKeeper({
     gate,
     source: {
@@ -32,8 +37,10 @@ async function setUp(
         state.asked += 1;
         return renew();
       },
+      status: source.status ?? (() => Promise.resolve(VALID)),
+      watch: () => () => undefined,
     },
-    first: await fresh(),
+    first,
     monotonicMs: () => clock.monotonicMs(),
     onFault: (step, error) => faults.push([step, error]),
   });
@@ -52,7 +59,7 @@ async function setUp(
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  return { clock, keeper, faults, state, fresh, reason, pass };
+  return { clock, keeper, faults, state, fresh, reason, pass, first: first.claims.jti };
 }
 
 describe('a renewal', () => {
@@ -117,5 +124,64 @@ describe('a lease', () => {
     expect(questions).toBe(3);
     expect(await reason()).toBe('no-face');
     expect(keeper.renewals).toBe(0);
+  });
+});
+
+describe('a status list', () => {
+  it('is looked into when a permit comes, and again when it should be fresh', async () => {
+    const asked: string[] = [];
+    const { keeper, first, pass, reason } = await setUp({
+      status: (of) => {
+        asked.push(of.claims.jti);
+        return Promise.resolve({ ...VALID, refreshSeconds: 7 });
+      },
+    });
+    await pass(15);
+    expect(asked).toEqual([first, first, first]);
+    await pass(8);
+    await vi.waitFor(() => {
+      expect(keeper.renewals).toBe(1);
+    });
+    expect(new Set(asked).size).toBe(2);
+    expect(await reason()).toBe('no-face');
+  });
+
+  it.each(['invalid', 'suspended'] as const)('that says %s shuts the gate for good', async (status) => {
+    let now: PermitStatus = 'valid';
+    const { reason, pass } = await setUp({
+      status: () => Promise.resolve({ ...VALID, status: now, refreshSeconds: 5 }),
+    });
+    await pass(2);
+    now = status;
+    await pass(4);
+    expect(await reason()).toBe('permit-revoked');
+    now = 'valid';
+    await pass(8);
+    expect(await reason()).toBe('permit-revoked');
+  });
+
+  it('not had is told and asked for again, until the last one is too old: no permit lasts without', async () => {
+    let away = false;
+    const { faults, reason, pass, state } = await setUp({
+      status: () =>
+        away
+          ? Promise.reject(new Error('unreachable'))
+          : Promise.resolve({ ...VALID, refreshSeconds: 4, freshSeconds: 12 }),
+    });
+    away = true;
+    await pass(11);
+    expect(await reason()).toBe('no-face');
+    await pass(1);
+    expect(await reason()).toBe('status-unknown');
+    expect(faults.map(([step]) => step)).toEqual(['status', 'status', 'status', 'status', 'status']);
+    // A renewed permit whose status is not known is not taken, and asked for again.
+    await pass(12);
+    expect(await reason()).toBe('status-unknown');
+    expect(state.asked).toBeGreaterThan(0);
+    away = false;
+    await pass(3);
+    await vi.waitFor(async () => {
+      expect(await reason()).toBe('no-face');
+    });
   });
 });

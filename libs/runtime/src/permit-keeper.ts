@@ -1,7 +1,7 @@
 import { PermitError, type PermitErrorCode, type VerifiedPermit } from '@guise/permit';
 import { RenewalRefused, RuntimeError } from './errors.js';
 import type { FinalReason, Gate } from './gate.js';
-import type { PermitSource } from './ports.js';
+import type { PermitSource, SessionEnd } from './ports.js';
 
 /** A lease is asked for again after this part of its life, and a failed question repeated after this time. */
 const LEASE_PART = 1 / 3;
@@ -9,16 +9,20 @@ const LEASE_RETRY_MS = 1_000;
 /** A permit is renewed when this part of its life is left, and a failed renewal repeated after this time. */
 const RENEW_PART_LEFT = 1 / 3;
 const RENEW_RETRY_MS = 2_000;
+/** A failed look into the status list is repeated after this time. */
+const STATUS_RETRY_MS = 2_000;
 
 /**
- * Keeps lease and permit fresh while frames flow. It holds no timer: the frame loop calls `tick`, which starts what is
+ * Keeps lease, permit and status fresh while frames flow, and listens for the session's end. It holds no timer: the frame loop calls `tick`, which starts what is
  * due and never waits. When the authority does not answer, it asks again and tells `onFault`, and in the end the gate
  * shuts by itself; when the authority refuses, or answers with a permit that is none, the gate is shut at once.
  */
 export interface PermitKeeper {
-  /** The first lease; the gate is shut before. @throws RuntimeError `no-lease` */
+  /** The first lease and the first status; the gate is shut before. @throws RuntimeError `no-lease`, `no-status` */
   start(): Promise<void>;
   tick(): void;
+  /** Listens no longer. */
+  stop(): void;
   /** The permits admitted so far. */
   readonly renewals: number;
 }
@@ -29,8 +33,10 @@ export interface PermitKeeperOptions {
   readonly first: VerifiedPermit;
   readonly monotonicMs: () => number;
   /** Hears of every question that brought no lease or no permit. */
-  readonly onFault?: ((step: 'lease' | 'renew', error: unknown) => void) | undefined;
+  readonly onFault?: ((step: KeeperStep, error: unknown) => void) | undefined;
 }
+
+type KeeperStep = 'lease' | 'renew' | 'status';
 
 export function createPermitKeeper(options: PermitKeeperOptions): PermitKeeper {
   const { gate, source, first, monotonicMs, onFault } = options;
@@ -40,6 +46,9 @@ export function createPermitKeeper(options: PermitKeeperOptions): PermitKeeper {
   let nextRenewalMs = 0;
   let asking = false;
   let renewing = false;
+  let nextStatusMs = 0;
+  let looking = false;
+  let stopWatching = (): void => undefined;
   gate.admit(first);
 
   const askLease = async (): Promise<void> => {
@@ -55,8 +64,21 @@ export function createPermitKeeper(options: PermitKeeperOptions): PermitKeeper {
     return exp - gate.nowSeconds() <= (exp - iat) * RENEW_PART_LEFT && monotonicMs() >= nextRenewalMs;
   };
 
+  const askStatus = async (of: VerifiedPermit): Promise<void> => {
+    const requestedAt = monotonicMs();
+    try {
+      const answer = await source.status(of);
+      gate.noteStatus(answer, requestedAt);
+      nextStatusMs = requestedAt + answer.refreshSeconds * 1000;
+    } catch (cause) {
+      throw new RuntimeError('no-status', 'The status of the permit is not known.', { cause });
+    }
+  };
+
   const renew = async (): Promise<void> => {
-    permit = await source.renew();
+    const next = await source.renew();
+    await askStatus(next);
+    permit = next;
     gate.admit(permit);
     renewals += 1;
   };
@@ -82,6 +104,10 @@ export function createPermitKeeper(options: PermitKeeperOptions): PermitKeeper {
           cause: error,
         });
       }
+      await askStatus(first);
+      stopWatching = source.watch((end) => {
+        gate.shut(END_REASON[end]);
+      });
     },
     tick() {
       if (!asking && monotonicMs() >= nextLeaseMs) {
@@ -104,9 +130,29 @@ export function createPermitKeeper(options: PermitKeeperOptions): PermitKeeper {
             renewing = false;
           });
       }
+      if (!looking && monotonicMs() >= nextStatusMs) {
+        looking = true;
+        void askStatus(permit)
+          .catch((error: unknown) => {
+            nextStatusMs = monotonicMs() + STATUS_RETRY_MS;
+            onFault?.('status', error);
+          })
+          .finally(() => {
+            looking = false;
+          });
+      }
+    },
+    stop() {
+      stopWatching();
     },
   };
 }
+
+const END_REASON: Readonly<Record<SessionEnd, FinalReason>> = {
+  revoked: 'permit-revoked',
+  suspended: 'permit-revoked',
+  closed: 'no-permit',
+};
 
 /** A bad answer of these kinds may come from this device's clock, which the next lease sets right. */
 const CLOCK_ERRORS: ReadonlySet<PermitErrorCode> = new Set(['not-yet-valid', 'expired']);

@@ -1,5 +1,5 @@
 import type { Box, FaceObservation, I420Frame } from '@guise/frame';
-import type { VerifiedPermit } from '@guise/permit';
+import type { PermitStatus, VerifiedPermit } from '@guise/permit';
 import type { EvidenceSegment } from '@guise/protocol';
 
 /** Wall time of this device and a clock that only moves forward. */
@@ -89,6 +89,25 @@ export interface PermitSource {
    */
   renew(): Promise<VerifiedPermit>;
   lease(): Promise<LeaseState>;
+  /** What the status list that the permit names says of it now; the list was verified. */
+  status(permit: VerifiedPermit): Promise<StatusAnswer>;
+  /**
+   * Listens until the returned function is called: `onEnd` hears at once that the authority ended the session. While
+   * nothing can be heard, nothing is told: lease and status list are asked for all the same.
+   */
+  watch(onEnd: (end: SessionEnd) => void): () => void;
+}
+
+/** How the authority ended a session. */
+export type SessionEnd = 'revoked' | 'suspended' | 'closed';
+
+/** One look into a status list (libs/permit `verifyStatusList`). */
+export interface StatusAnswer {
+  readonly status: PermitStatus;
+  /** A fresh list should be fetched after this time. */
+  readonly refreshSeconds: number;
+  /** This one may be relied on for this time. */
+  readonly freshSeconds: number;
 }
 
 /** One answer of the lease endpoint (protocol `leaseResponse`). */

@@ -14,11 +14,12 @@ import {
   runtimeClock,
   SESSION,
   type Faults,
+  VALID,
 } from './testing/world.js';
-import type { FrameSink, PermitSource, SourceFrame } from './ports.js';
+import type { FrameSink, PermitSource, SessionEnd, SourceFrame } from './ports.js';
 
 interface Run {
-  readonly config: MediaConfig;
+  config: MediaConfig;
   readonly clock: FakeClock;
   readonly written: I420Frame[];
   readonly sinkCalls: string[];
@@ -66,7 +67,13 @@ async function setUp(
       authority: {
         session: SESSION,
         permit: await renew(),
-        source: { renew, lease: () => Promise.resolve(lease(clock)), ...change.source },
+        source: {
+          renew,
+          lease: () => Promise.resolve(lease(clock)),
+          status: () => Promise.resolve(VALID),
+          watch: () => () => undefined,
+          ...change.source,
+        },
         crypto: evidenceCrypto(),
         sink: evidenceSink(faults, submitted, []),
       },
@@ -193,6 +200,42 @@ describe('processMedia', () => {
       run.submitted.map((jws) => verifyEvidenceSegment(jws, deviceKey.publicJwk)),
     );
     expect(new Set(segments.map((segment) => segment.permit)).size).toBeGreaterThanOrEqual(4);
+  });
+
+  it('shows nothing of a permit that the status list has ended, or of one whose list cannot be had', async () => {
+    const ended = await setUp(50, {
+      source: { status: () => Promise.resolve({ ...VALID, status: 'suspended' }) },
+    });
+    expect((await processMedia(ended.config)).slateFrames).toEqual({ 'permit-revoked': 50 });
+    const away = await setUp(10, { source: { status: () => Promise.reject(new Error('unreachable')) } });
+    await expect(processMedia(away.config)).rejects.toMatchObject({ code: 'no-status' });
+    expect(away.read).toBe(0);
+  });
+
+  it('stops with the frame after it hears that the session ended, and hears nothing afterwards', async () => {
+    for (const [end, reason] of [
+      ['revoked', 'permit-revoked'],
+      ['suspended', 'permit-revoked'],
+      ['closed', 'no-permit'],
+    ] as const) {
+      let heard: ((end: SessionEnd) => void) | undefined;
+      const run: Run = await setUp(100, {
+        source: {
+          watch: (onEnd) => {
+            heard = onEnd;
+            return () => (heard = undefined);
+          },
+        },
+      });
+      run.config = {
+        ...run.config,
+        onProgress: (event) => {
+          if (event.type === 'frame' && event.frames === 40) heard?.(end);
+        },
+      };
+      expect((await processMedia(run.config)).slateFrames).toEqual({ [reason]: 60 });
+      expect(heard).toBeUndefined();
+    }
   });
 
   it('survives an authority that stays away for less than a lease, and not for more', async () => {

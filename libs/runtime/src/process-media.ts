@@ -48,7 +48,7 @@ export type MediaProgress =
   | { readonly type: 'frame'; readonly frames: number; readonly timestampMs: number }
   /** The gate opened (`reason` null) or shut, or the reason changed. */
   | { readonly type: 'gate'; readonly timestampMs: number; readonly reason: ClosedReason | null }
-  /** A step of one frame failed, so the frame is a slate; or a question to the authority (`lease`, `renew`) did. */
+  /** A step of one frame failed, so the frame is a slate; or a question to the authority (`lease`, `renew`, `status`) did. */
   | { readonly type: 'fault'; readonly step: string; readonly error: unknown };
 
 export interface MediaReport extends SessionStats {
@@ -66,7 +66,7 @@ export interface MediaReport extends SessionStats {
 /**
  * Processes a whole file behind the gate, in order, frame by frame. The result is published (`sink.finish`) only when
  * all of its evidence is kept; otherwise the sink is aborted.
- * @throws RuntimeError `no-lease` before a frame is read; `evidence-failed`, `no-frames`; and what source and sink throw
+ * @throws RuntimeError `no-lease`, `no-status` before a frame is read; `evidence-failed`, `no-frames`; and what source and sink throw
  */
 export async function processMedia(config: MediaConfig): Promise<MediaReport> {
   try {
@@ -81,6 +81,19 @@ async function run(config: MediaConfig): Promise<MediaReport> {
   const times = createStageTimes(() => config.clock.monotonicMs());
   const startedMs = config.clock.monotonicMs();
   const session = openSession(config);
+  try {
+    return await runSession(config, session, times, startedMs);
+  } finally {
+    session.keeper.stop();
+  }
+}
+
+async function runSession(
+  config: MediaConfig,
+  session: Session,
+  times: StageTimes,
+  startedMs: number,
+): Promise<MediaReport> {
   await session.keeper.start();
   config.onProgress?.({ type: 'start', expectedFrames: config.expectedFrames ?? null });
   const flow = await pump(config, session, times, startedMs);

@@ -5,7 +5,7 @@ import { createGate } from './gate.js';
 import { createSessionProcessor, type PicturePorts } from './session-processor.js';
 import { cameraFrame, face, paintMark, SIZE } from './testing/camera.js';
 import { AVATAR_SHA256, permit, SESSION_NUMBER, TEMPLATE_SHA256 } from './testing/permits.js';
-import { lease, picturePorts, runtimeClock, type Faults } from './testing/world.js';
+import { lease, picturePorts, runtimeClock, type Faults, VALID } from './testing/world.js';
 
 async function bench(change: (clock: ReturnType<typeof createFakeClock>) => Partial<PicturePorts>) {
   const clock = createFakeClock();
@@ -26,6 +26,7 @@ async function bench(change: (clock: ReturnType<typeof createFakeClock>) => Part
   const first = await permit({ nowSeconds: clock.nowSeconds() });
   gate.admit(first);
   gate.renewLease(lease(clock), clock.monotonicMs());
+  gate.noteStatus(VALID, clock.monotonicMs());
   const processor = createSessionProcessor({
     size: SIZE,
     picture: { ...picturePorts(faults, () => [face(1, 'wearer')]), ...change(clock) },

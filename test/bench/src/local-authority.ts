@@ -53,6 +53,8 @@ export async function issueLocally(avatarSha256: string, templateSha256: string)
   const permitSource: PermitSource = {
     renew: issue,
     lease: () => Promise.resolve({ state: 'live', leaseSeconds: 15, serverTime: now() }),
+    status: () => Promise.resolve({ status: 'valid', refreshSeconds: 30, freshSeconds: 120 }),
+    watch: () => () => undefined,
   };
   const session = sessionId.parse(formatId('session', random(16)));
   const grant = { permit: await issue(), session, watermarkKey: random(32), chain };

@@ -3,6 +3,7 @@ import { endWearSession, LedgerOutbox, type Transaction, type WearSessionRecord 
 import { sessionId } from '@guise/protocol';
 import { Clock } from '../ports/clock.js';
 import { AVATAR_SUSPENDED, type Refusal } from '../permits/wear-grants.js';
+import { ChangeFeed } from '../revocations/change-feed.js';
 import { StatusLists } from '../status-lists/status-lists.service.js';
 
 /** Ends sessions, each once, with its permits and its ledger entry in the same transaction. */
@@ -12,6 +13,7 @@ export class SessionEnder {
     private readonly clock: Clock,
     private readonly ledger: LedgerOutbox,
     private readonly statusLists: StatusLists,
+    private readonly feed: ChangeFeed,
   ) {}
 
   /** Ends a session whose permission is gone. @returns the refusals, for the answer */
@@ -39,7 +41,10 @@ export class SessionEnder {
   private async end(tx: Transaction, id: string, state: 'revoked' | 'closed', reason: string): Promise<void> {
     const at = this.clock.nowSeconds();
     if (!(await endWearSession(tx, id, { state, reason, at }))) return;
-    await this.statusLists.end(tx, id, reason === AVATAR_SUSPENDED ? 'suspended' : 'invalid');
+    const suspended = reason === AVATAR_SUSPENDED;
+    await this.statusLists.end(tx, id, suspended ? 'suspended' : 'invalid');
+    const end = suspended ? 'suspended' : state;
+    await this.feed.announce(tx, { type: 'session-end', session: id, end, reason });
     const logged = reason === 'finished' || reason === 'failed' ? reason : 'revoked';
     await this.ledger.stage(tx, {
       v: 1,

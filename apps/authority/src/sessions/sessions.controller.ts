@@ -1,4 +1,5 @@
-import { Body, Controller, Get, Header, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   evidenceRequest,
   evidenceResponse,
@@ -13,6 +14,7 @@ import { Requires } from '../http/permission.js';
 import { CallingDevice, type DevicePrincipal } from '../http/principal.js';
 import { EvidenceService } from './evidence.service.js';
 import { KeyDisclosureService } from './key-disclosure.service.js';
+import { SessionStreams } from './session-streams.js';
 import { SessionsService } from './sessions.service.js';
 
 /** What the runtime of a running session says and asks. Every route is for the device that opened the session. */
@@ -22,6 +24,7 @@ export class SessionsController {
     private readonly sessions: SessionsService,
     private readonly evidence: EvidenceService,
     private readonly keys: KeyDisclosureService,
+    private readonly streams: SessionStreams,
   ) {}
 
   @Get('lease')
@@ -30,6 +33,19 @@ export class SessionsController {
   @Answers(200, leaseResponse, 'Whether the session may go on, and the time')
   lease(@Param('id', { schema: sessionId }) id: string, @CallingDevice() device: DevicePrincipal) {
     return this.sessions.lease(device, id);
+  }
+
+  @Get('events')
+  @Requires('device')
+  @Answers(200, null, 'Server-sent events: the end of the session, at once')
+  events(
+    @Param('id', { schema: sessionId }) id: string,
+    @CallingDevice() device: DevicePrincipal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const heard = request.headers['last-event-id'];
+    return this.streams.open(device, id, typeof heard === 'string' ? heard : undefined, reply);
   }
 
   @Post('evidence')

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parsePayload } from '@guise/ledger';
 import { signEvidenceSegment } from '@guise/permit';
+import { setAvatarState } from '@guise/persistence';
 import { avatarResponse, evidenceResponse, evidenceSegment, leaseResponse } from '@guise/protocol';
 import {
   activeExecutiveAvatar,
@@ -87,10 +88,13 @@ describe.each(await testDatabases())('sessions on %s', (kind) => {
     });
 
     it('ends at a renewal as well: the end is kept though the answer is a refusal', async () => {
-      const { authority, executive } = organisation;
+      const { authority } = organisation;
       const worn = await approvedAvatar();
       session = await openTestSession(authority, device, worn);
-      await authority.api.post(`/v1/consents/${worn.consent ?? ''}/withdraw`, {}, { token: executive.token });
+      // Changed by a replica that died before it ended the sessions.
+      await authority.database.transaction((tx) =>
+        setAvatarState(tx, { id: worn.id, state: 'withdrawn', suspensions: 0 }, authority.clock.now()),
+      );
       const wish = { avatar: worn.id, purpose: 'meeting', audience: 'internal', session: session.id };
       expect(await device.call('POST', '/v1/permits', wish)).toMatchObject({
         body: { code: 'permit-denied' },

@@ -55,5 +55,6 @@ export {
   type ClipMark,
 } from './marked-clip.js';
 export { openWearing, type Wearing } from './marked-session.js';
+export { freePort, openServedWearing, type ServedWearing } from './served.js';
 /** For attacks that stop or drive the log. */
 export { LedgerSequencer } from '../ledger/ledger-sequencer.js';

@@ -3,6 +3,7 @@ import type { I420Frame } from '@guise/frame';
 import { avatarResponse, permitClaims } from '@guise/protocol';
 import { KeyStore } from '../keys/key-store.js';
 import type { ApiAnswer } from './api.js';
+import type { TestAuthorityOptions } from './authority.js';
 import type { DatabaseKind } from './databases.js';
 import { pairDevice, type TestDevice } from './devices.js';
 import { multipart } from './forms.js';
@@ -27,8 +28,8 @@ export interface Wearing {
   detect(path: string): Promise<ApiAnswer>;
 }
 
-export async function openWearing(kind: DatabaseKind): Promise<Wearing> {
-  const organisation = await openTestOrganisation(kind);
+export async function openWearing(kind: DatabaseKind, options: TestAuthorityOptions = {}): Promise<Wearing> {
+  const organisation = await openTestOrganisation(kind, options);
   const { authority, employee, auditor } = organisation;
   await enrol(organisation, employee, 'face:employee');
   const device = await pairDevice(authority, employee);

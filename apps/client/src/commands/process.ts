@@ -193,7 +193,10 @@ async function wear(context: CommandContext, job: RenderJob): Promise<MediaRepor
       bundle,
       grant,
       wearer: await fetchWearerTemplate(client, grant),
-      permitSource: permitSourceOf(client, terms, grant, nowSecondsOf(context)),
+      permitSource: permitSourceOf(client, terms, grant, {
+        nowSeconds: nowSecondsOf(context),
+        sleepMs: context.sleepMs,
+      }),
       evidenceSink: evidenceSinkOf(client, grant, context.sleepMs),
       signer: client.device.signer,
       registry: await openRegistry(context.config, plan.executionProviders),

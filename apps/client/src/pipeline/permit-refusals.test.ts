@@ -11,6 +11,8 @@ const refusal = (code: ProblemCode) =>
 const renewalFailing = (error: Error): Promise<unknown> =>
   tellingRefusals({
     lease: () => Promise.reject(new Error('not asked')),
+    status: () => Promise.reject(new Error('not asked')),
+    watch: () => () => undefined,
     renew: () => Promise.reject(error),
   })
     .renew()

@@ -16,6 +16,8 @@ const REFUSALS: ReadonlyMap<ProblemCode, RenewalRefused['reason']> = new Map([
 export function tellingRefusals(source: PermitSource): PermitSource {
   return {
     lease: () => source.lease(),
+    status: (permit) => source.status(permit),
+    watch: (onEnd) => source.watch(onEnd),
     async renew() {
       try {
         return await source.renew();

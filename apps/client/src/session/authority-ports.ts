@@ -1,17 +1,20 @@
+import { randomInt } from 'node:crypto';
 import { AuthorityRefusal, AuthorityUnreachableError, type DeviceApi } from '@guise/api-client';
 import { compareTemplates, createRotation, decodeTemplate, sha256HexOf } from '@guise/identity';
 import type { EvidenceReceipt, EvidenceSink, PermitSource, WearerTemplate } from '@guise/runtime';
 import type { PairedClient } from '../authority.js';
 import { CliError } from '../cli-error.js';
 import type { Grant } from './open-session.js';
+import { watchSession } from './session-events.js';
+import { checkStatus } from './status-check.js';
 import { verifyOwnPermit, type WearTerms } from './terms.js';
 
-/** Renewals and leases of one session, each permit verified like the first. */
+/** Renewals, leases, status and events of one session, each permit verified like the first. */
 export function permitSourceOf(
   client: PairedClient,
   terms: WearTerms,
   grant: Grant,
-  nowSeconds: () => number,
+  ports: { readonly nowSeconds: () => number; readonly sleepMs: (ms: number) => Promise<void> },
 ): PermitSource {
   const { avatar } = grant.permit.wear;
   return {
@@ -24,11 +27,16 @@ export function permitSourceOf(
         session: grant.session,
         ...(terms.meeting === undefined ? {} : { meeting: terms.meeting }),
       });
-      const permit = await verifyOwnPermit(answer.permit, client, terms, nowSeconds());
+      const permit = await verifyOwnPermit(answer.permit, client, terms, ports.nowSeconds());
       await client.ledgerPin.follow(permit.claims.checkpoint, seen);
       return permit;
     },
     lease: () => client.deviceApi.lease(grant.session),
+    status: (permit) => checkStatus(client, permit, ports.nowSeconds()),
+    watch: watchSession(client.deviceApi, grant.session, {
+      sleepMs: ports.sleepMs,
+      random: () => randomInt(1_000) / 1_000,
+    }),
   };
 }
 

@@ -68,6 +68,32 @@ export async function findWearSessionByNumber(
   return row === null ? null : toSession(row);
 }
 
+/** Live sessions that rest on this, page by page in the order of their ids. */
+export async function listLiveSessions(
+  tx: Transaction,
+  ground: {
+    readonly consentId?: string | undefined;
+    readonly avatarId?: string | undefined;
+    readonly deviceId?: string | undefined;
+    readonly personId?: string | undefined;
+  },
+  after: string,
+  limit: number,
+): Promise<readonly { readonly id: string; readonly deviceId: string }[]> {
+  const { consentId, avatarId, deviceId, personId } = ground;
+  const named = Object.entries({ consentId, avatarId, deviceId, personId }).filter(
+    ([, id]) => id !== undefined,
+  );
+  // Nothing named is nothing lost, not everything.
+  if (named.length === 0) return [];
+  return tx.wearSession.findMany({
+    where: { ...Object.fromEntries(named), state: 'live', id: { gt: after } },
+    orderBy: { id: 'asc' },
+    take: limit,
+    select: { id: true, deviceId: true },
+  });
+}
+
 /** Reads a device's own session and keeps it from changing until the transaction ends. */
 export async function lockWearSession(
   tx: Transaction,

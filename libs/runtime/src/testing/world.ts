@@ -5,7 +5,7 @@ import { DISCLOSURE_LABEL, formatId, sessionId } from '@guise/protocol';
 import { createFakeClock, createSeededRandom, type FakeClock } from '@guise/testing';
 import { createEvidenceRecorder } from '../evidence/recorder.js';
 import { createGate, type Gate } from '../gate.js';
-import type { EvidenceCrypto, EvidenceSink, LeaseState, RuntimeClock } from '../ports.js';
+import type { EvidenceCrypto, EvidenceSink, LeaseState, RuntimeClock, StatusAnswer } from '../ports.js';
 import {
   createSessionProcessor,
   type PicturePorts,
@@ -43,6 +43,8 @@ export interface World {
   /** Processes the next camera frame, one frame time later; leases arrive by themselves while `leases` is on. */
   step(): Promise<ProcessedFrame>;
   leases: boolean;
+  /** The status list says that the permit is valid, frame by frame. */
+  statuses: boolean;
   admit(next: VerifiedPermit): void;
   readonly finish: () => Promise<unknown>;
 }
@@ -54,6 +56,8 @@ export const lease = (clock: FakeClock): LeaseState => ({
   leaseSeconds: 15,
   serverTime: clock.nowSeconds(),
 });
+
+export const VALID: StatusAnswer = { status: 'valid', refreshSeconds: 30, freshSeconds: 120 };
 
 export function runtimeClock(clock: FakeClock): RuntimeClock {
   return { wallMs: clock.nowMs, monotonicMs: clock.monotonicMs };
@@ -91,6 +95,7 @@ export async function createWorld(options: { readonly first?: VerifiedPermit | n
     ...{ clock, gate, faults, submitted, disclosed },
     faces: [face(1, 'wearer')],
     leases: true,
+    statuses: true,
     processor: createSessionProcessor({
       size: SIZE,
       picture: picturePorts(faults, () => world.faces),
@@ -102,6 +107,7 @@ export async function createWorld(options: { readonly first?: VerifiedPermit | n
       index += 1;
       if (index > 0) clock.advanceMs(FRAME_MS);
       if (world.leases && index % 25 === 0) gate.renewLease(lease(clock), clock.monotonicMs());
+      if (world.statuses) gate.noteStatus(VALID, clock.monotonicMs());
       return world.processor.processFrame(cameraFrame(index), index * FRAME_MS);
     },
     admit(next) {

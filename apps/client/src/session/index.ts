@@ -1,0 +1,2 @@
+export { watchSession } from './session-events.js';
+export { checkStatus } from './status-check.js';
