@@ -5,6 +5,7 @@ import { AvatarsModule } from './avatars/avatars.module.js';
 import type { AuthorityConfig } from './config.js';
 import { ConsentRequestsModule } from './consent-requests/consent-requests.module.js';
 import { DATABASE_OPTIONS, DatabaseModule } from './database/database.module.js';
+import { DecisionsModule } from './decisions/decisions.module.js';
 import { DevicesModule } from './devices/devices.module.js';
 import { EnrolmentsModule } from './enrolments/enrolments.module.js';
 import type { FaceJudge } from './faces/face-judge.js';
@@ -17,6 +18,7 @@ import { LandingModule } from './landing/landing.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PeopleModule } from './people/people.module.js';
+import { PoliciesModule } from './policies/policies.module.js';
 import { PermitsModule } from './permits/permits.module.js';
 import type { Clock } from './ports/clock.js';
 import type { Files } from './ports/files.js';
@@ -52,6 +54,7 @@ export class AuthorityModule {
         DatabaseModule,
         ChangeFeedModule,
         HttpModule,
+        DecisionsModule,
         LedgerModule,
         PasskeysModule,
         PeopleModule,
@@ -61,6 +64,7 @@ export class AuthorityModule {
         AvatarsModule,
         ErasureModule,
         ReceiptsModule,
+        PoliciesModule,
         ConsentRequestsModule,
         PermitsModule,
         SessionsModule,

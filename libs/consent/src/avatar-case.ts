@@ -16,6 +16,7 @@ export interface AvatarCase {
   readonly subject: string;
   readonly draftedBy: string;
   readonly sourceFace: string | null;
+  /** Approvals the policy asked for when it was drafted: later policies may ask for more, never for fewer. */
   readonly approvalsNeeded: number;
   readonly state: AvatarState;
   /** How often it was suspended: a resumption is for one suspension. */
@@ -49,11 +50,6 @@ export interface ApprovalRecord {
 export interface Actor {
   readonly id: string;
   readonly roles: readonly Role[];
-}
-
-/** Signed approvals the kind needs beside the subject's consent (DESIGN §2). */
-export function approvalsNeeded(kind: AvatarKind): number {
-  return kind === 'executive' ? 2 : 1;
 }
 
 /** Approvals that count: by distinct admins, for exactly the consent in force. */

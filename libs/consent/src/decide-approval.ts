@@ -1,4 +1,4 @@
-import type { ApprovalDecision, ApprovalStatement } from '@guise/protocol';
+import type { ApprovalDecision, ApprovalStatement, PolicyDocument } from '@guise/protocol';
 import {
   countingApprovals,
   resumptions,
@@ -8,6 +8,7 @@ import {
 } from './avatar-case.js';
 import { requireState, type Decision } from './decision.js';
 import { ConsentError } from './errors.js';
+import { requiredApprovals, requireKind } from './policy.js';
 import type { RuleId } from './rules.js';
 
 /** Admins who must lift one suspension. */
@@ -21,13 +22,16 @@ export function decideApprovalOffer(
   avatar: AvatarCase,
   approver: Actor,
   decision: ApprovalDecision,
+  policy: PolicyDocument,
 ): readonly RuleId[] {
   if (!approver.roles.includes('admin')) throw new ConsentError('forbidden', 'approver-is-admin');
   if (approver.id === avatar.draftedBy) throw new ConsentError('maker-is-checker', 'maker-is-not-checker');
   if (approver.id === avatar.subject) throw new ConsentError('maker-is-checker', 'subject-is-not-checker');
   const independent = ['approver-is-admin', 'maker-is-not-checker', 'subject-is-not-checker'] as const;
-  const once = decision === 'resume' ? requireResumable(avatar, approver) : requireOpen(avatar, approver);
-  return [...independent, ...once];
+  if (decision !== 'reject') requireKind(avatar.kind, policy);
+  const once =
+    decision === 'resume' ? requireResumable(avatar, approver, policy) : requireOpen(avatar, approver);
+  return [...independent, 'policy-allows-kind', ...once];
 }
 
 /** Approving or rejecting: once per admin and consent, while approvals are awaited. */
@@ -44,12 +48,12 @@ function requireOpen(avatar: AvatarCase, approver: Actor): readonly RuleId[] {
 }
 
 /** Lifting a suspension: only of a version that was active, for which every signature still stands. */
-function requireResumable(avatar: AvatarCase, approver: Actor): readonly RuleId[] {
+function requireResumable(avatar: AvatarCase, approver: Actor, policy: PolicyDocument): readonly RuleId[] {
   if (resumptions(avatar).has(approver.id)) {
     throw new ConsentError('already-decided', 'one-resumption-per-admin');
   }
   requireState(avatar, ['suspended']);
-  if (countingApprovals(avatar).length < avatar.approvalsNeeded) {
+  if (countingApprovals(avatar).length < requiredApprovals(avatar, policy)) {
     throw new ConsentError('avatar-state', 'approvals-complete');
   }
   return ['one-resumption-per-admin', 'state-allows', 'approvals-complete', 'two-admins-resume'];
@@ -66,9 +70,10 @@ export function decideApproval(
   approver: Actor,
   statement: ApprovalStatement,
   statementSha256: string,
+  policy: PolicyDocument,
   now: number,
 ): Decision<ApprovalRecord> {
-  const rules = decideApprovalOffer(avatar, approver, statement.decision);
+  const rules = decideApprovalOffer(avatar, approver, statement.decision, policy);
   if (statement.avatar !== avatar.id || statement.avatarSha256 !== avatar.sha256) {
     throw new ConsentError('statement-mismatch', 'statement-names-version');
   }
@@ -94,7 +99,7 @@ export function decideApproval(
   };
   return {
     made,
-    next: after({ ...avatar, approvals: [...avatar.approvals, made] }, made),
+    next: after({ ...avatar, approvals: [...avatar.approvals, made] }, made, policy),
     rules: [
       ...rules,
       'statement-names-version',
@@ -106,12 +111,12 @@ export function decideApproval(
   };
 }
 
-function after(avatar: AvatarCase, made: ApprovalRecord): AvatarCase {
+function after(avatar: AvatarCase, made: ApprovalRecord, policy: PolicyDocument): AvatarCase {
   switch (made.decision) {
     case 'reject':
       return suspended(avatar);
     case 'approve':
-      return countingApprovals(avatar).length >= avatar.approvalsNeeded
+      return countingApprovals(avatar).length >= requiredApprovals(avatar, policy)
         ? { ...avatar, state: 'active' }
         : avatar;
     case 'resume':

@@ -1,8 +1,9 @@
-import type { ConsentScope, ConsentStatement } from '@guise/protocol';
+import type { ConsentScope, ConsentStatement, PolicyDocument } from '@guise/protocol';
 import type { Actor, AvatarCase, ConsentRecord } from './avatar-case.js';
 import { ConsentError } from './errors.js';
 import type { RuleId } from './rules.js';
 import { requireState, type Decision } from './decision.js';
+import { requireKind, requirePolicyTerms } from './policy.js';
 import { termsOf } from './terms.js';
 
 /** 366 days: one year from any day. */
@@ -16,6 +17,7 @@ export function decideConsentOffer(
   avatar: AvatarCase,
   subject: Actor,
   scope: ConsentScope,
+  policy: PolicyDocument,
   now: number,
 ): readonly RuleId[] {
   if (subject.id !== avatar.subject) throw new ConsentError('not-the-subject', 'subject-consents');
@@ -25,7 +27,17 @@ export function decideConsentOffer(
     throw new ConsentError('bad-request', 'own-face-worn-by-owner');
   }
   requirePeriod(scope, now);
-  return ['subject-consents', 'state-allows', 'consent-period-at-most-one-year', 'consent-not-over'];
+  requireKind(avatar.kind, policy);
+  requirePolicyTerms(scope, policy);
+  return [
+    'subject-consents',
+    'state-allows',
+    'consent-period-at-most-one-year',
+    'consent-not-over',
+    'policy-allows-kind',
+    'policy-allows-purposes',
+    'policy-limits-period',
+  ];
 }
 
 function requirePeriod(scope: ConsentScope, now: number): void {
@@ -56,9 +68,10 @@ export function decideConsent(
   signer: Actor,
   statement: ConsentStatement,
   statementSha256: string,
+  policy: PolicyDocument,
   now: number,
 ): Decision<ConsentRecord> {
-  const rules = decideConsentOffer(avatar, signer, statement, now);
+  const rules = decideConsentOffer(avatar, signer, statement, policy, now);
   if (statement.avatar !== avatar.id || statement.avatarSha256 !== avatar.sha256) {
     throw new ConsentError('statement-mismatch', 'statement-names-version');
   }

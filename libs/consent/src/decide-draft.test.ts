@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Actor } from './avatar-case.js';
 import { decideDraft, decidePicture } from './decide-draft.js';
+import { DEFAULT_POLICY } from './policy.js';
 
 const admin: Actor = { id: 'per_admin', roles: ['admin'] };
 const employee: Actor = { id: 'per_employee', roles: ['employee'] };
@@ -9,19 +10,23 @@ const facts = { subjectEnrolled: true, matchesSubject: true, matchesAnyone: fals
 describe('drafts', () => {
   it('of an own face come from its owner and show a person', () => {
     const own = { kind: 'own-face', likeness: 'person', subject: employee.id } as const;
-    expect(decideDraft(employee, own)).toContain('own-face-drafted-by-owner');
-    expect(() => decideDraft(admin, own)).toThrow('own-face-drafted-by-owner');
-    expect(() => decideDraft(employee, { ...own, likeness: 'artwork' })).toThrow('own-face-shows-person');
+    expect(decideDraft(employee, own, DEFAULT_POLICY)).toContain('own-face-drafted-by-owner');
+    expect(() => decideDraft(admin, own, DEFAULT_POLICY)).toThrow('own-face-drafted-by-owner');
+    expect(() => decideDraft(employee, { ...own, likeness: 'artwork' }, DEFAULT_POLICY)).toThrow(
+      'own-face-shows-person',
+    );
   });
 
   it('of executive and stylised avatars come from admins', () => {
     const executive = { kind: 'executive', likeness: 'person', subject: employee.id } as const;
     const stylised = { kind: 'stylised', likeness: 'artwork', subject: employee.id } as const;
-    expect(decideDraft(admin, executive)).toEqual(['admin-drafts']);
-    expect(decideDraft(admin, stylised)).toContain('stylised-shows-artwork');
-    expect(() => decideDraft(employee, executive)).toThrow('admin-drafts');
-    expect(() => decideDraft(employee, stylised)).toThrow('admin-drafts');
-    expect(() => decideDraft(admin, { ...stylised, likeness: 'person' })).toThrow('stylised-shows-artwork');
+    expect(decideDraft(admin, executive, DEFAULT_POLICY)).toEqual(['policy-allows-kind', 'admin-drafts']);
+    expect(decideDraft(admin, stylised, DEFAULT_POLICY)).toContain('stylised-shows-artwork');
+    expect(() => decideDraft(employee, executive, DEFAULT_POLICY)).toThrow('admin-drafts');
+    expect(() => decideDraft(employee, stylised, DEFAULT_POLICY)).toThrow('admin-drafts');
+    expect(() => decideDraft(admin, { ...stylised, likeness: 'person' }, DEFAULT_POLICY)).toThrow(
+      'stylised-shows-artwork',
+    );
   });
 
   it('of a person show the subject’s enrolled face', () => {

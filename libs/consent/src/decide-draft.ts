@@ -1,7 +1,8 @@
-import type { AvatarKind, Likeness } from '@guise/protocol';
+import type { AvatarKind, Likeness, PolicyDocument } from '@guise/protocol';
 import type { Actor, AvatarCase } from './avatar-case.js';
 import { requireState, type Decision } from './decision.js';
 import { ConsentError } from './errors.js';
+import { requireKind } from './policy.js';
 import type { RuleId } from './rules.js';
 
 /** What an avatar is declared to be. */
@@ -26,7 +27,12 @@ export interface PictureFacts {
  * @returns the rules that allowed it
  * @throws ConsentError
  */
-export function decideDraft(drafter: Actor, draft: Draft): readonly RuleId[] {
+export function decideDraft(drafter: Actor, draft: Draft, policy: PolicyDocument): readonly RuleId[] {
+  requireKind(draft.kind, policy);
+  return ['policy-allows-kind', ...decideDrafter(drafter, draft)];
+}
+
+function decideDrafter(drafter: Actor, draft: Draft): readonly RuleId[] {
   switch (draft.kind) {
     case 'own-face':
       if (draft.likeness !== 'person') throw new ConsentError('bad-request', 'own-face-shows-person');

@@ -9,12 +9,21 @@ import {
   type RequestCase,
 } from './decide-request.js';
 import { decideWear } from './decide-wear.js';
+import { DEFAULT_POLICY } from './policy.js';
 import { actor, consentText, hashOf, newDraft } from './testing/cast.js';
 
 const NOW = 1_000_000;
+const ANY_APPROVALS = { ...DEFAULT_POLICY, approvals: { 'own-face': 0, executive: 0, stylised: 0 } };
 const [drafter, requester, subject, stranger] = [actor(0), actor(5), actor(4), actor(1)];
 const draft = { ...newDraft('executive', subject, drafter), state: 'awaiting-consent' as const };
-const consented = decideConsent(draft, subject, consentText(draft, 1, NOW), hashOf(1), NOW).next;
+const consented = decideConsent(
+  draft,
+  subject,
+  consentText(draft, 1, NOW),
+  hashOf(1),
+  DEFAULT_POLICY,
+  NOW,
+).next;
 const active = { ...consented, state: 'active' as const, approvalsNeeded: 0 };
 const request: RequestCase = {
   requester: requester.id,
@@ -27,7 +36,9 @@ const fresh = { open: 0, declinedAt: null };
 
 describe('requests', () => {
   it('are for what stands in the catalogue, and say the same of everything else', () => {
-    expect(decideRequest(active, requester, NOW + 1, fresh, NOW)).toContain('requestable-avatar');
+    expect(decideRequest(active, requester, NOW + 1, fresh, DEFAULT_POLICY, NOW)).toContain(
+      'requestable-avatar',
+    );
     for (const avatar of [
       null,
       { ...active, kind: 'own-face' as const },
@@ -35,7 +46,9 @@ describe('requests', () => {
       { ...active, state: 'draft' as const },
       { ...active, state: 'withdrawn' as const },
     ]) {
-      expect(() => decideRequest(avatar, requester, NOW + 1, fresh, NOW)).toThrow('requestable-avatar');
+      expect(() => decideRequest(avatar, requester, NOW + 1, fresh, DEFAULT_POLICY, NOW)).toThrow(
+        'requestable-avatar',
+      );
     }
   });
 
@@ -51,6 +64,7 @@ describe('requests', () => {
         changes.by ?? requester,
         changes.notAfter ?? NOW + 1,
         { ...fresh, ...changes },
+        DEFAULT_POLICY,
         NOW,
       );
     expect(() => ask({ by: subject })).toThrow('requester-is-another');
@@ -84,9 +98,10 @@ describe('requests', () => {
       },
     ]);
     const text = consentText(active, 2, NOW + 10, scope);
-    const amended = decideConsent(active, subject, text, hashOf(2), NOW + 10).next;
+    const amended = decideConsent(active, subject, text, hashOf(2), DEFAULT_POLICY, NOW + 10).next;
     const wear = (wearer: string, purpose: 'meeting' | 'training', audience: 'internal' | 'external') =>
-      decideWear({ ...amended, state: 'active' }, { wearer, purpose, audience }, NOW + 20).allowed;
+      decideWear({ ...amended, state: 'active' }, { wearer, purpose, audience }, ANY_APPROVALS, NOW + 20)
+        .allowed;
     expect(wear(requester.id, 'training', 'external')).toBe(true);
     expect(wear(requester.id, 'meeting', 'internal')).toBe(false);
     expect(wear(subject.id, 'meeting', 'internal')).toBe(true);

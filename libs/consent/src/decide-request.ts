@@ -4,6 +4,7 @@ import {
   type AvatarState,
   type ConsentScope,
   type ConsentTerms,
+  type PolicyDocument,
 } from '@guise/protocol';
 import type { Actor, AvatarCase } from './avatar-case.js';
 import { CONSENT_MAX_SECONDS, supersededBy } from './decide-consent.js';
@@ -17,11 +18,8 @@ const AFTER_DECLINE_SECONDS = 7 * 24 * 3600;
 /** Further terms a consent holds at most, as its statement. */
 const MAX_FURTHER = 20;
 
-/** What stands in the catalogue that everybody in the organisation sees. */
-export const CATALOGUE: { readonly kinds: readonly AvatarKind[]; readonly states: readonly AvatarState[] } = {
-  kinds: ['executive'],
-  states: ['awaiting-approval', 'active'],
-};
+/** States in which an avatar of the policy's kinds stands in the catalogue that everybody in the organisation sees. */
+export const CATALOGUE_STATES: readonly AvatarState[] = ['awaiting-approval', 'active'];
 
 /** A request as it is decided about. Times are Unix seconds. */
 export interface RequestCase {
@@ -39,8 +37,9 @@ export interface RequestHistory {
   readonly declinedAt: number | null;
 }
 
-function isRequestable({ kind, state }: AvatarCase): boolean {
-  return CATALOGUE.kinds.includes(kind) && CATALOGUE.states.includes(state);
+function isRequestable({ kind, state }: AvatarCase, policy: PolicyDocument): boolean {
+  const listed: readonly AvatarKind[] = policy.catalogue;
+  return listed.includes(kind) && CATALOGUE_STATES.includes(state);
 }
 
 /**
@@ -52,9 +51,11 @@ export function decideRequest(
   requester: Actor,
   notAfter: number,
   history: RequestHistory,
+  policy: PolicyDocument,
   now: number,
 ): readonly RuleId[] {
-  if (avatar === null || !isRequestable(avatar)) throw new ConsentError('not-found', 'requestable-avatar');
+  if (avatar === null || !isRequestable(avatar, policy))
+    throw new ConsentError('not-found', 'requestable-avatar');
   if (requester.id === avatar.subject) throw new ConsentError('bad-request', 'requester-is-another');
   if (notAfter <= now || notAfter - now > CONSENT_MAX_SECONDS) {
     throw new ConsentError('bad-request', 'request-ends-in-time');

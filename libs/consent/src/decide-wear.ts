@@ -1,10 +1,11 @@
-import type { ConsentTerms } from '@guise/protocol';
+import type { ConsentTerms, PolicyDocument } from '@guise/protocol';
 import {
   countingApprovals,
   type ApprovalRecord,
   type AvatarCase,
   type ConsentRecord,
 } from './avatar-case.js';
+import { policyEnd, requiredApprovals } from './policy.js';
 import { RULES, type RuleId } from './rules.js';
 import { findUnmet, isRunning, type WearWish } from './terms.js';
 
@@ -12,7 +13,7 @@ import { findUnmet, isRunning, type WearWish } from './terms.js';
 export type WearDecision =
   | {
       readonly allowed: true;
-      /** The consent, with the period of the terms that allow it. */
+      /** The consent, with the period of the terms that allow it, as far as the policy lets it last. */
       readonly consent: ConsentRecord;
       readonly approvals: readonly ApprovalRecord[];
       readonly rules: readonly RuleId[];
@@ -34,13 +35,21 @@ const TERM_RULES = [
  * Decides whether a person may wear this avatar version at `now` (Unix seconds). Looks at the signatures themselves, not
  * only at the state that was stored.
  */
-export function decideWear(avatar: AvatarCase, wish: WearWish, now: number): WearDecision {
+export function decideWear(
+  avatar: AvatarCase,
+  wish: WearWish,
+  policy: PolicyDocument,
+  now: number,
+): WearDecision {
   const consent = avatar.consent;
   const approvals = countingApprovals(avatar);
   const checks: readonly (readonly [RuleId, boolean])[] = [
     ['avatar-active', avatar.state === 'active'],
     ['consent-in-force', consent?.state === 'given'],
-    ['approvals-complete', approvals.length >= avatar.approvalsNeeded],
+    ['approvals-complete', approvals.length >= requiredApprovals(avatar, policy)],
+    ['policy-allows-kind', policy.kinds.includes(avatar.kind)],
+    ['policy-allows-purposes', policy.purposes.includes(wish.purpose)],
+    ['policy-limits-period', consent === null || now < policyEnd(consent.notBefore, policy)],
   ];
   const { terms, unmet } = bestTerms(consent, wish, now);
   const failed = [...checks.flatMap(([code, holds]) => (holds ? [] : [code])), ...unmet];
@@ -49,7 +58,11 @@ export function decideWear(avatar: AvatarCase, wish: WearWish, now: number): Wea
   }
   return {
     allowed: true,
-    consent: { ...consent, notBefore: terms.notBefore, notAfter: terms.notAfter },
+    consent: {
+      ...consent,
+      notBefore: terms.notBefore,
+      notAfter: Math.min(terms.notAfter, policyEnd(consent.notBefore, policy)),
+    },
     approvals,
     rules: [...checks.map(([code]) => code), ...TERM_RULES],
   };

@@ -1,5 +1,4 @@
 export {
-  approvalsNeeded,
   countingApprovals,
   type Actor,
   type ApprovalRecord,
@@ -24,7 +23,7 @@ export {
 } from './decide-draft.js';
 export { decideErasure } from './decide-erasure.js';
 export {
-  CATALOGUE,
+  CATALOGUE_STATES,
   decideRequest,
   decideRequestAnswer,
   decideRequestCancel,
@@ -38,5 +37,14 @@ export type { Decision } from './decision.js';
 export { buildConsentRecord, type ConsentFacts } from './consent-record.js';
 export { CONSENT_ERROR_CODES, ConsentError, type ConsentErrorCode } from './errors.js';
 export { CONSENT_NOTICES, ENROLMENT_NOTICES, type Notice } from './notice.js';
+export {
+  decidePolicy,
+  decidePolicyOffer,
+  decideProposal,
+  DEFAULT_POLICY,
+  requiredApprovals,
+  type PolicyInForce,
+  type PolicyProposal,
+} from './policy.js';
 export { RULES, type RuleId } from './rules.js';
 export { findUnmet, isRunning, termsOf, type WearWish } from './terms.js';

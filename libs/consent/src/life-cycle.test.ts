@@ -7,6 +7,7 @@ import { decideApproval } from './decide-approval.js';
 import { decideConsent, decideWithdrawal } from './decide-consent.js';
 import { decideSubmission } from './decide-draft.js';
 import { decideWear } from './decide-wear.js';
+import { DEFAULT_POLICY } from './policy.js';
 import { actor, approvalText, consentText, hashOf, newDraft, PEOPLE } from './testing/cast.js';
 import { attempts, type Model, type Observer, type Real } from './testing/life-cycle-model.js';
 
@@ -70,7 +71,7 @@ describe('the avatar life cycle', () => {
           expect(PEOPLE.find(({ id }) => id === approver)?.roles).toContain('admin');
         }
       },
-      3_000,
+      1_500,
     );
   });
 
@@ -82,7 +83,7 @@ describe('the avatar life cycle', () => {
         reached.add(to);
         if (from !== to) arrows.add(`${from} → ${to}`);
       },
-      3_000,
+      1_500,
     );
     expect([...reached].toSorted()).toEqual([...avatarState.options].toSorted());
     expect([...arrows].toSorted()).toEqual(
@@ -114,10 +115,17 @@ describe('the avatar life cycle', () => {
 function activeExecutive(): AvatarCase {
   const [drafter, first, second, subject] = [actor(0), actor(1), actor(2), actor(4)];
   let avatar = decideSubmission(newDraft('executive', subject, drafter), drafter).next;
-  avatar = decideConsent(avatar, subject, consentText(avatar, 1, START), hashOf(1), START).next;
+  avatar = decideConsent(
+    avatar,
+    subject,
+    consentText(avatar, 1, START),
+    hashOf(1),
+    DEFAULT_POLICY,
+    START,
+  ).next;
   for (const [serial, admin] of [first, second].entries()) {
     const text = approvalText(avatar, admin, serial);
-    avatar = decideApproval(avatar, admin, text, hashOf(10 + serial), START).next;
+    avatar = decideApproval(avatar, admin, text, hashOf(10 + serial), DEFAULT_POLICY, START).next;
   }
   return avatar;
 }
@@ -130,7 +138,7 @@ describe('wearing', () => {
     change: Partial<Parameters<typeof decideWear>[1]> = {},
     now = START,
   ): string[] => {
-    const decision = decideWear(avatar, { ...wish, ...change }, now);
+    const decision = decideWear(avatar, { ...wish, ...change }, DEFAULT_POLICY, now);
     return decision.allowed ? [] : decision.reasons.map(({ code }) => code);
   };
 
@@ -153,7 +161,7 @@ describe('wearing', () => {
       'approvals-complete',
     ]);
     const text = consentText(avatar, 2, START, { audience: ['internal', 'external'] });
-    const amended = decideConsent(avatar, subject, text, hashOf(2), START).next;
+    const amended = decideConsent(avatar, subject, text, hashOf(2), DEFAULT_POLICY, START).next;
     expect(reasons(amended, { audience: 'external' })).toEqual(['avatar-active', 'approvals-complete']);
   });
 });

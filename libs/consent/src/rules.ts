@@ -1,5 +1,13 @@
 /** Every rule a decision can rest on, in words for the person it concerns. Ids are never renamed. */
 export const RULES = {
+  'policy-allows-kind': 'The organisation’s policy does not allow avatars of this kind.',
+  'policy-allows-purposes': 'The organisation’s policy does not allow this purpose.',
+  'policy-limits-period': 'The organisation’s policy lets consents hold for a shorter time.',
+  'admin-makes-policy': 'Only admins propose and decide policies.',
+  'policy-by-two': 'Another admin than the proposer approves a policy.',
+  'policy-open': 'This proposal is decided already.',
+  'statement-names-policy':
+    'The statement must hold this proposal, whole, and the policy in force that it replaces.',
   'own-face-drafted-by-owner': 'An own-face avatar is drafted by the person it shows.',
   'own-face-shows-person': 'An own-face avatar shows a person, not artwork.',
   'own-face-worn-by-owner': 'An own-face avatar is worn by its owner only.',

@@ -11,6 +11,7 @@ import {
   p256Jwk,
   permitId,
   personId,
+  policyId,
   purpose,
   sessionId,
   sessionNumber,
@@ -71,6 +72,14 @@ export const ledgerPayload = z.discriminatedUnion('kind', [
   entry('consent-given', { consent: consentId, person: personId, ...signed }),
   entry('consent-withdrawn', { consent: consentId, by: personId }),
   entry('approval', { approval: approvalId, person: personId, ...signed }),
+  /** A policy came into force: the whole text, signed by the admin who approved it. */
+  entry('policy', {
+    policy: policyId,
+    version: z.int().positive(),
+    proposedBy: personId,
+    person: personId,
+    ...signed,
+  }),
   entry('avatar-state', {
     avatar: avatarId,
     avatarSha256: sha256Hex,

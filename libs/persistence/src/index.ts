@@ -104,6 +104,17 @@ export {
   replaceRoles,
   type PersonRecord,
 } from './repositories/persons.js';
+export { insertDecision, listDecisions, type DecisionRecord } from './repositories/decisions.js';
+export {
+  enactPolicy,
+  findPolicy,
+  insertPolicy,
+  listPolicies,
+  lockPolicy,
+  readPolicyInForce,
+  rejectPolicy,
+  type PolicyRecord,
+} from './repositories/policies.js';
 export {
   findRefreshToken,
   insertRefreshToken,

@@ -73,6 +73,8 @@ function topicOf(payload: LedgerPayload): string {
       return payload.consent;
     case 'approval':
       return payload.approval;
+    case 'policy':
+      return payload.policy;
     case 'avatar-state':
       return payload.avatar;
     case 'device':

@@ -16,6 +16,7 @@ export const ID_PREFIXES = {
   verification: 'ver',
   invitation: 'inv',
   consentRequest: 'crq',
+  policy: 'pol',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -38,6 +39,7 @@ export const permitId = idSchema('permit');
 export const sessionId = idSchema('session');
 export const verificationId = idSchema('verification');
 export const consentRequestId = idSchema('consentRequest');
+export const policyId = idSchema('policy');
 
 export type PersonId = z.infer<typeof personId>;
 export type DeviceId = z.infer<typeof deviceId>;

@@ -5,6 +5,8 @@ export * from './face.js';
 export * from './avatar.js';
 export * from './consent-record.js';
 export * from './consent-request.js';
+export * from './decision.js';
+export * from './policy.js';
 export * from './permit.js';
 export * from './evidence.js';
 export * from './ledger.js';

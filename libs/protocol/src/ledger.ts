@@ -7,6 +7,7 @@ export const ledgerEntryKind = z.enum([
   'consent-given',
   'consent-withdrawn',
   'approval',
+  'policy',
   'avatar-state',
   'device',
   'permit',

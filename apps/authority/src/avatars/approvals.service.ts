@@ -1,20 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { decideApproval, decideApprovalOffer, decideSuspension } from '@guise/consent';
-import {
-  findAvatar,
-  insertApproval,
-  LedgerOutbox,
-  type AvatarRecord,
-  type Database,
-} from '@guise/persistence';
+import { findAvatar, insertApproval, LedgerOutbox, type AvatarRecord } from '@guise/persistence';
 import { approvalStatement, personId, type ApprovalDecision, type SignedStatement } from '@guise/protocol';
+import { Decisions } from '../decisions/decisions.js';
 import type { PersonPrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
 import { PasskeyUse } from '../passkeys/passkey-use.js';
 import { StatementsService } from '../passkeys/statements.service.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
-import { DATABASE } from '../ports/tokens.js';
 import { AvatarChanges } from './avatar-changes.js';
 import { AvatarsService } from './avatars.service.js';
 import { actorOf, lockExisting } from './consents.service.js';
@@ -23,7 +17,6 @@ import { actorOf, lockExisting } from './consents.service.js';
 @Injectable()
 export class ApprovalsService {
   constructor(
-    @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly avatars: AvatarsService,
@@ -31,11 +24,14 @@ export class ApprovalsService {
     private readonly passkeyUse: PasskeyUse,
     private readonly changes: AvatarChanges,
     private readonly ledger: LedgerOutbox,
+    private readonly decisions: Decisions,
   ) {}
 
   async offer(admin: PersonPrincipal, avatarId: string, decision: ApprovalDecision) {
     const avatar = await this.avatars.read(admin, avatarId);
-    decideApprovalOffer(avatar, actorOf(admin), decision);
+    await this.decisions.check({ topic: 'approval', person: admin.personId, avatar: avatarId }, (policy) =>
+      decideApprovalOffer(avatar, actorOf(admin), decision, policy),
+    );
     return this.statements.offer('approval', admin.personId, avatarId, {
       type: 'guise.approval.v1',
       id: this.random.id('approval'),
@@ -54,15 +50,18 @@ export class ApprovalsService {
   async give(admin: PersonPrincipal, avatarId: string, signed: SignedStatement): Promise<AvatarRecord> {
     const verified = await this.statements.verify('approval', admin.personId, avatarId, signed);
     const statement = approvalStatement.parse(JSON.parse(verified.statement));
-    return this.database.transaction(async (tx) => {
+    const about = { topic: 'approval', person: admin.personId, avatar: avatarId } as const;
+    return this.decisions.keep(about, async ({ tx, policy, note }) => {
       const avatar = await lockExisting(tx, avatarId);
       const decision = decideApproval(
         avatar,
         actorOf(admin),
         statement,
         verified.sha256,
+        policy,
         this.clock.nowSeconds(),
       );
+      note(decision.rules, avatarId);
       await this.passkeyUse.advance(tx, verified.verified);
       await insertApproval(tx, avatar, { ...decision.made, id: statement.id }, verified, this.clock.now());
       await this.ledger.stage(tx, {
@@ -82,9 +81,11 @@ export class ApprovalsService {
 
   /** Stops an avatar at once: whoever wears it sees the slate. */
   async suspend(admin: PersonPrincipal, avatarId: string): Promise<AvatarRecord> {
-    return this.database.transaction(async (tx) => {
+    const about = { topic: 'suspension', person: admin.personId, avatar: avatarId } as const;
+    return this.decisions.keep(about, async ({ tx, note }) => {
       const avatar = await lockExisting(tx, avatarId);
-      const { next } = decideSuspension(avatar, actorOf(admin));
+      const { next, rules } = decideSuspension(avatar, actorOf(admin));
+      note(rules, avatarId);
       await this.changes.store(tx, avatar, next, admin.personId);
       return { ...avatar, ...next };
     });

@@ -1,17 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AvatarError, BUNDLE_LIMITS, bundleSha256, parseBundle, type AvatarBundle } from '@guise/avatar';
-import { approvalsNeeded, decideDraft, decidePicture, decideSubmission } from '@guise/consent';
-import {
-  findPerson,
-  insertAvatar,
-  type AvatarRecord,
-  type Database,
-  type Transaction,
-} from '@guise/persistence';
+import { decideDraft, decidePicture, decideSubmission, type RuleId } from '@guise/consent';
+import { findPerson, insertAvatar, type AvatarRecord, type Transaction } from '@guise/persistence';
 import { avatarDraftRequest } from '@guise/protocol';
+import { Decisions, type DecisionRoom } from '../decisions/decisions.js';
 import { FaceJudge, JudgeError } from '../faces/face-judge.js';
 import { SourceFaces } from '../faces/source-faces.js';
 import { ProblemError } from '../http/problem-error.js';
@@ -19,7 +14,6 @@ import type { PersonPrincipal } from '../http/principal.js';
 import { Uploads, type UploadForm } from '../http/upload.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
-import { DATABASE } from '../ports/tokens.js';
 import { AvatarChanges } from './avatar-changes.js';
 import { AvatarsService } from './avatars.service.js';
 import { BundleStore } from './bundle-store.js';
@@ -37,7 +31,6 @@ export const BUNDLE_FORM: UploadForm = {
 @Injectable()
 export class AvatarDraftsService {
   constructor(
-    @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly uploads: Uploads,
@@ -45,6 +38,7 @@ export class AvatarDraftsService {
     private readonly sourceFaces: SourceFaces,
     private readonly bundles: BundleStore,
     private readonly avatars: AvatarsService,
+    private readonly decisions: Decisions,
     private readonly changes: AvatarChanges,
   ) {}
 
@@ -52,29 +46,32 @@ export class AvatarDraftsService {
   draft(drafter: PersonPrincipal, request: FastifyRequest): Promise<AvatarRecord> {
     return this.uploads.receive(request, BUNDLE_FORM, async (upload) => {
       const meta = parseMeta(upload.fields.meta ?? '');
-      decideDraft(actorOf(drafter), meta);
+      const about = { topic: 'draft', person: drafter.personId } as const;
+      await this.decisions.check(about, (policy) => decideDraft(actorOf(drafter), meta, policy));
       const bytes = new Uint8Array(await readFile(upload.path));
       const bundle = readBundle(bytes, meta);
       const embedding = await this.embed(bundle);
       const sha256 = bundleSha256(bytes);
       await this.bundles.put(sha256, bytes);
-      return this.database.transaction((tx) => this.store(tx, drafter, meta, sha256, embedding));
+      return this.decisions.keep(about, (room) => this.store(room, drafter, meta, sha256, embedding));
     });
   }
 
   /** Asks the subject for consent. */
   async submit(drafter: PersonPrincipal, avatarId: string): Promise<AvatarRecord> {
     await this.avatars.read(drafter, avatarId);
-    return this.database.transaction(async (tx) => {
+    const about = { topic: 'submission', person: drafter.personId, avatar: avatarId } as const;
+    return this.decisions.keep(about, async ({ tx, note }) => {
       const avatar = await lockExisting(tx, avatarId);
-      const { next } = decideSubmission(avatar, actorOf(drafter));
+      const { next, rules } = decideSubmission(avatar, actorOf(drafter));
+      note(rules, avatarId);
       await this.changes.store(tx, avatar, next, drafter.personId);
       return { ...avatar, ...next };
     });
   }
 
   private async store(
-    tx: Transaction,
+    { tx, policy, note }: DecisionRoom,
     drafter: PersonPrincipal,
     meta: DraftRequest,
     sha256: string,
@@ -85,7 +82,8 @@ export class AvatarDraftsService {
         errors: [{ pointer: '/meta/subject', reason: 'no such person' }],
       });
     }
-    const sourceFace = await this.checkPicture(tx, meta, embedding);
+    const allowed = decideDraft(actorOf(drafter), meta, policy);
+    const picture = await this.checkPicture(tx, meta, embedding);
     const avatar: AvatarRecord = {
       id: this.random.id('avatar'),
       sha256,
@@ -94,8 +92,8 @@ export class AvatarDraftsService {
       likeness: meta.likeness,
       subject: meta.subject,
       draftedBy: drafter.personId,
-      sourceFace,
-      approvalsNeeded: approvalsNeeded(meta.kind),
+      sourceFace: picture.sourceFace,
+      approvalsNeeded: policy.approvals[meta.kind],
       state: meta.keepDraft === true ? 'draft' : 'awaiting-consent',
       suspensions: 0,
       consent: null,
@@ -103,6 +101,7 @@ export class AvatarDraftsService {
       approvalIds: [],
     };
     await insertAvatar(tx, avatar, this.clock.now());
+    note([...allowed, ...picture.rules], avatar.id);
     await this.changes.stageState(tx, avatar, null, drafter.personId);
     return avatar;
   }
@@ -112,21 +111,21 @@ export class AvatarDraftsService {
     tx: Transaction,
     meta: DraftRequest,
     embedding: Float32Array | null,
-  ): Promise<string | null> {
+  ): Promise<{ readonly sourceFace: string | null; readonly rules: readonly RuleId[] }> {
     if (meta.likeness === 'artwork') {
       const owners = embedding === null ? [] : (await this.sourceFaces.findOwners(tx, embedding)).owners;
       const matchesAnyone = [...owners].length > 0;
-      decidePicture(meta, { subjectEnrolled: false, matchesSubject: false, matchesAnyone });
-      return null;
+      const facts = { subjectEnrolled: false, matchesSubject: false, matchesAnyone };
+      return { sourceFace: null, rules: decidePicture(meta, facts) };
     }
     const match =
       embedding === null ? null : await this.sourceFaces.matchesPerson(tx, embedding, meta.subject);
-    decidePicture(meta, {
+    const rules = decidePicture(meta, {
       subjectEnrolled: match !== null,
       matchesSubject: match?.matches === true,
       matchesAnyone: false,
     });
-    return match?.sourceFace ?? null;
+    return { sourceFace: match?.sourceFace ?? null, rules };
   }
 
   /** The face of every picture in the bundle; null for artwork in which no face is found. */

@@ -9,6 +9,7 @@ import {
   type Transaction,
 } from '@guise/persistence';
 import { personId } from '@guise/protocol';
+import { Decisions } from '../decisions/decisions.js';
 import type { PersonPrincipal } from '../http/principal.js';
 import { Clock } from '../ports/clock.js';
 import { DATABASE } from '../ports/tokens.js';
@@ -27,14 +28,17 @@ export class AvatarErasure {
     private readonly bundles: BundleStore,
     private readonly changes: AvatarChanges,
     private readonly ledger: LedgerOutbox,
+    private readonly decisions: Decisions,
   ) {}
 
   /** @throws ConsentError, ProblemError `not-found` */
   async erase(person: PersonPrincipal, avatarId: string): Promise<AvatarRecord> {
     await this.avatars.read(person, avatarId);
-    const erased = await this.database.transaction(async (tx) => {
+    const about = { topic: 'erasure', person: person.personId, avatar: avatarId } as const;
+    const erased = await this.decisions.keep(about, async ({ tx, note }) => {
       const avatar = await lockExisting(tx, avatarId);
-      const { next } = decideErasure(avatar, actorOf(person));
+      const { next, rules } = decideErasure(avatar, actorOf(person));
+      note(rules, avatarId);
       return this.store(tx, avatar, { ...avatar, ...next }, person.personId);
     });
     await this.removeBundle(erased.sha256);

@@ -31,6 +31,7 @@ import {
   type ConsentStatement,
   type SignedStatement,
 } from '@guise/protocol';
+import { Decisions } from '../decisions/decisions.js';
 import { ProblemError } from '../http/problem-error.js';
 import { PasskeyUse } from '../passkeys/passkey-use.js';
 import { StatementsService } from '../passkeys/statements.service.js';
@@ -58,6 +59,7 @@ export class ConsentsService {
     private readonly changes: AvatarChanges,
     private readonly ledger: LedgerOutbox,
     private readonly notice: ConsentNotice,
+    private readonly decisions: Decisions,
   ) {}
 
   async offer(subject: PersonPrincipal, avatarId: string, request: ConsentOfferRequest) {
@@ -67,7 +69,9 @@ export class ConsentsService {
   /** @param request the consent request that the scope answers */
   async offerScope(subject: PersonPrincipal, avatarId: string, scope: ConsentScope, request?: string) {
     const avatar = await this.avatars.read(subject, avatarId);
-    decideConsentOffer(avatar, actorOf(subject), scope, this.clock.nowSeconds());
+    await this.decisions.check({ topic: 'consent', person: subject.personId, avatar: avatarId }, (policy) =>
+      decideConsentOffer(avatar, actorOf(subject), scope, policy, this.clock.nowSeconds()),
+    );
     await this.requireKnownWearers(termsOf(scope).flatMap(({ wearers }) => wearers));
     const { sha256, locale } = this.notice.read();
     const superseded = supersededBy(avatar);
@@ -91,15 +95,18 @@ export class ConsentsService {
   async give(subject: PersonPrincipal, avatarId: string, signed: SignedStatement) {
     const verified = await this.statements.verify('consent', subject.personId, avatarId, signed);
     const statement = consentStatement.parse(JSON.parse(verified.statement));
-    return this.database.transaction(async (tx) => {
+    const about = { topic: 'consent', person: subject.personId, avatar: avatarId } as const;
+    return this.decisions.keep(about, async ({ tx, policy, note }) => {
       const avatar = await lockExisting(tx, avatarId);
       const decision = decideConsent(
         avatar,
         actorOf(subject),
         statement,
         verified.sha256,
+        policy,
         this.clock.nowSeconds(),
       );
+      note(decision.rules, avatarId);
       await this.passkeyUse.advance(tx, verified.verified);
       const supersedes = statement.supersedes ?? null;
       if (supersedes !== null) await this.changes.withdrawConsent(tx, supersedes, subject.personId);
@@ -129,17 +136,14 @@ export class ConsentsService {
 
   /** One click, no reason, effective at once. Repeating it changes nothing. */
   async withdraw(subject: PersonPrincipal, consentId: string) {
-    return this.database.transaction(async (tx) => {
+    return this.decisions.keep({ topic: 'withdrawal', person: subject.personId }, async ({ tx, note }) => {
       const avatarId = await findConsentAvatar(tx, consentId);
       const avatar = avatarId === null ? null : await lockAvatar(tx, avatarId);
       if (avatar?.subject !== subject.personId) throw new ProblemError('not-found');
       if (avatar.consent?.id === consentId && avatar.consent.state === 'given') {
-        await this.changes.store(
-          tx,
-          avatar,
-          decideWithdrawal(avatar, actorOf(subject)).next,
-          subject.personId,
-        );
+        const { next, rules } = decideWithdrawal(avatar, actorOf(subject));
+        note(rules, avatar.id);
+        await this.changes.store(tx, avatar, next, subject.personId);
       }
       return this.describe(tx, consentId);
     });
@@ -148,9 +152,11 @@ export class ConsentsService {
   /** The subject refuses an avatar that waits for consent, or withdraws it with the consent. */
   async refuse(subject: PersonPrincipal, avatarId: string): Promise<AvatarRecord> {
     await this.avatars.read(subject, avatarId);
-    return this.database.transaction(async (tx) => {
+    const about = { topic: 'withdrawal', person: subject.personId, avatar: avatarId } as const;
+    return this.decisions.keep(about, async ({ tx, note }) => {
       const avatar = await lockExisting(tx, avatarId);
-      const { next } = decideWithdrawal(avatar, actorOf(subject));
+      const { next, rules } = decideWithdrawal(avatar, actorOf(subject));
+      note(rules, avatarId);
       await this.changes.store(tx, avatar, next, subject.personId);
       return { ...avatar, ...next };
     });

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
-  CATALOGUE,
+  CATALOGUE_STATES,
   decideRequest,
   decideRequestAnswer,
   decideRequestCancel,
@@ -17,6 +17,7 @@ import {
   listCatalogue,
   listConsentRequests,
   lockConsentRequest,
+  readPolicyInForce,
   readRequestHistory,
   type ConsentRequestRecord,
   type Database,
@@ -24,6 +25,7 @@ import {
 } from '@guise/persistence';
 import type { ConsentRequestDraft } from '@guise/protocol';
 import { actorOf, ConsentsService } from '../avatars/consents.service.js';
+import { Decisions } from '../decisions/decisions.js';
 import type { PersonPrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Clock } from '../ports/clock.js';
@@ -38,12 +40,15 @@ export class ConsentRequestsService {
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly consents: ConsentsService,
+    private readonly decisions: Decisions,
   ) {}
 
   /** What anybody in the organisation may ask for. */
   async catalogue(after: string | null, limit: number) {
     const { client } = this.database;
-    const avatars = await listCatalogue(client, CATALOGUE, after, limit);
+    const { policy } = await readPolicyInForce(client);
+    const where = { kinds: policy.catalogue, states: CATALOGUE_STATES };
+    const avatars = await listCatalogue(client, where, after, limit);
     const names = await this.namesOf(
       client,
       avatars.map(({ subject }) => subject),
@@ -67,10 +72,11 @@ export class ConsentRequestsService {
     const now = this.clock.nowSeconds();
     const { avatar: avatarId, reason, ...wanted } = draft;
     const id = this.random.id('consentRequest');
-    return this.database.transaction(async (tx) => {
+    const about = { topic: 'consent-request', person: requester.personId, avatar: avatarId } as const;
+    return this.decisions.keep(about, async ({ tx, policy, note }) => {
       const avatar = await findAvatar(tx, avatarId);
       const history = await readRequestHistory(tx, requester.personId, avatarId);
-      decideRequest(avatar, actorOf(requester), wanted.notAfter, history, now);
+      note(decideRequest(avatar, actorOf(requester), wanted.notAfter, history, policy, now), avatarId);
       if (avatar === null) throw new ProblemError('not-found');
       await insertConsentRequest(tx, {
         id,
@@ -104,30 +110,38 @@ export class ConsentRequestsService {
     const { client } = this.database;
     const request = await requireRequest(findConsentRequest(client, id), subject);
     const now = this.clock.nowSeconds();
-    decideRequestAnswer(request, actorOf(subject), now);
+    await this.decisions.check(aboutRequest(subject, request), () =>
+      decideRequestAnswer(request, actorOf(subject), now),
+    );
     const avatar = await findAvatar(client, request.avatarId);
     if (avatar === null) throw new ProblemError('not-found');
     return this.consents.offerScope(subject, avatar.id, scopeForRequest(avatar, request, now), id);
   }
 
   decline(subject: PersonPrincipal, id: string, words: string | undefined) {
-    return this.database.transaction(async (tx) => {
-      const request = await requireRequest(lockConsentRequest(tx, id), subject);
-      const now = this.clock.nowSeconds();
-      decideRequestAnswer(request, actorOf(subject), now);
-      await answerConsentRequest(tx, id, { state: 'declined', words }, now);
-      return this.describe(tx, await requireRequest(findConsentRequest(tx, id), subject));
-    });
+    return this.decisions.keep(
+      { topic: 'consent-request', person: subject.personId },
+      async ({ tx, note }) => {
+        const request = await requireRequest(lockConsentRequest(tx, id), subject);
+        const now = this.clock.nowSeconds();
+        note(decideRequestAnswer(request, actorOf(subject), now), request.avatarId);
+        await answerConsentRequest(tx, id, { state: 'declined', words }, now);
+        return this.describe(tx, await requireRequest(findConsentRequest(tx, id), subject));
+      },
+    );
   }
 
   cancel(requester: PersonPrincipal, id: string) {
-    return this.database.transaction(async (tx) => {
-      const request = await requireRequest(lockConsentRequest(tx, id), requester);
-      const now = this.clock.nowSeconds();
-      decideRequestCancel(request, actorOf(requester), now);
-      await answerConsentRequest(tx, id, { state: 'cancelled' }, now);
-      return this.describe(tx, await requireRequest(findConsentRequest(tx, id), requester));
-    });
+    return this.decisions.keep(
+      { topic: 'consent-request', person: requester.personId },
+      async ({ tx, note }) => {
+        const request = await requireRequest(lockConsentRequest(tx, id), requester);
+        const now = this.clock.nowSeconds();
+        note(decideRequestCancel(request, actorOf(requester), now), request.avatarId);
+        await answerConsentRequest(tx, id, { state: 'cancelled' }, now);
+        return this.describe(tx, await requireRequest(findConsentRequest(tx, id), requester));
+      },
+    );
   }
 
   private async describe(tx: Transaction, request: ConsentRequestRecord) {
@@ -161,6 +175,9 @@ export class ConsentRequestsService {
     return (id) => names.get(id) ?? id;
   }
 }
+
+const aboutRequest = (person: PersonPrincipal, { avatarId }: ConsentRequestRecord) =>
+  ({ topic: 'consent-request', person: person.personId, avatar: avatarId }) as const;
 
 /** For whoever neither made nor received it, a request does not exist. */
 async function requireRequest(

@@ -29,7 +29,7 @@ import { relyingPartyOf } from './relying-party.js';
 /** Time to read and sign. */
 const OFFER_MS = 600_000;
 
-export type StatementKind = Extract<CeremonyKind, 'consent' | 'approval' | 'device'>;
+export type StatementKind = Extract<CeremonyKind, 'consent' | 'approval' | 'device' | 'policy'>;
 
 /** A statement its signer's passkey signed, not yet acted upon. Kept exactly as it came. */
 export interface VerifiedStatement extends StatementRecord {

@@ -21,6 +21,7 @@ import {
   type PermitRequest,
   type SessionOpening,
 } from '@guise/protocol';
+import { Decisions } from '../decisions/decisions.js';
 import type { DevicePrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
 import { KeyStore } from '../keys/key-store.js';
@@ -58,6 +59,7 @@ export class PermitsService {
     private readonly issuer: PermitIssuer,
     private readonly ender: SessionEnder,
     private readonly statusLists: StatusLists,
+    private readonly decisions: Decisions,
   ) {}
 
   /** @throws ProblemError `permit-denied` with every reason, `session-closed`, `session-mismatch`, `bad-request` */
@@ -68,10 +70,11 @@ export class PermitsService {
         detail: 'Send an opening for a new session, or the session to renew; not both.',
       });
     }
-    const outcome =
+    const outcome = await this.decisions.keepRefusals(aboutWear(device, request), () =>
       session === undefined
-        ? await this.open(device, request, request.opening ?? '')
-        : await this.renew(device, request, session);
+        ? this.open(device, request, request.opening ?? '')
+        : this.renew(device, request, session),
+    );
     return {
       permit: outcome.permit.jws,
       session: outcome.session,
@@ -87,6 +90,7 @@ export class PermitsService {
       const parsed = await this.verifyOpening(opening, grant);
       const session = await this.insertSession(tx, request, grant, { jws: opening, parsed });
       const ttlSeconds = request.ttlSeconds ?? PERMIT_MAX_SECONDS;
+      await this.decisions.keepAllowed(tx, aboutWear(device, request), grant.rules, grant.policyVersion);
       return {
         session: session.id,
         permit: await this.issuer.issue(tx, { session, grant, ttlSeconds, ...about }),
@@ -204,6 +208,9 @@ export class PermitsService {
     }
   }
 }
+
+const aboutWear = ({ personId }: DevicePrincipal, { avatar }: PermitRequest) =>
+  ({ topic: 'wear', person: personId, avatar }) as const;
 
 const ownerOf = ({ personId, deviceId }: DevicePrincipal) => ({ personId, deviceId });
 

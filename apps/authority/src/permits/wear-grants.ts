@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decideWear, type ApprovalRecord, type ConsentRecord } from '@guise/consent';
 import {
+  readPolicyInForce,
   shareActiveDevice,
   shareActiveSourceFace,
   shareAvatar,
@@ -29,6 +30,9 @@ export interface WearGrant {
   readonly approvals: readonly ApprovalRecord[];
   readonly device: DeviceRecord;
   readonly face: SourceFaceRecord;
+  /** The rules that allow it, and the version of the organisation's policy that they include. */
+  readonly rules: readonly string[];
+  readonly policyVersion: number;
 }
 
 export interface Refusal {
@@ -51,7 +55,8 @@ export class WearGrants {
     const face = await shareActiveSourceFace(tx, wish.personId);
     const avatar = await shareAvatar(tx, wish.avatar);
     if (avatar === null) return [{ code: 'avatar-unknown', message: 'There is no such avatar.' }];
-    const decision = decideWear(avatar, { ...wish, wearer: wish.personId }, this.clock.nowSeconds());
+    const { policy, version } = await readPolicyInForce(tx);
+    const decision = decideWear(avatar, { ...wish, wearer: wish.personId }, policy, this.clock.nowSeconds());
     const refusals: Refusal[] = decision.allowed ? [] : decision.reasons.map(tellSuspension(avatar));
     if (device?.personId !== wish.personId) {
       refusals.push({
@@ -63,7 +68,8 @@ export class WearGrants {
       refusals.push({ code: 'wearer-has-source-face', message: 'The wearer enrols their own face first.' });
     }
     if (!decision.allowed || device === null || face === null || refusals.length > 0) return refusals;
-    return { avatar, consent: decision.consent, approvals: decision.approvals, device, face };
+    const { consent, approvals, rules } = decision;
+    return { avatar, consent, approvals, device, face, rules, policyVersion: version };
   }
 }
 

@@ -26,7 +26,11 @@ export class ReceiptsController {
   @Requires('signed-in')
   @Header('content-disposition', 'attachment; filename="consent-receipt.jwt"')
   @Header('cache-control', 'no-store')
-  @Answers(200, null, 'The consent as a signed record (ISO/IEC TS 27560), for the subject to keep')
+  @Answers(
+    200,
+    null,
+    'The consent as a signed record (ISO/IEC TS 27560), for the subject and whom the policy names',
+  )
   async receipt(@CallingPerson() person: PersonPrincipal, @Param('id', { schema: consentId }) id: string) {
     return new StreamableFile(Buffer.from(await this.receipts.issue(person, id)), {
       type: 'application/jwt',

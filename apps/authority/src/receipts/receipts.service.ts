@@ -1,8 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { buildConsentRecord, termsOf } from '@guise/consent';
 import { issueConsentReceipt } from '@guise/permit';
-import { findConsent, listConsents, type ConsentRow, type Database } from '@guise/persistence';
-import { consentReceiptClaims } from '@guise/protocol';
+import {
+  findConsent,
+  listConsents,
+  readPolicyInForce,
+  type ConsentRow,
+  type Database,
+} from '@guise/persistence';
+import { consentReceiptClaims, type Role } from '@guise/protocol';
 import type { AuthorityConfig } from '../config.js';
 import type { PersonPrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
@@ -30,11 +36,12 @@ export class ReceiptsService {
 
   /**
    * The consent as it stands now, signed by the authority: a JWS that anyone checks with the published keys.
-   * @throws ProblemError `not-found` for a consent of somebody else
+   * @throws ProblemError `not-found` for a consent of somebody else, unless the policy lets the caller audit receipts
    */
-  async issue(subject: PersonPrincipal, consentId: string): Promise<string> {
+  async issue(caller: PersonPrincipal, consentId: string): Promise<string> {
     const consent = await findConsent(this.database.client, consentId);
-    if (consent?.subject !== subject.personId) throw new ProblemError('not-found');
+    if (consent === null) throw new ProblemError('not-found');
+    if (consent.subject !== caller.personId) await this.requireAuditor(caller);
     const now = this.clock.nowSeconds();
     const { publicUrl, organisation } = this.config;
     const record = buildConsentRecord(
@@ -52,6 +59,12 @@ export class ReceiptsService {
     );
     const claims = consentReceiptClaims.parse({ iss: publicUrl, iat: now, record });
     return issueConsentReceipt(claims, await this.keys.signer('permit'));
+  }
+
+  private async requireAuditor(caller: PersonPrincipal): Promise<void> {
+    const { policy } = await readPolicyInForce(this.database.client);
+    const auditors: readonly Role[] = policy.audit.consentReceipts;
+    if (!caller.roles.some((held) => auditors.includes(held))) throw new ProblemError('not-found');
   }
 }
 

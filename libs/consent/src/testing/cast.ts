@@ -8,7 +8,8 @@ import {
   type AvatarKind,
   type ConsentStatement,
 } from '@guise/protocol';
-import { approvalsNeeded, type Actor, type AvatarCase } from '../avatar-case.js';
+import type { Actor, AvatarCase } from '../avatar-case.js';
+import { DEFAULT_POLICY } from '../policy.js';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 export const idOf = (prefix: string, index: number): string =>
@@ -46,7 +47,7 @@ export function newDraft(kind: AvatarKind, subject: Actor, draftedBy: Actor): Av
     subject: subject.id,
     draftedBy: draftedBy.id,
     sourceFace: likeness === 'person' ? idOf('sfa', 0) : null,
-    approvalsNeeded: approvalsNeeded(kind),
+    approvalsNeeded: DEFAULT_POLICY.approvals[kind],
     state: 'draft',
     suspensions: 0,
     consent: null,

@@ -6,6 +6,7 @@ import { decideConsent, decideExpiry, decideWithdrawal } from '../decide-consent
 import { decideSubmission } from '../decide-draft.js';
 import { decideErasure } from '../decide-erasure.js';
 import { ConsentError } from '../errors.js';
+import { DEFAULT_POLICY } from '../policy.js';
 import {
   actor,
   approvalText,
@@ -119,7 +120,7 @@ function consent(by: number | 'subject', wrong: WrongConsent, observe: Observer)
             : WRONG_CONSENT[wrong];
       const text = consentText(avatar, serial, model.now, changes);
       const signer = PEOPLE.find(({ id }) => id === signerOf(model)) ?? actor(0);
-      return decideConsent(avatar, signer, text, hashOf(serial), model.now).next;
+      return decideConsent(avatar, signer, text, hashOf(serial), DEFAULT_POLICY, model.now).next;
     },
     observe,
   );
@@ -152,7 +153,7 @@ function decide(
       const suspension = decision === 'resume' ? { suspension: avatar.suspensions } : {};
       const changes = { decision, ...suspension, ...(wrong === null ? {} : WRONG_APPROVAL[wrong]) };
       const text = approvalText(avatar, person, serial, changes);
-      return decideApproval(avatar, person, text, hashOf(serial), model.now).next;
+      return decideApproval(avatar, person, text, hashOf(serial), DEFAULT_POLICY, model.now).next;
     },
     observe,
   );

@@ -1,6 +1,6 @@
 import type { Transaction } from '../database.js';
 
-export type CeremonyKind = 'registration' | 'authentication' | 'consent' | 'approval' | 'device';
+export type CeremonyKind = 'registration' | 'authentication' | 'consent' | 'approval' | 'device' | 'policy';
 
 /** A challenge, or a statement offered for signing, waiting for its one answer. */
 export interface CeremonyRecord {

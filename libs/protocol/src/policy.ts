@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { avatarKind, purpose } from './avatar.js';
+import { base64url, personId, policyId, sha256Hex, unixSeconds } from './ids.js';
+import { role } from './identity.js';
+import { DISCLOSURE_LABEL } from './permit.js';
+
+const distinct = <T extends z.ZodType>(item: T, min: number, max: number) =>
+  z
+    .array(item)
+    .min(min)
+    .max(max)
+    .refine((values) => new Set(values).size === values.length, 'names one twice');
+
+/**
+ * What an organisation decides for itself. The schema holds the legal minimum (DESIGN §2): no policy, however it came to
+ * be, lets an executive avatar go with one approval, a consent last longer than a year, or the label go.
+ */
+export const policyDocument = z.strictObject({
+  /** Avatar kinds that may be drafted, approved and worn. */
+  kinds: distinct(avatarKind, 1, 3),
+  /** Admins who approve, beside the subject's consent. */
+  approvals: z.strictObject({
+    'own-face': z.int().min(1).max(5),
+    executive: z.int().min(2).max(5),
+    stylised: z.int().min(1).max(5),
+  }),
+  /** How long a consent holds at most, from its beginning. */
+  maxConsentDays: z.int().min(1).max(366),
+  purposes: distinct(purpose, 1, 5),
+  /** Kinds in the catalogue that everybody sees and may ask from. Own faces are in none. */
+  catalogue: distinct(avatarKind.exclude(['own-face']), 0, 2),
+  label: z.strictObject({
+    /** Begins with the words the law asks for; what follows is the organisation's. */
+    text: z
+      .string()
+      .max(40)
+      .refine((text) => text.startsWith(DISCLOSURE_LABEL), `must begin with "${DISCLOSURE_LABEL}"`),
+    /** Corners it may stand in. */
+    positions: distinct(z.enum(['top-right', 'top-left', 'bottom-right', 'bottom-left']), 1, 4),
+  }),
+  /** Whether models whose licence forbids commercial use may run. */
+  nonCommercialModels: z.boolean(),
+  /** Days after which things are destroyed by themselves. */
+  retention: z.strictObject({
+    /** Bundles of avatars that have ended. */
+    endedAvatarDays: z.int().min(1).max(3650),
+    /** Answered and lapsed consent requests. */
+    consentRequestDays: z.int().min(1).max(3650),
+    /** The log of decisions. */
+    decisionDays: z.int().min(30).max(3650),
+  }),
+  /** Who may read what of others, beside the persons themselves. */
+  audit: z.strictObject({
+    decisions: distinct(role.exclude(['employee']), 0, 2),
+    consentReceipts: distinct(role.exclude(['employee']), 0, 2),
+  }),
+});
+export type PolicyDocument = z.infer<typeof policyDocument>;
+
+/** The text that the approving admin signs: the whole policy, and the one it replaces. */
+export const policyStatement = z.strictObject({
+  type: z.literal('guise.policy.v1'),
+  id: policyId,
+  version: z.int().positive(),
+  /** The policy in force when this was offered; null for the one shipped. */
+  supersedes: policyId.nullable(),
+  policy: policyDocument,
+  proposedBy: personId,
+  approver: personId,
+  issuedAt: unixSeconds,
+  nonce: base64url(43),
+});
+export type PolicyStatement = z.infer<typeof policyStatement>;
+
+/** GET /v1/policy: what holds now. */
+export const policyInForce = z.object({
+  /** Null for the policy shipped with the software, which is version 0. */
+  id: policyId.nullable(),
+  version: z.int().nonnegative(),
+  /** SHA-256 of the signed statement. */
+  sha256: sha256Hex.nullable(),
+  policy: policyDocument,
+});
+
+export const policyState = z.enum(['proposed', 'in-force', 'superseded', 'rejected']);
+/** GET /v1/policies, and the answer to a proposal. */
+export const policyResponse = z.object({
+  id: policyId,
+  state: policyState,
+  version: z.int().positive().nullable(),
+  sha256: sha256Hex.nullable(),
+  policy: policyDocument,
+  proposedBy: personId,
+  proposedAt: unixSeconds,
+  decidedBy: personId.nullable(),
+  decidedAt: unixSeconds.nullable(),
+});
+export const policyList = z.object({ policies: z.array(policyResponse), next: policyId.nullable() });
