@@ -15,6 +15,8 @@ export interface Candidate {
   readonly z: number;
   /** The band it was seen in. */
   readonly choice: BandChoice;
+  /** Layouts put pictures just there: a fainter pilot will do. */
+  readonly isUsual?: true;
 }
 
 /** The pilot must lie over this share of the energy that a picture of its size has on average, or of all there is. */

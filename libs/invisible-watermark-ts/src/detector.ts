@@ -159,9 +159,10 @@ class KeyedDetector {
     for (const known of hint === null ? hints : [hint, ...hints])
       if (known.width === width && known.height === height) yield checkGeometry(known, window.size);
     let first = true;
-    for (const { toFrame, z } of this.search.candidates(window, search)) {
+    for (const { toFrame, z, isUsual } of this.search.candidates(window, search)) {
+      const isReadable = z >= (isUsual ? USUAL_READABLE_Z : READABLE_Z);
       // The plainest geometry is read in full whatever its pilot says: it is the likeliest by far.
-      if (first || z >= READABLE_Z || this.reader.trial(window, toFrame)) yield toFrame;
+      if (first || isReadable || this.reader.trial(window, toFrame)) yield toFrame;
       else attempt.geometries++;
       first = false;
     }
@@ -235,3 +236,5 @@ function mainEpoch(epochs: readonly EpochSection[]): number | null {
 
 /** A refined pilot this clear deserves a full reading even when the trial on a few frames failed. */
 const READABLE_Z = 6;
+/** As much at a usual place: a tile without a picture seldom has it. */
+const USUAL_READABLE_Z = 4;

@@ -62,11 +62,14 @@ export class GeometrySearch {
     }
   }
 
+  /** As they are, because a faint pilot moves a picture away from its place rather than onto it; then moved all the same. */
   private *tiles(window: FrameWindow): Generator<Candidate> {
     for (const toFrame of galleryMaps(window.size)) {
       if (window.isExcluded(middleOf(toFrame))) continue;
       const local = this.localPeak(window, toFrame);
-      if (local.z >= TILE_Z) yield this.refine(window, local);
+      if (local.z < TILE_Z) continue;
+      yield { ...local, toFrame, isUsual: true };
+      if (!window.isExcluded(middleOf(toFrame))) yield this.refine(window, local);
     }
   }
 
