@@ -8,17 +8,19 @@ export interface Reading {
   readonly pilotZ: number;
   /** Geometries of this call up to and including this one. */
   readonly geometries: number;
-  /** The geometry is one of the few fixed ones (`alignedMaps`): the pilot had no say in it. */
-  readonly isPlain: boolean;
+  /** Place of the geometry among the fixed ones (`fixedMaps`), from 1 on; null when the pilot had a say in it. */
+  readonly fixedPlace: number | null;
 }
 
 /** A call reads at most so many geometries: the bound below counts on it. */
 export const MAX_GEOMETRIES = 600;
+/** So many fixed geometries there are at most. */
+export const MAX_FIXED = 34;
 /**
  * Each geometry is judged when it is read, the k-th by a bound k times stricter: 1 + 1/2 + … + 1/600 < 7. Where the pilot counts as
- * well, the order may depend on it; but the first plain map is always read, so that the other four never come first: 1 + 4/2.
+ * well, the order may depend on it: there the place j among the fixed ones counts when it is larger, 1 + 1/2 + … + 1/34 < 4.2.
  */
-const SUM_OVER_GEOMETRIES = 10;
+const SUM_OVER_GEOMETRIES = 12;
 
 /** 1/(4·Q(√2)). */
 const SIGN_SUM_FACTOR = 3.1787;
@@ -34,14 +36,15 @@ export function signSumTailLog10(z: number): number {
 
 /**
  * log10 of a bound on the probability that a call accepts anything as clear as this in material without this key's mark. A union bound
- * over the 2^44 valid codewords and the geometries of the call. At a plain geometry the pilot is an independent second witness, and the
+ * over the 2^44 valid codewords and the geometries of the call. At a fixed geometry the pilot is an independent second witness, and the
  * product t of two p-values is reached with probability t·(1 − ln t). A geometry that was sought by the pilot has only the codeword.
  */
-export function falsePositiveLog10({ payloadZ, pilotZ, geometries, isPlain }: Reading): number {
+export function falsePositiveLog10({ payloadZ, pilotZ, geometries, fixedPlace }: Reading): number {
   const payload = Math.min(0, SESSION_BITS * Math.log10(2) + signSumTailLog10(payloadZ));
   const product = payload + signSumTailLog10(pilotZ);
-  const reading = isPlain ? product + Math.log10(1 - product * Math.LN10) : payload;
-  return Math.min(0, reading + Math.log10(SUM_OVER_GEOMETRIES * Math.max(1, geometries)));
+  const reading = fixedPlace === null ? payload : product + Math.log10(1 - product * Math.LN10);
+  const order = Math.max(1, geometries, fixedPlace ?? 1);
+  return Math.min(0, reading + Math.log10(SUM_OVER_GEOMETRIES * order));
 }
 
 /**

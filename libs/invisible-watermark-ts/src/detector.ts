@@ -12,7 +12,7 @@ import { MarkReader, type MarkReading } from './mark-reader.js';
 import type { PayloadReading } from './payload-reader.js';
 import { outline } from './region.js';
 import { settle, SETTLED_PILOT_Z } from './settle.js';
-import { isAlignedMap } from './search-space.js';
+import { fixedPlace } from './search-space.js';
 import type {
   DetectAllOptions,
   DetectOptions,
@@ -181,7 +181,7 @@ class KeyedDetector {
       payloadZ: payload.z,
       pilotZ,
       geometries,
-      isPlain: isAlignedMap(window.size, toFrame),
+      fixedPlace: fixedPlace(window.size, toFrame),
     });
     if (!isAccepted(confidenceLog10) || !isOneSessions(payload.z, pilotZ)) return null;
     const placed = hinted ? { toFrame, reading } : this.settled(window, toFrame, reading, payload);

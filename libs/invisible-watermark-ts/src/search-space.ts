@@ -26,11 +26,6 @@ export function alignedMaps(frame: Size): Affine[] {
   return maps.filter((map, index) => maps.findIndex((other) => sameMap(map, other)) === index);
 }
 
-/** Whether a map is one of these, which no key has a say in. */
-export function isAlignedMap(frame: Size, map: Affine): boolean {
-  return alignedMaps(frame).some((other) => sameMap(map, other));
-}
-
 /** Galleries of so many tiles along each side, without gaps. */
 const GALLERY_SIDES = [2, 3, 4];
 
@@ -45,6 +40,17 @@ export function galleryMaps(frame: Size): Affine[] {
       return compose([1, 0, (tile % side) * width, 0, 1, Math.floor(tile / side) * height], map);
     });
   });
+}
+
+/** The maps that no key has a say in: the plain ones, then the tiles of plain galleries. */
+export function fixedMaps(frame: Size): Affine[] {
+  return [...alignedMaps(frame), ...galleryMaps(frame)];
+}
+
+/** Place of a map among the fixed ones, from 1 on; null when it is none of them. */
+export function fixedPlace(frame: Size, map: Affine): number | null {
+  const index = fixedMaps(frame).findIndex((other) => sameMap(map, other));
+  return index < 0 ? null : index + 1;
 }
 
 function mirror({ width }: Size): Affine {

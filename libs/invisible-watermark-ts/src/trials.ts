@@ -22,7 +22,7 @@ export interface Trial {
 
 /** log10 of the acceptance bound of these statistics at the first geometry of a call; accepted up to MAX_FALSE_POSITIVE_LOG10. */
 export function trialBoundLog10({ pilotZ, payloadZ }: Pick<Trial, 'pilotZ' | 'payloadZ'>): number {
-  return falsePositiveLog10({ payloadZ, pilotZ, geometries: 1, isPlain: true });
+  return falsePositiveLog10({ payloadZ, pilotZ, geometries: 1, fixedPlace: 1 });
 }
 
 /** For measuring how near chance comes to acceptance: windows read under many keys at once. */
