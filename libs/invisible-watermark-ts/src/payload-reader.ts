@@ -27,19 +27,21 @@ export class PayloadReader {
 
   /** Reads unit-variance soft chips: of the candidates with a valid CRC and version the likeliest; null without one. */
   read(values: Float32Array): PayloadReading | null {
-    let best: PayloadReading | null = null;
-    for (const bits of this.candidates(values)) {
-      const parsed = parsePayloadBits(bits);
-      if (parsed?.version !== FORMAT_VERSION) continue;
-      const z = this.zOf(bits, values.length);
-      if (z > (best?.z ?? -Infinity)) best = { session: parsed.session, z };
-    }
-    return best;
+    return this.tryAll(values).payload;
   }
 
-  /** The clearest of the decoder's candidates whether its CRC holds or not: what chance comes to without its help. */
-  clearestZ(values: Float32Array): number {
-    return Math.max(...this.candidates(values).map((bits) => this.zOf(bits, values.length)));
+  /** The same with the z of the clearest candidate, valid or not: what chance makes of all 2^56 words. */
+  tryAll(values: Float32Array): { payload: PayloadReading | null; clearestZ: number } {
+    let payload: PayloadReading | null = null;
+    let clearestZ = -Infinity;
+    for (const bits of this.candidates(values)) {
+      const z = this.zOf(bits, values.length);
+      clearestZ = Math.max(clearestZ, z);
+      const parsed = parsePayloadBits(bits);
+      if (parsed?.version === FORMAT_VERSION && z > (payload?.z ?? -Infinity))
+        payload = { session: parsed.session, z };
+    }
+    return { payload, clearestZ };
   }
 
   private candidates(values: Float32Array): Uint8Array[] {

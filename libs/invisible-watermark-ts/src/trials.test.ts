@@ -14,7 +14,7 @@ test('a window is read under every key, each in its place, with the statistics o
   expect(own?.accepted).toBe(true);
   expect(own?.confidenceLog10).toBeLessThan(-20);
   expect(own?.pilotZ).toBeCloseTo(statistics.pilotZ, 3);
-  expect(own?.payloadZ).toBeCloseTo(statistics.payloadZ, 3);
+  expect(own?.clearestZ).toBeCloseTo(statistics.payloadZ, 3);
   expect(foreign?.accepted).toBe(false);
   expect(foreign?.confidenceLog10).toBeGreaterThan(MAX_FALSE_POSITIVE_LOG10);
 });
@@ -24,8 +24,8 @@ test('what chance comes to is told though nothing is accepted', () => {
   const keys = Array.from({ length: 20 }, (_, i) => new Uint8Array(32).fill(100 + i));
   const trials = createKeyTrials(keys).read(unmarked, geometry);
   expect(trials.filter(({ accepted }) => accepted)).toEqual([]);
-  // The likeliest of 2^44 words correlates by chance alone; unit-variance pilots do not.
-  for (const { payloadZ } of trials) expect(payloadZ).toBeGreaterThan(3);
+  // The likeliest of 2^56 words correlates by chance alone; unit-variance pilots do not.
+  for (const { clearestZ } of trials) expect(clearestZ).toBeGreaterThan(3);
   const energy = trials.reduce((sum, { pilotZ }) => sum + pilotZ ** 2, 0) / trials.length;
   expect(energy).toBeGreaterThan(0.3);
   expect(energy).toBeLessThan(3);

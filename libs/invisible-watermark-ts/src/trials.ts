@@ -12,16 +12,16 @@ import { FrameWindow, GridReaders } from './window.js';
 /** What one key says of one window at one geometry, whether or not that is enough. z in standard deviations of unmarked material. */
 export interface Trial {
   readonly pilotZ: number;
-  /** Of the clearest of the decoder's codewords, whether its CRC holds or not. */
-  readonly payloadZ: number;
-  /** The acceptance bound for that codeword as if its CRC held and no other geometry had been tried. */
+  /** Of the clearest of the decoder's candidates, one of 2^56 words, whether its CRC and version are valid or not. */
+  readonly clearestZ: number;
+  /** The acceptance bound of the clearest valid candidate, one of 2^44, as if no other geometry had been tried; 0 without one. */
   readonly confidenceLog10: number;
   /** Whether `detect` would accept a payload here as the first geometry of its call. */
   readonly accepted: boolean;
 }
 
 /** log10 of the acceptance bound of these statistics at the first geometry of a call; accepted up to MAX_FALSE_POSITIVE_LOG10. */
-export function trialBoundLog10({ pilotZ, payloadZ }: Pick<Trial, 'pilotZ' | 'payloadZ'>): number {
+export function trialBoundLog10({ pilotZ, payloadZ }: { pilotZ: number; payloadZ: number }): number {
   return falsePositiveLog10({ payloadZ, pilotZ, geometries: 1, fixedPlace: 1 });
 }
 
@@ -57,19 +57,9 @@ class KeyTrial {
 
   read(values: Float32Array): Trial {
     const pilotZ = chipZ(values, this.layers.pilot);
-    const payloadZ = this.payloads.clearestZ(values);
-    const confidenceLog10 = trialBoundLog10({ pilotZ, payloadZ });
-    // No codeword with a valid CRC is clearer than the clearest: the second decoding is for the near ones only.
-    const accepted = isAccepted(confidenceLog10) && this.isAccepted(values, pilotZ);
-    return { pilotZ, payloadZ, confidenceLog10, accepted };
-  }
-
-  private isAccepted(values: Float32Array, pilotZ: number): boolean {
-    const payload = this.payloads.read(values);
-    return (
-      payload !== null &&
-      isAccepted(trialBoundLog10({ pilotZ, payloadZ: payload.z })) &&
-      isOneSessions(payload.z, pilotZ)
-    );
+    const { payload, clearestZ } = this.payloads.tryAll(values);
+    const confidenceLog10 = payload === null ? 0 : trialBoundLog10({ pilotZ, payloadZ: payload.z });
+    const accepted = payload !== null && isAccepted(confidenceLog10) && isOneSessions(payload.z, pilotZ);
+    return { pilotZ, clearestZ, confidenceLog10, accepted };
   }
 }

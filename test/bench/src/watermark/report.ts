@@ -74,7 +74,7 @@ export const watermarkReport = z.object({
     statistics: z.object({
       tagZ: histogram,
       pilotZ: histogram,
-      payloadZ: histogram,
+      clearestZ: histogram,
       /** −log10 of the acceptance bound. */
       surprise: histogram,
     }),

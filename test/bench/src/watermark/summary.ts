@@ -119,7 +119,7 @@ function summariseTrials(batches: readonly FalsePositives[]): WatermarkReport['f
     byKind,
     statistics: {
       ...{ tagZ: merged('tagZ'), pilotZ: merged('pilotZ') },
-      ...{ payloadZ: merged('payloadZ'), surprise: merged('surprise') },
+      ...{ clearestZ: merged('clearestZ'), surprise: merged('surprise') },
     },
   });
 }

@@ -22,8 +22,9 @@ export interface FalsePositiveJob extends Source {
 export interface Statistics<T> {
   readonly tagZ: T;
   readonly pilotZ: T;
-  readonly payloadZ: T;
-  /** −log10 of the bound, which has to reach 9. */
+  /** Of the clearest of the decoder's candidates, valid or not. */
+  readonly clearestZ: T;
+  /** −log10 of the bound on what is valid, which has to reach 9. */
   readonly surprise: T;
 }
 
@@ -51,7 +52,7 @@ export async function tryFalsePositives(job: FalsePositiveJob): Promise<FalsePos
   const counters = {
     tagZ: new Counter(),
     pilotZ: new Counter(),
-    payloadZ: new Counter(),
+    clearestZ: new Counter(),
     surprise: new Counter(),
   };
   const tally: Tally = { trials: 0, accepted: 0, counters };
@@ -67,7 +68,7 @@ export async function tryFalsePositives(job: FalsePositiveJob): Promise<FalsePos
     statistics: {
       tagZ: counters.tagZ.histogram(),
       pilotZ: counters.pilotZ.histogram(),
-      payloadZ: counters.payloadZ.histogram(),
+      clearestZ: counters.clearestZ.histogram(),
       surprise: counters.surprise.histogram(),
     },
   };
@@ -90,7 +91,7 @@ async function tryTags(job: FalsePositiveJob, tally: Tally): Promise<void> {
 
 async function tryPlaced(job: FalsePositiveJob, tally: Tally): Promise<void> {
   const nextWindow = await openWindows(job, seededNumbers(job.seed));
-  const { pilotZ, payloadZ, surprise } = tally.counters;
+  const { pilotZ, clearestZ, surprise } = tally.counters;
   const keysAt = (window: number) =>
     createKeyTrials(
       Array.from({ length: KEYS_PER_WINDOW }, (_, i) => seededKey(`placed ${job.seed} ${window} ${i}`)),
@@ -100,7 +101,7 @@ async function tryPlaced(job: FalsePositiveJob, tally: Tally): Promise<void> {
     if (window > 0 && window % WINDOWS_PER_KEY === 0) keys = keysAt(window);
     for (const trial of keys.read(nextWindow(), PLAIN)) {
       pilotZ.add(trial.pilotZ);
-      payloadZ.add(trial.payloadZ);
+      clearestZ.add(trial.clearestZ);
       surprise.add(-trial.confidenceLog10);
       count(tally, trial.accepted);
     }

@@ -12,7 +12,7 @@ test('the Gaussian tail is that of the tables', () => {
 test('the bound on an epoch tag is what it is said to be', () => {
   expect(tailBoundLog10(EPOCH_TAG_MIN_Z)).toBeCloseTo(-7, 1);
   expect(tailBoundLog10(0)).toBe(0);
-  expect(tailBoundLog10(12, 2 ** 44)).toBeCloseTo(tailBoundLog10(12) + 44 * Math.log10(2), 6);
+  expect(tailBoundLog10(12, 2 ** 56)).toBeCloseTo(tailBoundLog10(12) + 56 * Math.log10(2), 6);
 });
 
 test('a codeword has to be clearer than a pilot to be accepted alone: it is one of 2^44', () => {
@@ -30,7 +30,7 @@ test('every statistic has a panel with its trials', () => {
   };
   const drawn = plotChance({
     pilotZ: counted(1, 2),
-    payloadZ: counted(5, 6.5, 7),
+    clearestZ: counted(5, 6.5, 7),
     surprise: counted(0),
     tagZ: counted(-1, 0, 1, 2, 3.25),
   });

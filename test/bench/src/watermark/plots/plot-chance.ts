@@ -1,9 +1,4 @@
-import {
-  EPOCH_TAG_MIN_Z,
-  MAX_FALSE_POSITIVE_LOG10,
-  SESSION_BITS,
-  trialBoundLog10,
-} from 'invisible-watermark-ts';
+import { EPOCH_TAG_MIN_Z, MAX_FALSE_POSITIVE_LOG10, trialBoundLog10 } from 'invisible-watermark-ts';
 import { type Histogram, STEP, survival, totalOf } from '../false-positives/histogram.js';
 import type { Statistics } from '../false-positives/measure.js';
 import { FONT, INK, svg } from './svg.js';
@@ -23,13 +18,15 @@ interface Panel {
 
 const PANEL = { width: 560, height: 330, left: 58, right: 20, top: 42, bottom: 46 };
 const DECADES = 10;
+/** Payload and CRC (docs/spec/watermark.md §4): the decoder chooses among so many words, of which 2⁴⁴ are valid. */
+const WORD_BITS = 56;
 const COLUMNS = 2;
 
 /**
  * SVG: of every statistic the share of trials at or above a value, on a logarithmic scale; grey what theory allows, dashed
  * where acceptance begins.
  */
-export function plotChance({ tagZ, pilotZ, payloadZ, surprise }: Statistics<Histogram>): string {
+export function plotChance({ tagZ, pilotZ, clearestZ, surprise }: Statistics<Histogram>): string {
   const panels: Panel[] = [
     {
       ...{ title: 'z of the pilot', histogram: pilotZ, from: 0, to: 8 },
@@ -37,13 +34,13 @@ export function plotChance({ tagZ, pilotZ, payloadZ, surprise }: Statistics<Hist
       ...{ threshold: leastAccepted((z) => ({ pilotZ: z, payloadZ: 0 })), accepted: 'enough by itself from' },
     },
     {
-      ...{ title: 'z of the clearest codeword, whatever its CRC', histogram: payloadZ, from: 3, to: 12 },
-      theory: '3.18 × Gaussian tail × 2⁴⁴ codewords',
-      allowedLog10: (z) => tailBoundLog10(z, 2 ** SESSION_BITS),
-      ...{ threshold: leastAccepted((z) => ({ pilotZ: 0, payloadZ: z })), accepted: 'enough by itself from' },
+      ...{ title: 'z of the decoder’s clearest word, valid or not', histogram: clearestZ, from: 3, to: 12 },
+      theory: '3.18 × Gaussian tail × 2⁵⁶ words',
+      allowedLog10: (z) => tailBoundLog10(z, 2 ** WORD_BITS),
+      ...{ threshold: leastAccepted((z) => ({ pilotZ: 0, payloadZ: z })), accepted: 'enough if valid from' },
     },
     {
-      ...{ title: '−log₁₀ of the bound on both together', histogram: surprise, from: 0, to: 10 },
+      ...{ title: '−log₁₀ of the bound on pilot and valid word', histogram: surprise, from: 0, to: 10 },
       ...{ theory: 'the bound itself', allowedLog10: (x) => -x },
       ...{ threshold: -MAX_FALSE_POSITIVE_LOG10, accepted: 'accepted from' },
     },
