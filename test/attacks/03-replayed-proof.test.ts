@@ -58,4 +58,32 @@ describe.each(await testDatabases())('a replayed proof on %s', (kind) => {
       body: { code: 'dpop-invalid' },
     });
   });
+
+  it('made ahead of time, for a permit or a token, lacks the nonce of its minute', async () => {
+    const { authority } = wearing.organisation;
+    const { signer, accessToken } = wearing.device;
+    const url = '/v1/permits';
+    const wish = { avatar: wearing.avatar.id, purpose: 'meeting', audience: 'internal', session: 'x' };
+    const send = (made: string) => wearing.device.call('POST', url, wish, { proof: made });
+    const ahead = await proofFor(authority, signer, 'POST', url, {
+      ...{ accessToken, ageSeconds: -130, nonce: null },
+    });
+    const withNonce = await proofFor(authority, signer, 'POST', url, { accessToken, ageSeconds: -130 });
+    authority.clock.advanceSeconds(130);
+    for (const made of [ahead, withNonce]) {
+      const answer = await send(made);
+      expect(answer).toMatchObject({ status: 401, body: { code: 'dpop-nonce-required' } });
+      expect(answer.headers['www-authenticate']).toContain('error="use_dpop_nonce"');
+      expect(answer.headers['dpop-nonce']).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    }
+    // The nonce given out is the one that is accepted, for a minute and more.
+    const fresh = await proofFor(authority, signer, 'POST', url, { accessToken, ageSeconds: -59 });
+    authority.clock.advanceSeconds(59);
+    expect((await send(fresh)).status).toBe(400);
+    const dpop = await proofFor(authority, signer, 'POST', '/v1/token', { nonce: null });
+    const token = { grant_type: 'refresh_token', refresh_token: 'unknown' };
+    expect(await authority.api.post('/v1/token', token, { headers: { dpop } })).toMatchObject({
+      body: { code: 'dpop-nonce-required' },
+    });
+  });
 });

@@ -68,7 +68,7 @@ export function makeDpopProof(
  * Verifies a DPoP proof (RFC 9449 §4.3, all points but the replay check).
  * @param expected.accessToken when the request carries one: the proof must be bound to it
  * @param expected.jkt when the key is known: the proof must be by it
- * @param expected.nonce when the server demands one
+ * @param expected.nonces when the server demands one of these
  * @throws PermitError
  */
 export async function verifyDpopProof(
@@ -76,7 +76,7 @@ export async function verifyDpopProof(
   expected: DpopRequest & {
     readonly now: number;
     readonly jkt?: string | undefined;
-    readonly nonce?: string | undefined;
+    readonly nonces?: readonly string[] | undefined;
     readonly accessToken?: string | undefined;
   },
 ): Promise<VerifiedDpopProof> {
@@ -87,7 +87,9 @@ export async function verifyDpopProof(
   }
   const age = expected.now - claims.iat;
   if (age > DPOP_MAX_AGE_SECONDS || age < -MAX_FUTURE_SECONDS) throw new PermitError('proof-age');
-  if (expected.nonce !== undefined && claims.nonce !== expected.nonce) throw new PermitError('proof-nonce');
+  if (expected.nonces !== undefined && !expected.nonces.includes(claims.nonce ?? '')) {
+    throw new PermitError('proof-nonce');
+  }
   const ath = expected.accessToken === undefined ? undefined : accessTokenHash(expected.accessToken);
   if (claims.ath !== ath) throw new PermitError('proof-token');
   const jkt = await jwkThumbprint(jwk);

@@ -13,6 +13,10 @@ import type { AuthorityConfig } from '../config.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Clock } from '../ports/clock.js';
 import { CONFIG, DATABASE } from '../ports/tokens.js';
+import { DpopNonces } from './dpop-nonces.js';
+
+/** What a thief wants most, and a device asks for seldom: here a proof must carry our nonce. */
+const NONCE_ROUTES: ReadonlySet<string> = new Set(['/v1/token', '/v1/permits']);
 
 /** How often proofs that are too old to be accepted are forgotten. */
 const SWEEP_EVERY = 256;
@@ -26,11 +30,12 @@ export class DpopProofs {
     @Inject(CONFIG) private readonly config: AuthorityConfig,
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
+    private readonly nonces: DpopNonces,
   ) {}
 
   /**
    * Verifies the proof of a request and uses it up.
-   * @throws ProblemError `dpop-invalid`, `dpop-replayed`
+   * @throws ProblemError `dpop-invalid`, `dpop-nonce-required` with a nonce, `dpop-replayed`
    */
   async verify(
     request: FastifyRequest,
@@ -53,17 +58,30 @@ export class DpopProofs {
     request: FastifyRequest,
     bound: { readonly accessToken?: string; readonly jkt?: string },
   ): Promise<VerifiedDpopProof> {
+    const wanted = NONCE_ROUTES.has(request.routeOptions.url ?? '');
     try {
       return await verifyDpopProof(header, {
         htm: request.method,
         htu: new URL(request.url, this.config.publicUrl).href,
         now: this.clock.nowSeconds(),
+        ...(wanted ? { nonces: await this.nonces.accepted() } : {}),
         ...bound,
       });
     } catch (error) {
-      if (error instanceof PermitError) throw new ProblemError('dpop-invalid', { detail: error.message });
-      throw error;
+      if (!(error instanceof PermitError)) throw error;
+      if (error.code === 'proof-nonce') throw await this.nonceWanted();
+      throw new ProblemError('dpop-invalid', { detail: error.message });
     }
+  }
+
+  /** RFC 9449 §8: the same request again, with this nonce in its proof. */
+  private async nonceWanted(): Promise<ProblemError> {
+    return new ProblemError('dpop-nonce-required', {
+      headers: {
+        'dpop-nonce': await this.nonces.current(),
+        'www-authenticate': 'DPoP error="use_dpop_nonce", algs="ES256"',
+      },
+    });
   }
 
   private async sweepSometimes(): Promise<void> {

@@ -8,6 +8,7 @@ import {
 } from '@guise/permit';
 import { deviceAuthorizationResponse, tokenResponse } from '@guise/protocol';
 import { createSeededRandom } from '@guise/testing';
+import { DpopNonces } from '../devices/dpop-nonces.js';
 import type { ApiAnswer, Method } from './api.js';
 import type { TestAuthority } from './authority.js';
 import type { TestPerson } from './people.js';
@@ -65,13 +66,13 @@ export async function pairDevice(
   };
 }
 
-/** A fresh proof of `signer` for one request to the authority. */
-export function proofFor(
+/** A fresh proof of `signer` for one request to the authority, with its nonce unless an attacker has none. */
+export async function proofFor(
   authority: TestAuthority,
   signer: Es256Signer,
   method: Method,
   url: string,
-  extra: { readonly accessToken?: string; readonly ageSeconds?: number } = {},
+  extra: { readonly accessToken?: string; readonly ageSeconds?: number; readonly nonce?: null } = {},
 ): Promise<string> {
   proofs += 1;
   return makeDpopProof(signer, {
@@ -82,6 +83,8 @@ export function proofFor(
       .update(`${signer.kid} ${String(proofs)}`)
       .digest('base64url'),
     accessToken: extra.accessToken,
+    nonce:
+      extra.nonce === null ? undefined : await authority.app.get(DpopNonces, { strict: false }).current(),
   });
 }
 let proofs = 0;

@@ -101,6 +101,7 @@ describe('guise process and the ledger its permit stands on', () => {
     standOn(authority.ledger().checkpoint);
     await authority.showLedger(6);
     expect(await wear()).toBe(EXIT_CODES.diverged);
+    expect(authority.asked.at(-1)).toBe(`POST /v1/sessions/${SESSION}/close`);
   });
 });
 

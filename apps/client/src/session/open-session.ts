@@ -56,16 +56,27 @@ export async function openSession(
     ...(terms.meeting === undefined ? {} : { meeting: terms.meeting }),
     ...(options.ttlSeconds === undefined ? {} : { ttlSeconds: options.ttlSeconds }),
   });
-  const permit = await verifyOwnPermit(answer.permit, client, terms, nowSeconds());
-  await client.ledgerPin.follow(permit.claims.checkpoint, seen);
-  requireChain(permit, chain);
   return {
-    permit,
+    permit: await verifyOrClose(),
     session: answer.session,
     watermarkKey: new Uint8Array(Buffer.from(answer.watermarkKey, 'base64url')),
     chainSeed,
     chain,
   };
+
+  /** A session whose permit is refused here is never worn: left open, it would count as running. */
+  async function verifyOrClose(): Promise<VerifiedPermit> {
+    try {
+      const permit = await verifyOwnPermit(answer.permit, client, terms, nowSeconds());
+      await client.ledgerPin.follow(permit.claims.checkpoint, seen);
+      requireChain(permit, chain);
+      return permit;
+    } catch (error) {
+      // Why it was refused is what the user must hear, also when the authority cannot be told.
+      await client.deviceApi.close(answer.session, 'failed').catch(() => undefined);
+      throw error;
+    }
+  }
 }
 
 /** @throws CliError `gateShut` when the permit names another session's marks */

@@ -1,3 +1,4 @@
+import type { PublicApi } from '@guise/api-client';
 import { parseTrustRoot } from '@guise/verification';
 import { verifyStatusList, type VerifiedPermit } from '@guise/permit';
 import type { StatusAnswer } from '@guise/runtime';
@@ -9,7 +10,7 @@ import { CliError } from '../cli-error.js';
  * @throws PermitError when the list does not hold; CliError `gateShut` when it is not one of this authority
  */
 export async function checkStatus(
-  client: Pick<PairedClient, 'pairing' | 'publicApi'>,
+  client: Pick<PairedClient, 'pairing'> & { readonly publicApi: Pick<PublicApi, 'statusList'> },
   permit: VerifiedPermit,
   nowSeconds: number,
 ): Promise<StatusAnswer> {
