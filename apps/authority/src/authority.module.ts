@@ -9,6 +9,7 @@ import { DecisionsModule } from './decisions/decisions.module.js';
 import { DevicesModule } from './devices/devices.module.js';
 import { EnrolmentsModule } from './enrolments/enrolments.module.js';
 import type { FaceJudge } from './faces/face-judge.js';
+import { ExportModule } from './export/export.module.js';
 import { FACE_JUDGE_OVERRIDE, FacesModule } from './faces/faces.module.js';
 import { ErasureModule } from './erasure/erasure.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -27,6 +28,7 @@ import type { Random } from './ports/random.js';
 import { ReceiptsModule } from './receipts/receipts.module.js';
 import { ChangeFeedModule } from './revocations/change-feed.module.js';
 import { RevocationsModule } from './revocations/revocations.module.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { StatusListsModule } from './status-lists/status-lists.module.js';
 import { VerificationsModule } from './verifications/verifications.module.js';
@@ -63,6 +65,8 @@ export class AuthorityModule {
         EnrolmentsModule,
         AvatarsModule,
         ErasureModule,
+        ExportModule,
+        RetentionModule,
         ReceiptsModule,
         PoliciesModule,
         ConsentRequestsModule,

@@ -148,6 +148,14 @@ export const ledgerPayload = z.discriminatedUnion('kind', [
     session: sessionId.nullable(),
   }),
   entry('erasure', { person: personId, what: z.string().max(60), count: z.int().nonnegative() }),
+  /** What the policy's retention periods destroyed by themselves; no person is named. */
+  entry('retention', {
+    what: z.enum(['avatar-bundles', 'consent-requests', 'decisions']),
+    count: z.int().positive(),
+    /** Everything older than this second. */
+    before: unixSeconds,
+    policyVersion: z.int().nonnegative(),
+  }),
   entry('key-rotation', {
     use: z.enum(['permit', 'ledger', 'watermark']),
     /** Key id as others see it; never the key of a secret use. */

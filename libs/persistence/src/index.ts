@@ -21,6 +21,7 @@ export {
   isBundleUsed,
   listAvatars,
   listCatalogue,
+  listEndedAvatars,
   listFaceAvatars,
   listOverdueAvatars,
   lockAvatar,
@@ -33,6 +34,7 @@ export {
   answerConsentRequest,
   expireConsentRequests,
   findConsentRequest,
+  forgetConsentRequests,
   insertConsentRequest,
   listConsentRequests,
   lockConsentRequest,
@@ -56,6 +58,7 @@ export {
   type DeviceRecord,
   type PairingSignature,
 } from './repositories/devices.js';
+export { exportPerson, type PersonExport } from './repositories/person-export.js';
 export { forgetDpopProofs, rememberDpopProof } from './repositories/dpop-proofs.js';
 export {
   eraseSourceFace,
@@ -104,7 +107,7 @@ export {
   replaceRoles,
   type PersonRecord,
 } from './repositories/persons.js';
-export { insertDecision, listDecisions, type DecisionRecord } from './repositories/decisions.js';
+export { forgetDecisions, insertDecision, listDecisions, type DecisionRecord } from './repositories/decisions.js';
 export {
   enactPolicy,
   findPolicy,

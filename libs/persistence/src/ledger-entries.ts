@@ -89,6 +89,8 @@ function topicOf(payload: LedgerPayload): string {
       return payload.subject;
     case 'verification':
       return payload.verification;
+    case 'retention':
+      return 'retention';
     case 'key-rotation':
       return payload.keyId;
   }

@@ -6,6 +6,7 @@ export * from './avatar.js';
 export * from './consent-record.js';
 export * from './consent-request.js';
 export * from './decision.js';
+export * from './person-export.js';
 export * from './policy.js';
 export * from './permit.js';
 export * from './evidence.js';

@@ -18,6 +18,7 @@ export const ledgerEntryKind = z.enum([
   'status-change',
   'verification',
   'erasure',
+  'retention',
   'key-rotation',
 ]);
 export type LedgerEntryKind = z.infer<typeof ledgerEntryKind>;

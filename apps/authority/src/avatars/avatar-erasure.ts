@@ -45,11 +45,22 @@ export class AvatarErasure {
     return erased;
   }
 
+  /** Time erases an avatar that has ended. @returns whether it still had to be */
+  async eraseInTime(avatarId: string): Promise<boolean> {
+    const erased = await this.database.transaction(async (tx) => {
+      const avatar = await lockExisting(tx, avatarId);
+      if (avatar.state === 'erased') return null;
+      return this.store(tx, avatar, { ...avatar, ...decideErasure(avatar, null).next }, null);
+    });
+    if (erased !== null) await this.removeBundle(erased.sha256);
+    return erased !== null;
+  }
+
   private async store(
     tx: Transaction,
     before: AvatarRecord,
     after: AvatarRecord,
-    by: string,
+    by: string | null,
   ): Promise<AvatarRecord> {
     await this.changes.store(tx, before, after, by);
     await eraseAvatarName(tx, after.id);

@@ -158,6 +158,21 @@ export async function eraseAvatarName(tx: Transaction, id: string): Promise<void
   await tx.avatar.update({ where: { id }, data: { name: 'Erased' } });
 }
 
+/** Avatars that ended before a moment and still have their bundle. */
+export async function listEndedAvatars(
+  tx: Transaction,
+  before: Date,
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await tx.avatar.findMany({
+    where: { state: { in: ['withdrawn', 'expired'] }, stateChangedAt: { lt: before } },
+    orderBy: { stateChangedAt: 'asc' },
+    select: { id: true },
+    take: limit,
+  });
+  return rows.map((row) => row.id);
+}
+
 /** Whether any avatar that is not erased is of these bytes. */
 export async function isBundleUsed(tx: Transaction, sha256: string): Promise<boolean> {
   return (await tx.avatar.count({ where: { sha256, state: { not: 'erased' } } })) > 0;

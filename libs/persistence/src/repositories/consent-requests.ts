@@ -122,6 +122,14 @@ export async function expireConsentRequests(tx: Transaction, now: Date): Promise
   return count;
 }
 
+/** Destroys requests that were settled before a moment. */
+export async function forgetConsentRequests(tx: Transaction, before: Date): Promise<number> {
+  const { count } = await tx.consentRequest.deleteMany({
+    where: { state: { not: 'open' }, expiresAt: { lt: before } },
+  });
+  return count;
+}
+
 const WITH_NAME = { avatar: { select: { name: true } } } as const;
 const purposes = z.array(purpose);
 const audiences = z.array(audience);

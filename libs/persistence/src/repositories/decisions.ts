@@ -59,3 +59,9 @@ export async function listDecisions(
     policyVersion: row.policyVersion,
   }));
 }
+
+/** Destroys decisions made before a moment. */
+export async function forgetDecisions(tx: Transaction, before: Date): Promise<number> {
+  const { count } = await tx.decision.deleteMany({ where: { at: { lt: before } } });
+  return count;
+}
