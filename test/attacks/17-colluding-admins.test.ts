@@ -61,33 +61,6 @@ describe.each(await testDatabases())('colluding admins on %s', (kind) => {
     expect(await stateOf(avatar)).toBe('awaiting-approval');
   });
 
-  it('cannot replay an approval on another version, nor in another admin’s name', async () => {
-    const [first, second] = [await draft(org.executive), await draft(org.executive)];
-    for (const avatar of [first, second]) {
-      await consentTo(org, org.executive, avatar, scopeFor(org.authority, org.employee));
-    }
-    const request = { decision: 'approve' };
-    const token = org.adminB.token;
-    const offer = await org.authority.api.post(`/v1/avatars/${first}/approval-offer`, request, { token });
-    const signed = org.adminB.sign(offer.body);
-    const send = (avatar: string, as: TestPerson) =>
-      org.authority.api.post(`/v1/avatars/${avatar}/approvals`, signed, { token: as.token });
-    expect(await send(second, org.adminB)).toMatchObject({
-      status: 422,
-      body: { code: 'statement-mismatch' },
-    });
-    expect(await send(first, org.adminC)).toMatchObject({
-      status: 422,
-      body: { code: 'statement-mismatch' },
-    });
-    expect((await send(first, org.adminB)).status).toBe(201);
-    expect(await send(first, org.adminB)).toMatchObject({
-      status: 422,
-      body: { code: 'statement-mismatch' },
-    });
-    expect(await stateOf(second)).toBe('awaiting-approval');
-  });
-
   it('cannot go around the service: the database itself refuses', async () => {
     const avatar = await draft(org.executive);
     const { client } = org.authority.database;
