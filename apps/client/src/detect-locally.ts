@@ -1,4 +1,5 @@
 import { surveyMedia, type SampledPicture, type Survey, type SurveyOptions } from '@guise/media';
+import { isWholeFrame, regionOf, shareOf, USUAL_SHAPE } from '@guise/verification';
 import {
   createDetector,
   type Detection,
@@ -9,7 +10,7 @@ import {
   WatermarkError,
 } from 'invisible-watermark-ts';
 import { CliError } from './cli-error.js';
-import { timelineOf, type SeenPicture, type TimelineSecond } from './detect/timeline.js';
+import { timelineOf, type SeenPicture, type SeenSecond, type TimelineSecond } from './detect/timeline.js';
 import { readPrivateFile } from './home/private-file.js';
 
 /** What a detection without the authority says. */
@@ -43,6 +44,8 @@ const MAX_PICTURES = 16;
 /** The whole search is made so often at most in a long recording, beside the places where pictures come and go. */
 const WHOLE_SEARCHES = 8;
 const LEAST_WINDOWS_BETWEEN_SEARCHES = 20;
+/** In a part no longer than this it is made in every second. */
+const SEARCHED_SECONDS = 30;
 
 /**
  * Looks for the marks of one organisation in a picture, clip or recording, second by second; of long material in a second
@@ -62,7 +65,9 @@ export async function detectLocally(
       : error;
   });
   const [from, to] = bounds(survey, options, seen);
-  const all = [...seen.values()].flat().sort((a, b) => a.confidenceLog10 - b.confidenceLog10);
+  const all = [...seen.values()]
+    .flatMap(({ pictures }) => pictures)
+    .sort((a, b) => a.confidenceLog10 - b.confidenceLog10);
   const { width, height } = survey.info;
   return {
     marked: all.length > 0,
@@ -84,40 +89,58 @@ const isTooThin = (error: unknown): boolean =>
 async function readMarks(
   survey: Survey,
   key: Uint8Array,
-  { onProgress }: DetectLocallyOptions,
-): Promise<Map<number, readonly SeenPicture[]>> {
-  const seen = new Map<number, readonly SeenPicture[]>();
-  const stream = openStream(survey, key);
-  const note = (window: WindowDetection | null, scale: Scale): void => {
-    if (window === null) return;
+  options: DetectLocallyOptions,
+): Promise<Map<number, SeenSecond>> {
+  const seen = new Map<number, SeenSecond>();
+  const stream = openStream(survey, key, options);
+  const note = (window: WindowDetection | null, frame: TimedLumaFrame | null): void => {
+    if (window === null || frame === null) return;
     const second = Math.floor(window.fromMs / 1000);
-    seen.set(second, [
-      ...(seen.get(second) ?? []),
-      ...window.pictures.flatMap((found) => seenOf(found, scale)),
-    ]);
+    const before = seen.get(second);
+    seen.set(second, {
+      pictures: [
+        ...(before?.pictures ?? []),
+        ...window.pictures.flatMap((found) => seenOf(found, scaleOf(survey, frame))),
+      ],
+      isGlance: isGlance(window, frame) && (before?.isGlance ?? true),
+    });
   };
-  let scale: Scale = { x: 1, y: 1 };
+  let latest: TimedLumaFrame | null = null;
   let done = 0;
   for await (const picture of survey.open()) {
-    scale = scaleOf(survey, picture);
-    note(stream.push(lumaOf(picture)), scale);
-    onProgress?.((done += 1), survey.expectedPictures);
+    const frame = lumaOf(picture);
+    note(stream.push(frame), latest);
+    latest = frame;
+    options.onProgress?.((done += 1), survey.expectedPictures);
   }
-  note(stream.finish(), scale);
+  note(stream.finish(), latest);
   return seen;
 }
 
+/** A place elsewhere was not looked at, and the pictures found leave room for one. */
+function isGlance({ search, pictures }: WindowDetection, frame: TimedLumaFrame): boolean {
+  const regions = pictures.flatMap(({ geometry }) =>
+    geometry === null ? [] : [regionOf(geometry, USUAL_SHAPE)],
+  );
+  return search === 'aligned' && !isWholeFrame(shareOf(frame, regions));
+}
+
 /** One window a second, or a picture where they lie seconds apart: what is said of a second comes from it alone. */
-function openStream({ info, expectedPictures }: Survey, key: Uint8Array): DetectorStream {
+function openStream(
+  { info, expectedPictures }: Survey,
+  key: Uint8Array,
+  { from = 0, to = Number.POSITIVE_INFINITY }: DetectLocallyOptions,
+): DetectorStream {
+  const rarely = Math.max(
+    LEAST_WINDOWS_BETWEEN_SEARCHES,
+    Math.ceil((expectedPictures ?? 0) / WHOLE_SEARCHES),
+  );
   return createDetector({ key }).stream({
     windowSeconds: 0.999,
     framesPerSecond: 8,
     limit: MAX_PICTURES,
     search: info.kind === 'image' ? 'rotated' : 'scaled',
-    searchEvery: Math.max(
-      LEAST_WINDOWS_BETWEEN_SEARCHES,
-      Math.ceil((expectedPictures ?? 0) / WHOLE_SEARCHES),
-    ),
+    searchEvery: to - from <= SEARCHED_SECONDS ? 1 : rarely,
   });
 }
 
@@ -127,9 +150,9 @@ interface Scale {
   readonly y: number;
 }
 
-const scaleOf = ({ info }: Survey, { frame }: SampledPicture): Scale => ({
-  x: info.width / frame.width,
-  y: info.height / frame.height,
+const scaleOf = ({ info }: Survey, { width, height }: TimedLumaFrame): Scale => ({
+  x: info.width / width,
+  y: info.height / height,
 });
 
 function seenOf({ payload, region, confidenceLog10 }: Detection, scale: Scale): SeenPicture[] {

@@ -22,6 +22,7 @@ import {
   pathOf,
   refusalOf,
   UPLOAD_TIMEOUT_MS,
+  WHOLE_TIMEOUT_MS,
   type Answer,
   type Call,
 } from './transport.js';
@@ -93,13 +94,14 @@ export function createPersonApi(exchange: AuthenticatedExchange) {
     confirmPairing: (userCode: string, signed: SignedStatement) =>
       command(pathOf`/v1/device-authorizations/${userCode}/approval`, signed),
 
-    verify(file: Blob, name: string) {
+    /** @param whole every second of a long recording is looked at, which takes a while */
+    verify(file: Blob, name: string, { whole = false }: { whole?: boolean } = {}) {
       const form = [{ name: 'file', file, fileName: name }];
       return ask(verificationReport, {
         method: 'POST',
-        path: '/v1/verifications',
+        path: whole ? '/v1/verifications?whole=true' : '/v1/verifications',
         form,
-        timeoutMs: UPLOAD_TIMEOUT_MS,
+        timeoutMs: whole ? WHOLE_TIMEOUT_MS : UPLOAD_TIMEOUT_MS,
       });
     },
   };

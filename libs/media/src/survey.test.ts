@@ -48,6 +48,38 @@ describe('surveyMedia', () => {
     expect(far.times.length).toBeLessThan(150);
   });
 
+  it('reads every second of a long recording when asked to, and never larger than 1280×720', async () => {
+    const { times, expectedPictures } = await survey(long, { whole: true, seed: 3 });
+    expect(seconds(times)).toBe(400);
+    expect(times.toSorted((a, b) => a - b)).toEqual(times);
+    expect(Math.abs((expectedPictures ?? 0) - times.length)).toBeLessThan(20);
+  });
+
+  it('looks at every picture of a few seconds when it looks by chance', async () => {
+    const clip = clips.make('busy.mp4', [...pattern('64x48', 12, 30), ...H264, '-g', '30']);
+    const { times } = await survey(clip, { seed: 1 });
+    expect(times.toSorted((a, b) => a - b)).toEqual(times);
+    const counts = Array.from(
+      { length: 12 },
+      (_, second) => times.filter((at) => Math.floor(at) === second).length,
+    );
+    expect(counts.filter((count) => count >= 29)).toHaveLength(4);
+    expect(counts.filter((count) => count >= 7 && count <= 9)).toHaveLength(8);
+  });
+
+  it('looks at whole stretches between the key pictures of a long recording', async () => {
+    const sampled = await survey(long, { seed: 5 });
+    const perSecond = new Map<number, number>();
+    for (const at of sampled.times) perSecond.set(Math.floor(at), (perSecond.get(Math.floor(at)) ?? 0) + 1);
+    expect([...perSecond.values()].filter((count) => count === 2).length).toBeGreaterThanOrEqual(10);
+    expect(perSecond.size).toBeLessThan(300);
+  });
+
+  it('loses no picture of a clip shorter than a second', async () => {
+    const short = clips.make('short.mp4', [...pattern('64x48', 0.3, 10), ...H264]);
+    expect((await survey(short, { seed: 9 })).times.length).toBeGreaterThanOrEqual(2);
+  });
+
   it('takes a still picture for one second, and sound for none', async () => {
     const still = clips.make('still.png', [...pattern('64x48', 1, 1), '-frames:v', '1']);
     expect(await survey(still)).toMatchObject({ materialSeconds: 1, expectedPictures: 1, times: [0] });

@@ -5,14 +5,19 @@ import { decodeImage } from './image.js';
 import { checkDuration, DEFAULT_LIMITS } from './limits.js';
 import { measureDuration } from './measure-duration.js';
 import { probe } from './probe.js';
-import { rateValue } from './rate.js';
+import { chooseRate, rateValue } from './rate.js';
 import { sampleVideo, type SampledPicture } from './sample.js';
-import type { FfmpegTools, FrameRate, MediaInfo, MediaLimits, PictureSize } from './types.js';
+import { planSurvey, type Stretch } from './survey-plan.js';
+import type { FfmpegTools, MediaInfo, MediaLimits, PictureSize } from './types.js';
 
 export interface SurveyOptions {
   /** Looks at this part only, closely if it is short; seconds of media time. */
   readonly startSeconds?: number;
   readonly durationSeconds?: number;
+  /** Reads every second, however long the material is. */
+  readonly whole?: boolean;
+  /** Looks at places by chance, and at every picture of a few seconds; with the same number always at the same places. */
+  readonly seed?: number;
   readonly limits?: Partial<MediaLimits>;
   /** Bound for the size of the pictures, 1920×1080 unless stated. Of long material they are at most 1280×720. */
   readonly maxSize?: PictureSize;
@@ -33,14 +38,6 @@ export interface Survey {
   readonly open: () => AsyncIterable<SampledPicture>;
 }
 
-/** Every second is read of so much; of more, a picture every so often. */
-const CLOSE_SECONDS = 180;
-/** Pictures read of each second; from a minute on fewer. */
-const CLOSE_FPS: FrameRate = { num: 8, den: 1 };
-const LONGER_FPS: FrameRate = { num: 4, den: 1 };
-const LONGER_SECONDS = 60;
-/** So many pictures at most are read of long material, whatever its length: an hour has one every five seconds. */
-const MAX_SAMPLES = 720;
 const SAMPLE_SIZE: PictureSize = { width: 1280, height: 720 };
 /**
  * A still picture is searched for several marked ones, which may each be small in it: it is reduced less than a recording,
@@ -48,9 +45,12 @@ const SAMPLE_SIZE: PictureSize = { width: 1280, height: 720 };
  */
 const STILL_PIXELS = 3840 * 2160;
 
+/** Pictures of longer material are this large at most. */
+const LARGE_SECONDS = 180;
+
 /**
  * Plans how to look at a file so that the work is bounded whatever its length: every second of up to three minutes, a picture
- * every so often of more. The same file is always read at the same places.
+ * every so often of more. Without a seed the same file is always read at the same places, which whoever made it may know.
  * @throws MediaError as `probe`; `no-picture`, `too-long`
  */
 export async function surveyMedia(file: string, options: SurveyOptions = {}): Promise<Survey> {
@@ -65,35 +65,30 @@ export async function surveyMedia(file: string, options: SurveyOptions = {}): Pr
   const materialSeconds = await measureDuration(file, info, options);
   if (materialSeconds !== null)
     checkDuration(file, materialSeconds, { ...DEFAULT_LIMITS, ...options.limits });
-  const rest = materialSeconds === null ? null : Math.max(0, materialSeconds - (options.startSeconds ?? 0));
+  const from = options.startSeconds ?? 0;
+  const rest = materialSeconds === null ? null : Math.max(0, materialSeconds - from);
   const seconds = options.durationSeconds ?? rest;
-  const plan = seconds !== null && seconds > CLOSE_SECONDS ? farPlan(seconds) : closePlan(seconds);
-  const open = () =>
-    plan.fps === null ? samples(file, plan.spacingSeconds, options) : everySecond(file, plan.fps, options);
+  const isOpenEnded = options.durationSeconds === undefined;
+  const { stretches, spacingSeconds } = planSurvey({ from, seconds, isOpenEnded }, options);
+  const maxSize = (seconds ?? 0) > LARGE_SECONDS ? { maxSize: SAMPLE_SIZE } : {};
   return {
     info,
     materialSeconds,
-    spacingSeconds: plan.spacingSeconds,
-    expectedPictures: plan.expected,
-    open,
+    spacingSeconds,
+    expectedPictures: seconds === null ? null : expectedPictures(stretches, from + seconds, info),
+    open: () => picturesIn(file, stretches, { ...options, ...maxSize }),
   };
 }
 
-interface Plan {
-  /** Null: single pictures, `spacingSeconds` apart. */
-  readonly fps: FrameRate | null;
-  readonly spacingSeconds: number;
-  readonly expected: number | null;
-}
-
-function farPlan(seconds: number): Plan {
-  const spacingSeconds = Math.max(1, seconds / MAX_SAMPLES);
-  return { fps: null, spacingSeconds, expected: Math.ceil(seconds / spacingSeconds) };
-}
-
-function closePlan(seconds: number | null): Plan {
-  const fps = (seconds ?? 0) > LONGER_SECONDS ? LONGER_FPS : CLOSE_FPS;
-  return { fps, spacingSeconds: 1, expected: seconds === null ? null : Math.ceil(seconds * rateValue(fps)) };
+function expectedPictures(stretches: readonly Stretch[], end: number, info: MediaInfo): number {
+  const counts = stretches.map(({ from, to, reading }) => {
+    const seconds = Math.max(0, (to ?? end) - from);
+    if (reading.how === 'keys') return seconds / reading.spacingSeconds;
+    return (
+      seconds * rateValue(reading.how === 'grid' ? reading.fps : chooseRate(info.fps, info.variableRate))
+    );
+  });
+  return Math.ceil(counts.reduce((sum, count) => sum + count, 0));
 }
 
 async function* stillPicture(file: string, limits: MediaLimits): AsyncGenerator<SampledPicture> {
@@ -104,20 +99,44 @@ async function* stillPicture(file: string, limits: MediaLimits): AsyncGenerator<
   };
 }
 
-async function* everySecond(
+/** A stretch without any picture is left out, unless all are: the file is damaged there, or its pictures end before it does. */
+async function* picturesIn(
   file: string,
-  fps: FrameRate,
+  stretches: readonly Stretch[],
   options: SurveyOptions,
 ): AsyncGenerator<SampledPicture> {
-  const startMs = 1000 * (options.startSeconds ?? 0);
-  for await (const { frame, timestampMs } of await decodeVideo(file, { ...options, fps, damage: 'conceal' }))
-    yield { frame, timestampMs: startMs + timestampMs };
+  let missing: MediaError | null = null;
+  let count = 0;
+  for (const stretch of stretches) {
+    try {
+      for await (const picture of picturesOf(file, stretch, options)) {
+        count += 1;
+        // A rate that is rounded may lend a stretch the first picture of the next.
+        if (stretch.to === null || picture.timestampMs < 1000 * stretch.to) yield picture;
+      }
+    } catch (error) {
+      if (!(error instanceof MediaError) || error.code !== 'damaged') throw error;
+      missing = error;
+    }
+  }
+  if (count === 0 && missing !== null) throw missing;
 }
 
-async function* samples(
+async function* picturesOf(
   file: string,
-  spacingSeconds: number,
-  options: SurveyOptions,
+  { from, to, reading }: Stretch,
+  { startSeconds: _start, durationSeconds: _duration, ...options }: SurveyOptions,
 ): AsyncGenerator<SampledPicture> {
-  yield* await sampleVideo(file, { ...options, spacingSeconds, maxSize: SAMPLE_SIZE });
+  const part = {
+    ...options,
+    ...(from > 0 ? { startSeconds: from } : {}),
+    ...(to === null ? {} : { durationSeconds: to - from }),
+  };
+  if (reading.how === 'keys') {
+    yield* await sampleVideo(file, { ...part, spacingSeconds: reading.spacingSeconds });
+    return;
+  }
+  const fps = reading.how === 'grid' ? { fps: reading.fps } : {};
+  for await (const { frame, timestampMs } of await decodeVideo(file, { ...part, ...fps, damage: 'conceal' }))
+    yield { frame, timestampMs: 1000 * from + timestampMs };
 }

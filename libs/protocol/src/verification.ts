@@ -7,7 +7,26 @@ export type Verdict = z.infer<typeof verdict>;
 
 export const verdictReason = z.object({ code: z.string().max(60), message: z.string().max(500) });
 
-/** One second of the submitted material. */
+/** A place in the submitted pictures, in their widths and heights: (0, 0) to (1, 1) is the whole of them. */
+const place = z.object({ x: z.number(), y: z.number() });
+
+/** Most marked pictures that are told apart in one frame: a gallery view of four by four. */
+export const MAX_MARKED_PICTURES = 16;
+
+/** A marked picture in one second: the whole frame as a rule, an inset or a tile of a gallery view else. */
+export const markedPicture = z.object({
+  session: z.int().nonnegative(),
+  verdict,
+  /** Why, as the codes of `reasons`. */
+  reason: z.string().max(60),
+  epoch: z.int().nonnegative().nullable(),
+  renderedAt: unixSeconds.nullable(),
+  /** Its corners, clockwise from its own top left; parts that were cropped away lie outside the frame. */
+  region: z.tuple([place, place, place, place]).readonly(),
+});
+export type MarkedPicture = z.infer<typeof markedPicture>;
+
+/** One second of the submitted material. Reports of earlier versions have no `reason`, `share` and `pictures`. */
 export const timelineEntry = z.object({
   /** Second of the submitted file (0 for a still picture). */
   second: z.int().nonnegative(),
@@ -22,6 +41,12 @@ export const timelineEntry = z.object({
   /** z-score of the epoch tag under the disclosed key. */
   epochTagZ: z.number().nullable(),
   alteredTiles: z.array(z.int().min(0).max(15)),
+  /** Why it is judged so, as the codes of `reasons`. */
+  reason: z.string().max(60).optional(),
+  /** Share of the frame, uniform bars left out, that the marked pictures fill together; null without a mark. */
+  share: z.number().min(0).max(1).nullable().default(null),
+  /** Every marked picture in it; what stands above is about the one that decides. */
+  pictures: z.array(markedPicture).max(MAX_MARKED_PICTURES).default([]),
 });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 
@@ -33,6 +58,8 @@ export const coverage = z.object({
   read: z.int().nonnegative(),
   /** Most seconds in a row that were not. */
   longestGap: z.int().nonnegative(),
+  /** Drawn when the file was submitted; says where it was looked at, so that anyone can look there again. */
+  seed: z.int().min(0).max(0xffffffff).optional(),
 });
 export type Coverage = z.infer<typeof coverage>;
 
@@ -74,7 +101,10 @@ export const verificationReport = z.object({
     .nullable(),
   timeline: z.array(timelineEntry).max(20_000),
   coverage,
+  /** Of the session that `facts` is about. */
   proof: proofBundle.nullable(),
+  /** Of the other sessions that are to be seen, one each. */
+  otherProofs: z.array(proofBundle).max(MAX_MARKED_PICTURES).default([]),
 });
 export type VerificationReport = z.infer<typeof verificationReport>;
 
@@ -84,4 +114,8 @@ export const detectionReport = z.object({
   authorised: z.boolean().nullable(),
   confidenceLog10: z.number().nullable(),
   technique: z.literal('invisible-watermark-ts'),
+  /** How much was looked at: where that is not everything, nothing is called authorised. */
+  coverage: coverage.optional(),
+  /** Least share of a frame that marked pictures fill together; null without a mark. */
+  share: z.number().min(0).max(1).nullable().default(null),
 });

@@ -1,8 +1,9 @@
 import { verifyEvidenceSegment, verifySessionOpening } from '@guise/permit';
-import type { ProofBundle, SessionOpening, VerificationReport } from '@guise/protocol';
+import type { ProofBundle, SessionOpening, TimelineEntry, VerificationReport } from '@guise/protocol';
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { deriveEarlierKey, verifyDisclosedKey } from 'invisible-watermark-ts';
 import { requireThat } from './checklist.js';
+import { isProvedThroughout } from './overall.js';
 import type { LoggedPermit, SessionStory, SignedEvidence } from './story.js';
 
 /** The device committed to its key chain and avatar before the first evidence, and the permits name that chain. */
@@ -87,19 +88,29 @@ export function checkReportCovered(
   },
 ): void {
   requireThat(report.mediaSha256 === bundle.mediaSha256, 'report and bundle are about different files');
+  const isOther =
+    report.proof?.session !== bundle.session &&
+    report.otherProofs.some(({ session }) => session === bundle.session);
   requireThat(
-    report.facts === null || report.facts.session === proved.story.opened.payload.session,
+    isOther || report.facts === null || report.facts.session === proved.story.opened.payload.session,
     'report and bundle are about different sessions',
   );
   const epochs = new Map(
     proved.evidence.flatMap(({ segment }) => segment.epochs.map((epoch) => [epoch.epoch, epoch] as const)),
   );
-  const authorised = report.timeline.filter(({ verdict }) => verdict === 'authorised');
   requireThat(
-    report.verdict !== 'authorised' || authorised.length > 0,
-    'no second of the report is authorised',
+    report.verdict !== 'authorised' || isProvedThroughout(report.timeline, report.coverage),
+    'the report calls the whole authorised, but not every second of it is proved, or was looked at',
   );
-  for (const { second, epoch, renderedAt } of authorised) {
+  const sessions = new Set(
+    [bundle, report.proof, ...report.otherProofs].flatMap((proof) => proof?.session ?? []),
+  );
+  for (const { second, session, epoch, renderedAt } of report.timeline.flatMap(authorisedPictures)) {
+    requireThat(
+      session === undefined || sessions.has(session),
+      `second ${String(second)} of the report shows a session without a proof`,
+    );
+    if (session !== undefined && session !== bundle.session) continue;
     const recorded = epoch === null ? undefined : epochs.get(epoch);
     requireThat(
       recorded?.renderedAt === renderedAt && recorded.slateFrames < recorded.frames,
@@ -116,6 +127,14 @@ export function checkReportCovered(
     );
     requireStanding(proved.story, at, second);
   }
+}
+
+/** The pictures that a second calls authorised; the second itself in reports of earlier versions, which name no pictures. */
+function authorisedPictures({ pictures, ...entry }: TimelineEntry) {
+  const all = pictures.length > 0 ? pictures : [{ ...entry, session: undefined }];
+  return all.flatMap(({ verdict, session, epoch, renderedAt }) =>
+    verdict === 'authorised' ? [{ second: entry.second, session, epoch, renderedAt }] : [],
+  );
 }
 
 /** Device and avatar may have ended between the permit and the second. */

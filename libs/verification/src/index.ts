@@ -1,12 +1,16 @@
 export { VERIFICATION_ERROR_CODES, VerificationError, type VerificationErrorCode } from './errors.js';
 export {
   type EpochRecord,
+  type MarkObservation,
   type Period,
   type SecondObservation,
   type SessionRecords,
   type Trace,
 } from './observation.js';
 export { decideVerdict, type VerdictDecision } from './verdict.js';
+export { coverageOf, isWhole } from './coverage.js';
+export { isWholeFrame, MIN_SHARE, shareOf } from './frame-share.js';
+export { geometryOf, regionOf, USUAL_SHAPE } from './marked-region.js';
 export {
   ALTERED_MIN_TILES,
   alteredTiles,
@@ -15,6 +19,7 @@ export {
   judgePicture,
   matchPicture,
   matchScene,
+  MIN_TILES,
   PICTURE_DIFFERS_DISTANCE,
   PICTURE_MAX_DISTANCE,
   sceneDistance,

@@ -18,19 +18,22 @@ const inconclusive = (reason: ReasonCode): PicturesJudgement => ({ verdict: 'inc
 
 /**
  * Judges the pictures received of one second, each for itself: no genuine picture vouches for the one beside it. One
- * foreign picture keeps the second from being authorised; two, or the only one there is, make it altered.
+ * foreign picture keeps the second from being authorised; two, or the only one there is, make it altered. One that shows
+ * too little keeps it from being authorised as well.
  * @param slateNear unmarked slate frames may lie among the pictures of this second, and are no alteration
  */
 export function judgePictures(pictures: readonly PictureMatch[], slateNear: boolean): PicturesJudgement {
-  const judged = pictures.map(judgePicture).filter((judgement) => judgement !== 'nothing-to-compare');
-  if (judged.length === 0) return inconclusive('nothing-to-compare');
+  const judged = pictures.map(judgePicture);
   const foreign = judged.filter(isForeign);
   if (foreign.length > 0) return judgeForeign(foreign, judged.length, slateNear);
+  if (judged.length === 0 || judged.includes('nothing-to-compare')) return inconclusive('nothing-to-compare');
+  if (judged.includes('too-little')) return inconclusive('too-little-compared');
+  if (judged.includes('face-cut')) return inconclusive('face-cut');
   const unclear = judged.filter((judgement) => judgement === 'unclear').length;
   return unclear <= judged.length * UNCLEAR_MAX_SHARE ? RECORDED : inconclusive('picture-unclear');
 }
 
-type ForeignJudgement = Exclude<PictureJudgement, 'recorded' | 'unclear' | 'nothing-to-compare'>;
+type ForeignJudgement = Extract<PictureJudgement, 'picture-differs' | 'face-differs' | 'tiles-differ'>;
 const isForeign = (judgement: PictureJudgement): judgement is ForeignJudgement =>
   judgement === 'picture-differs' || judgement === 'face-differs' || judgement === 'tiles-differ';
 

@@ -1,24 +1,34 @@
+import type { Outline } from 'invisible-watermark-ts';
 import type { PictureMatch } from './picture-match.js';
 
 /** What the detector saw in one second of the submitted material. */
 export interface SecondObservation {
   /** Second of the file, from 0. */
   readonly second: number;
-  /** Session number of the mark; null when no mark was found. */
-  readonly session: number | null;
-  /** Epoch that the mark names, settled against the evidence; null when it could not be read. */
-  readonly epoch: number | null;
-  /** z-score of the epoch tag under the disclosed key; null while the key is secret. */
-  readonly epochTagZ: number | null;
-  /** Its pictures, each compared with the recorded one nearest to it; empty when there is nothing to compare with. */
-  readonly pictures: readonly PictureMatch[];
+  /** Its marked pictures, the clearest first: one as a rule, several in a gallery view, none where no mark was found. */
+  readonly marks: readonly MarkObservation[];
+  /** Share of the frame that they fill together (`shareOf`), the least of its frames; null where nothing was found. */
+  readonly share: number | null;
   /** Of a second without a readable mark: what it shows of the session read before it; null when nothing. */
   readonly trace: Trace | null;
 }
 
-/** A second whose mark is too weak to read, compared with the evidence of the session around it. */
-export interface Trace extends Pick<SecondObservation, 'pictures'> {
+/** One marked picture in a second. */
+export interface MarkObservation {
+  /** Session number of the mark. */
   readonly session: number;
+  /** Epoch that the mark names, settled against the evidence; null when it could not be read. */
+  readonly epoch: number | null;
+  /** z-score of the epoch tag under the disclosed key; null while the key is secret. */
+  readonly epochTagZ: number | null;
+  /** Its frames, each compared with the recorded picture nearest to it; empty when there is nothing to compare with. */
+  readonly pictures: readonly PictureMatch[];
+  /** Its corners in the frame, in widths and heights of the frame. */
+  readonly region: Outline;
+}
+
+/** A second whose mark is too weak to read, compared with the evidence of the session around it. */
+export interface Trace extends Omit<MarkObservation, 'epoch' | 'epochTagZ'> {
   readonly epoch: number;
 }
 

@@ -1,24 +1,26 @@
-import type { FingerprintReader, SceneComparison } from 'invisible-watermark-ts';
+import { recordedFace, type FingerprintReader, type SceneComparison } from 'invisible-watermark-ts';
 
 /** How one received picture compares with the recorded one nearest to it. */
 export interface PictureMatch extends SceneComparison {
-  /** Distance of the face, 0–256; null when no face was recorded or received. */
+  /** Distance of the face, 0–256; null when none was recorded, or none of those recorded was wholly received. */
   readonly face: number | null;
+  /** A face was recorded, and the received picture ends before it does: nothing can be said of it. */
+  readonly isFaceCut: boolean;
 }
 
 /*
  * Measured by `npm run bench -- fingerprints --json FILE` (docs/spec/watermark.md §9 has the table). A distance at or below
  * MAX is the recorded picture, from DIFFERS on it is another one; between them it was treated too harshly to tell.
  */
-/** Of the whole picture, bits of 256: what was sent lies at 8 at most after any attack, unrelated pictures at 90 and more. */
+/** Of the whole picture, bits of 256: what was sent lies at 2.4 at most, unrelated pictures at 90 and more. */
 export const PICTURE_MAX_DISTANCE = 16;
 export const PICTURE_DIFFERS_DISTANCE = 32;
-/** Of the face: what was sent lies at 11 at most where it is in place, another face rendered there at 21 and more. */
+/** Of the face: what was sent lies at 11 at most where it was put back in place, another face rendered there at 21 and more. */
 export const FACE_MAX_DISTANCE = 16;
 export const FACE_DIFFERS_DISTANCE = 20;
 /**
- * Of the median tile, bits of 64, which speaks for a part: what was sent lies at 3 at most, at 11 where it was put back
- * askew, unrelated pictures at 19 and more.
+ * Of the median tile, bits of 64, which speaks for a part: what was sent lies at 2.4 at most, at 11 where it was put back
+ * askew, unrelated pictures at 20 and more.
  */
 export const TILES_MAX_MEDIAN = 6;
 export const TILES_DIFFER_MEDIAN = 14;
@@ -28,6 +30,12 @@ export const TILE_MIN_EXCESS = 8;
 export const TILE_MIN_DISTANCE = 10;
 /** One foreign tile may be motion between two recorded pictures; a pasted face covers more. */
 export const ALTERED_MIN_TILES = 2;
+
+/**
+ * Whole tiles that must have been compared, of 16: a cut that leaves fewer shows too little of the picture to vouch for. The
+ * middle half of the area has four.
+ */
+export const MIN_TILES = 6;
 
 /** A face this near needs no nearer one. */
 const FACE_SURE_DISTANCE = FACE_MAX_DISTANCE / 2;
@@ -43,13 +51,17 @@ export function matchPicture(
   recorded: readonly Uint8Array[],
 ): PictureMatch | null {
   const scene = nearestScene(reader, recorded);
-  return scene && { ...scene.match, face: nearestFace(reader, recorded, scene.index) };
+  if (scene === null) return null;
+  const face = nearestFace(reader, recorded, scene.index);
+  return { ...scene.match, face, isFaceCut: face === null && recorded.some(hasFace) };
 }
+
+const hasFace = (sent: Uint8Array): boolean => recordedFace(sent) !== null;
 
 /** The same by the scene alone, without the face: cheap enough to look through a whole session. */
 export function matchScene(reader: FingerprintReader, recorded: readonly Uint8Array[]): PictureMatch | null {
   const scene = nearestScene(reader, recorded);
-  return scene && { ...scene.match, face: null };
+  return scene && { ...scene.match, face: null, isFaceCut: false };
 }
 
 function nearestScene(
@@ -88,10 +100,18 @@ export const sceneDistance = ({ picture, median }: SceneComparison): number =>
 
 /** What one picture says of itself. */
 export type PictureJudgement =
-  'recorded' | 'unclear' | 'picture-differs' | 'face-differs' | 'tiles-differ' | 'nothing-to-compare';
+  | 'recorded'
+  | 'unclear'
+  | 'picture-differs'
+  | 'face-differs'
+  | 'tiles-differ'
+  | 'face-cut'
+  | 'too-little'
+  | 'nothing-to-compare';
 
+/** What speaks against a picture comes first: what little of it was received may be foreign enough. */
 export function judgePicture(match: PictureMatch): PictureJudgement {
-  const { picture, face, median } = match;
+  const { picture, face, median, isFaceCut } = match;
   if (median === null && face === null) return 'nothing-to-compare';
   if (exceeds(median, TILES_DIFFER_MEDIAN)) return 'picture-differs';
   // Askew, a genuine face looks like another one: then nothing is said of it.
@@ -99,6 +119,8 @@ export function judgePicture(match: PictureMatch): PictureJudgement {
   if (isInPlace && exceeds(face, FACE_DIFFERS_DISTANCE)) return 'face-differs';
   if (alteredTiles(match).length >= ALTERED_MIN_TILES) return 'tiles-differ';
   if (exceeds(picture, PICTURE_DIFFERS_DISTANCE)) return 'picture-differs';
+  if (match.tileDistances.filter((distance) => distance !== null).length < MIN_TILES) return 'too-little';
+  if (isFaceCut) return 'face-cut';
   const isNear = isInPlace && (picture ?? 0) <= PICTURE_MAX_DISTANCE && (face ?? 0) <= FACE_MAX_DISTANCE;
   return isNear ? 'recorded' : 'unclear';
 }

@@ -7,8 +7,16 @@ export const REASON_CODES = {
     'In a few single seconds the mark is too weak to read; the picture there is the recorded one, as in the seconds around.',
   'partly-proved': 'Only part of the recording is proved.',
   'partly-unmarked': 'Part of the recording carries no mark; only the marked seconds are proved.',
+  'shows-more':
+    'The recording shows more than the marked picture; the rest of it is not vouched for. Send a cut of the marked picture alone.',
+  'too-little-compared':
+    'Too little of the picture is left to compare with the evidence. Send the whole picture.',
+  'face-cut': 'The face that the device recorded is not wholly in the picture. Send the whole picture.',
+  sampled:
+    'Not every second was looked at; the verdict says nothing about the others. Ask for the whole to be read, or send a cut.',
   'session-unknown': 'The mark names a session that this authority never opened.',
-  'several-sessions': 'The recording shows several sessions; the proof covers the one seen most.',
+  'several-sessions':
+    'The recording shows several sessions. Each has a proof of its own; the facts are those of the one seen most.',
   'epoch-unreadable': 'The mark was found, but not the second in which the picture was made.',
   'evidence-missing': 'The device left no evidence for this second: its picture was never accounted for.',
   'evidence-pending': 'The session still runs and the evidence for this second has not arrived.',

@@ -1,13 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LedgerPayload } from '@guise/ledger';
-import type { VerificationReport } from '@guise/protocol';
+import {
+  verificationReport,
+  type MarkedPicture,
+  type TimelineEntry,
+  type VerificationReport,
+} from '@guise/protocol';
 import { parseProofBundle } from './bundle.js';
+import { placed } from './testing/observations.js';
 import { failures, lenient, report } from './testing/report.js';
 import { createScenario, NOW, trust, type Deviations } from './testing/scenario.js';
 import { verifyProofBundle } from './verify-bundle.js';
 
 const sound = await createScenario();
+/** Who allowed what: only the session in it is compared here. */
+const FACTS: NonNullable<VerificationReport['facts']> = {
+  session: 'session',
+  wearer: { personId: 'person', displayName: 'Wearer' },
+  device: 'device',
+  avatar: { id: 'avatar', name: 'Avatar', sha256: 'ab'.repeat(32), kind: 'executive' },
+  permit: { jti: 'permit', iat: NOW, exp: NOW + 300, purpose: 'meeting' },
+  consent: { id: 'consent', sha256: 'ab'.repeat(32), subject: 'Subject', givenAt: NOW },
+  approvals: [],
+};
 
 describe('the report beside the bundle', () => {
   const failing = async (changed: VerificationReport, deviations: Deviations = {}): Promise<string[]> => {
@@ -52,6 +68,60 @@ describe('the report beside the bundle', () => {
     const short: Deviations = { claims: (claims) => ({ ...claims, exp: NOW + 1 }) };
     expect(await failing(report({}, [NOW]), short)).toEqual([]);
     expect(await failing(report({}, [NOW, NOW + 1]), short)).toEqual(['report-covered']);
+  });
+});
+
+describe('a report that says more than its seconds do', () => {
+  const failing = async (changed: VerificationReport): Promise<string[]> =>
+    failures(await verifyProofBundle(sound.bundle, trust, { ...lenient, report: changed }));
+  const changeEach = (changes: Partial<TimelineEntry>): VerificationReport => {
+    const { timeline, ...rest } = report();
+    return { ...rest, timeline: timeline.map((entry) => ({ ...entry, ...changes })) };
+  };
+
+  it('is refused when only part of the recording was looked at', async () => {
+    const { coverage } = report();
+    expect(await failing(report({ coverage: { ...coverage, seconds: 3 } }))).toEqual(['report-covered']);
+    const claimed = report({ coverage: { seconds: 40, read: 40, longestGap: 0 } });
+    expect(await failing(claimed)).toEqual(['report-covered']);
+    const honest = report({ verdict: 'inconclusive', coverage: { ...coverage, seconds: 3 } });
+    expect(await failing(honest)).toEqual([]);
+  });
+
+  it('is refused when the marked picture is not the whole frame, or a second is not proved', async () => {
+    expect(await failing(changeEach({ share: 0.3 }))).toEqual(['report-covered']);
+    expect(await failing(changeEach({ share: 1 }))).toEqual([]);
+    expect(await failing(changeEach({ verdict: 'inconclusive' }))).toEqual(['report-covered']);
+    expect(await failing(changeEach({ verdict: 'unmarked' }))).toEqual(['report-covered']);
+  });
+
+  it('is refused when it shows a session without a proof of its own', async () => {
+    const shown = (session: number): MarkedPicture => ({
+      ...{ session, verdict: 'authorised', reason: 'proved' },
+      ...{ epoch: 0, renderedAt: NOW, region: placed(0, 0, 1, 1) },
+    });
+    expect(await failing(changeEach({ pictures: [shown(sound.bundle.session)] }))).toEqual([]);
+    const gallery = changeEach({ pictures: [shown(sound.bundle.session), shown(9)] });
+    expect(await failing(gallery)).toEqual(['report-covered']);
+    const other = { ...sound.bundle, session: 9 };
+    expect(await failing({ ...gallery, otherProofs: [other] })).toEqual([]);
+    // Seen from the other session, whose facts the report does not tell.
+    const facts = { ...FACTS, session: 'another' };
+    const told = { ...gallery, facts, proof: other, otherProofs: [sound.bundle] };
+    expect(await failing(told)).toEqual([]);
+    expect(await failing({ ...told, otherProofs: [] })).toEqual(['report-covered']);
+  });
+
+  it('of an earlier version, without pictures and reasons, is checked by its seconds', async () => {
+    const { reason: _, ...entry } = report().timeline[0] ?? {};
+    const earlier = verificationReport.parse({
+      ...report({}, [NOW]),
+      timeline: [{ ...entry, share: undefined, pictures: undefined }],
+    });
+    expect(await failing(earlier)).toEqual([]);
+    expect(await failing({ ...earlier, coverage: { seconds: 4, read: 1, longestGap: 3 } })).toEqual([
+      'report-covered',
+    ]);
   });
 });
 

@@ -1,13 +1,9 @@
-import {
-  createDetector,
-  EPOCH_TAG_MIN_Z,
-  type Detection,
-  type Detector,
-  type Geometry,
-} from 'invisible-watermark-ts';
-import { mainSection, markedByBlock, sameSession, sharedFrames } from './block-seconds.js';
-import { groupBy } from './group-by.js';
+import { regionOf, shareOf, USUAL_SHAPE, type MarkObservation } from '@guise/verification';
+import { createDetector, type Detector, type Geometry, type Outline } from 'invisible-watermark-ts';
+import { blocksOf, type Block, type BlockSecond } from './blocks.js';
+import { PictureFinder, searchGeometries } from './find-pictures.js';
 import type { EvidenceLookup, SecondReading } from './media-analyst.js';
+import { MarkReader } from './read-marks.js';
 import {
   knowSession,
   settleEpoch,
@@ -17,35 +13,20 @@ import {
   type TimedFrame,
 } from './settle-epoch.js';
 
-/** Seconds that are read together, or pictures where they lie seconds apart: enough to decode what is too weak in one. */
-const BLOCK_SECONDS = 3;
-/** A last block from its first picture to its last shorter than this is read with the block before it. */
-const SHORT_BLOCK_MS = 740;
-/** Pictures kept of a block for the search that comes when nothing was found: enough to find a geometry. */
-const KEPT_FRAMES = 6;
-/** Blocks that are searched thoroughly then; a whole search of one takes seconds. */
-const SEARCHED_BLOCKS = 2;
-/** Whole searches for a picture that went away while the material ran: the layout of a meeting changes. */
-const MAX_LATER_SEARCHES = 6;
 /** Comparisons with all the evidence of a session: seconds each where a session is hours long. */
 const MAX_WHOLE_COMPARISONS = 8;
-/** Share of a second's pictures that must lie in a section for the section's tag to speak for the second. */
-const MIN_SHARE = 0.75;
-/** A pilot this clear at the geometry of the block around it: this second is marked, though too weak to decode alone. */
-const PILOT_MIN_Z = 5;
 
 /** The pictures of some material. */
 export interface Material {
   /** Gives the pictures in order; called once or twice. */
   open(): AsyncIterable<TimedFrame>;
-  /** How far single pictures lie apart; 1 where each second has several. */
-  readonly spacingSeconds: number;
 }
 
 /**
- * Reads every second that the material shows pictures of: session, epoch, epoch tag under the disclosed key, and distance of the rectified
- * pictures to the evidence. First as the material lies (rescaled, squeezed, mirrored); only when that shows no mark at
- * all, for crops and other geometries, and then once more from the beginning.
+ * Reads every second that the material shows pictures of: its marked pictures, each with session, epoch, epoch tag under the
+ * disclosed key, and distance of the rectified frames to the evidence. First as the material lies (rescaled, squeezed,
+ * mirrored); only when that shows no mark at all, for crops, gallery views and other geometries, and then once more from
+ * the beginning.
  * @param key the organisation's marking key, 32 bytes
  */
 export async function analyseMedia(
@@ -54,150 +35,98 @@ export async function analyseMedia(
   lookup: EvidenceLookup,
 ): Promise<SecondReading[]> {
   const detector = createDetector({ key });
-  const plain = await analyseFrom(material, new Analysis(detector, lookup, null));
-  if (plain.readings.some(({ session }) => session !== null)) return plain.readings;
-  const geometry = searchGeometry(detector, plain.samples);
-  if (geometry === null) return plain.readings;
-  return (await analyseFrom(material, new Analysis(detector, lookup, geometry))).readings;
+  const sessions = rememberSessions(lookup);
+  const plain = new Analysis(detector, sessions, []);
+  const readings = await plain.readAll(material);
+  if (readings.some(({ marks }) => marks.length > 0)) return readings;
+  const geometries = searchGeometries(detector, plain.samples);
+  if (geometries.length === 0) return readings;
+  return new Analysis(detector, sessions, geometries).readAll(material);
 }
 
-async function analyseFrom(material: Material, analysis: Analysis): Promise<Analysis> {
-  const blockMs = 1000 * BLOCK_SECONDS * material.spacingSeconds;
-  const blockOf = ({ timestampMs }: TimedFrame): number => Math.floor(timestampMs / blockMs);
-  let complete: TimedFrame[] = [];
-  let block: TimedFrame[] = [];
-  for await (const frame of material.open()) {
-    const [first] = block;
-    if (first !== undefined && blockOf(frame) !== blockOf(first)) {
-      if (complete.length > 0) await analysis.readBlock(complete);
-      [complete, block] = [block, []];
-    }
-    block.push(frame);
-  }
-  // The pictures of a broken last second may be too few to read alone; with the block before them they are not.
-  const rest = lengthMs(block) < SHORT_BLOCK_MS ? [[...complete, ...block]] : [complete, block];
-  for (const last of rest) if (last.length > 0) await analysis.readBlock(last);
-  return analysis;
+/** Asks for the evidence of each session once. */
+function rememberSessions(lookup: EvidenceLookup): (session: number) => Promise<KnownSession | null> {
+  const known = new Map<number, Promise<KnownSession | null>>();
+  const ask = async (session: number): Promise<KnownSession | null> => {
+    const evidence = await lookup(session);
+    return evidence === null ? null : knowSession(evidence);
+  };
+  return (session) => {
+    const asked = known.get(session) ?? ask(session);
+    known.set(session, asked);
+    return asked;
+  };
 }
 
-const lengthMs = (block: readonly TimedFrame[]): number =>
-  (block.at(-1)?.timestampMs ?? 0) - (block[0]?.timestampMs ?? 0);
-
-/** The whole search, on the middle of the material and on its beginning. */
-function searchGeometry(detector: Detector, samples: readonly (readonly TimedFrame[])[]): Geometry | null {
-  const middle = Math.floor(samples.length / 2);
-  const order = [...new Set([middle, 0])].slice(0, SEARCHED_BLOCKS);
-  for (const index of order) {
-    const { geometry } = detector.detect(samples[index] ?? [], { search: 'scaled' });
-    if (geometry !== null) return geometry;
-  }
-  return null;
+/** Where in a session the material was when a session was read last. */
+interface LatestReading {
+  readonly second: number;
+  readonly epoch: number | null;
+  readonly geometry: Geometry;
 }
-
-const secondOf = ({ timestampMs }: TimedFrame): number => Math.floor(timestampMs / 1000);
 
 class Analysis {
-  readonly readings: SecondReading[] = [];
-  /** A few pictures of every block whose number is a power of two, so that long material costs no more memory. */
-  readonly samples: (readonly TimedFrame[])[] = [];
-  private readonly sessions = new Map<number, KnownSession | null>();
-  private blocks = 0;
-  /** The session that was read last, and where in it the material was then. */
-  private latest: {
-    readonly session: number;
-    readonly second: number;
-    readonly epoch: number | null;
-  } | null = null;
-  private laterSearches = 0;
+  private readonly finder: PictureFinder;
+  private readonly reader: MarkReader;
+  private readonly latest = new Map<number, LatestReading>();
+  /** The session that was read last. */
+  private latestSession: number | null = null;
   private wholeComparisons = 0;
-  private lost = false;
 
   constructor(
     private readonly detector: Detector,
-    private readonly lookup: EvidenceLookup,
-    private geometry: Geometry | null,
-  ) {}
+    private readonly sessions: (session: number) => Promise<KnownSession | null>,
+    geometries: readonly Geometry[],
+  ) {
+    this.finder = new PictureFinder(detector, geometries);
+    this.reader = new MarkReader(detector, this.finder, sessions);
+  }
 
-  async readBlock(block: readonly TimedFrame[]): Promise<void> {
-    this.keepSample(block);
-    const whole = this.detectBlock(block);
-    this.geometry = whole.geometry ?? this.geometry;
-    for (const [second, frames] of groupBy(block, secondOf)) {
-      const marked = (await this.readTagged(block, whole, frames)) ?? this.readSecond(block, whole, frames);
-      this.readings.push(
-        marked === null
-          ? unmarked(second, await this.trace(second, frames))
-          : await this.compare(second, marked),
-      );
+  get samples(): readonly (readonly TimedFrame[])[] {
+    return this.finder.samples;
+  }
+
+  async readAll(material: Material): Promise<SecondReading[]> {
+    const readings: SecondReading[] = [];
+    for await (const block of blocksOf(material.open())) readings.push(...(await this.readBlock(block)));
+    return readings;
+  }
+
+  private async readBlock(block: Block): Promise<SecondReading[]> {
+    const readings: SecondReading[] = [];
+    for await (const { second, marks } of this.reader.read(block)) {
+      readings.push(marks.length === 0 ? await this.readUnmarked(second) : await this.observe(second, marks));
     }
+    return readings;
   }
 
-  /** Where the picture was last, or as the material lies; once after it went away also everywhere else. */
-  private detectBlock(block: readonly TimedFrame[]): Detection {
-    const near = this.detector.detect(block, { hint: this.geometry, search: 'aligned' });
-    const search =
-      !near.found && !this.lost && this.latest !== null && this.laterSearches < MAX_LATER_SEARCHES;
-    const whole = search ? this.detector.detect(block) : near;
-    if (search) this.laterSearches += 1;
-    this.lost = !whole.found;
-    return whole;
+  private async observe(second: BlockSecond, marked: readonly MarkedSecond[]): Promise<SecondReading> {
+    const marks: MarkObservation[] = [];
+    for (const one of marked) marks.push(await this.compare(second.second, one));
+    const confidences = marked.flatMap(({ confidenceLog10 }) => confidenceLog10 ?? []);
+    return {
+      second: second.second,
+      marks,
+      share: leastShare(
+        second,
+        marks.map(({ region }) => region),
+      ),
+      trace: null,
+      confidenceLog10: confidences.length === 0 ? null : Math.min(...confidences),
+    };
   }
 
-  private keepSample(block: readonly TimedFrame[]): void {
-    if (Number.isInteger(Math.log2(Math.max(1, this.blocks)))) {
-      const step = Math.ceil(block.length / KEPT_FRAMES);
-      this.samples.push(block.filter((_, i) => i % step === 0));
-    }
-    this.blocks += 1;
-  }
-
-  /** The short way: the block is marked, and the disclosed key proves the tag in this second's part of it. */
-  private async readTagged(
-    block: readonly TimedFrame[],
-    whole: Detection,
-    frames: readonly TimedFrame[],
-  ): Promise<MarkedSecond | null> {
-    const marked = markedByBlock(block, whole, frames);
-    const known = marked === null ? null : await this.session(marked.session);
-    const [section] = marked?.sections ?? [];
-    if (known === null || section === undefined) return null;
-    // A tag may come from the second beside this one when the section lies across both.
-    if (sharedFrames(section, block, frames) < MIN_SHARE * frames.length) return null;
-    const keys = (known.byHint.get(section.epochHint) ?? []).flatMap(
-      ({ epoch }) => known.keys.keyOf(epoch) ?? [],
-    );
-    const proved = keys.some(
-      (epochKey) => this.detector.verifyEpochSection(section, epochKey).z >= EPOCH_TAG_MIN_Z,
-    );
-    return proved ? marked : null;
-  }
-
-  /** Joins what the second says alone and what the block around it says. */
-  private readSecond(
-    block: readonly TimedFrame[],
-    whole: Detection,
-    frames: readonly TimedFrame[],
-  ): MarkedSecond | null {
-    if (this.geometry === null) return null;
-    const alone = this.detector.detect(frames, { hint: this.geometry, search: 'aligned' });
-    if (alone.payload !== null && alone.geometry !== null) {
-      const sections = [...mainSection(alone.epochs), ...sameSession(alone, whole, block, frames)];
-      const { session } = alone.payload;
-      return { session, confidenceLog10: alone.confidenceLog10, geometry: alone.geometry, sections, frames };
-    }
-    return alone.statistics.pilotZ < PILOT_MIN_Z ? null : markedByBlock(block, whole, frames);
-  }
-
-  private async compare(second: number, marked: MarkedSecond): Promise<SecondReading> {
-    const { session, confidenceLog10 } = marked;
-    const known = await this.session(session);
+  private async compare(second: number, marked: MarkedSecond): Promise<MarkObservation> {
+    const { session, geometry } = marked;
+    const known = await this.sessions(session);
     const claimed = marked.sections[0]?.epochHint ?? null;
     const near = this.expectedEpoch(session, second);
     const best = known === null ? null : this.settle(known, marked, near);
-    this.latest = { session, second, epoch: best?.epoch ?? near };
+    this.latest.set(session, { second, epoch: best?.epoch ?? near, geometry });
+    this.latestSession = session;
     // No evidence near the claimed epoch: the claim itself is the answer, and the verdict will say that it is bare.
     const { tagZ, ...settled } = best ?? { epoch: claimed, tagZ: null, pictures: [] };
-    return { second, session, confidenceLog10, epochTagZ: tagZ, ...settled, trace: null };
+    return { session, epochTagZ: tagZ, ...settled, region: regionIn(known, geometry) };
   }
 
   /** Where the material should be, else (it was cut) anywhere in the session; the latter takes long and is made a few times. */
@@ -209,42 +138,38 @@ class Analysis {
     return settleEpoch(this.detector, known, marked, null);
   }
 
-  /** What a second without a readable mark shows of the session read last. */
-  private async trace(second: number, frames: readonly TimedFrame[]): Promise<SecondReading['trace']> {
-    if (this.geometry === null || this.latest === null) return null;
-    const { session } = this.latest;
-    const known = await this.session(session);
+  /** A second without a readable mark: what it shows of the session read last, where that was read. */
+  private async readUnmarked({ second, frames, read }: BlockSecond): Promise<SecondReading> {
+    const nothing = { second, marks: [], share: null, trace: null, confidenceLog10: null };
+    const session = this.latestSession;
+    const latest = session === null ? undefined : this.latest.get(session);
+    if (session === null || latest === undefined) return nothing;
+    const { geometry } = latest;
+    const known = await this.sessions(session);
     const near = this.expectedEpoch(session, second);
-    if (known === null || near === null) return null;
-    const { geometry } = this;
-    const weak = { session, confidenceLog10: null, geometry, sections: [], frames };
+    if (known === null || near === null) return nothing;
+    const weak = { session, confidenceLog10: null, geometry, sections: [], frames, read };
     const best = settleEpoch(this.detector, known, weak, near);
-    return best === null ? null : { session, epoch: best.epoch, pictures: best.pictures };
+    if (best === null) return nothing;
+    const region = regionIn(known, geometry);
+    return {
+      ...nothing,
+      share: leastShare({ frames }, [region]),
+      trace: { session, epoch: best.epoch, pictures: best.pictures, region },
+    };
   }
 
   /** The epoch that a second would show if the material ran on from the second read last. */
   private expectedEpoch(session: number, second: number): number | null {
-    const { latest } = this;
-    if (latest?.session !== session || latest.epoch === null) return null;
+    const latest = this.latest.get(session);
+    if (latest === undefined || latest.epoch === null) return null;
     return latest.epoch + second - latest.second;
-  }
-
-  private async session(number: number): Promise<KnownSession | null> {
-    const cached = this.sessions.get(number);
-    if (cached !== undefined) return cached;
-    const evidence = await this.lookup(number);
-    const known = evidence === null ? null : knowSession(evidence);
-    this.sessions.set(number, known);
-    return known;
   }
 }
 
-const unmarked = (second: number, trace: SecondReading['trace']): SecondReading => ({
-  second,
-  session: null,
-  confidenceLog10: null,
-  epoch: null,
-  epochTagZ: null,
-  pictures: [],
-  trace,
-});
+const regionIn = (known: KnownSession | null, geometry: Geometry): Outline =>
+  regionOf(geometry, known?.evidence.frame ?? USUAL_SHAPE);
+
+/** Of the pictures of a second the one that shows most besides. */
+const leastShare = ({ frames }: Pick<BlockSecond, 'frames'>, regions: readonly Outline[]): number =>
+  Math.min(...frames.map((frame) => shareOf(frame, regions)));

@@ -1,4 +1,5 @@
 import type { Detection, EpochSection } from 'invisible-watermark-ts';
+import { readFrames, type Block, type BlockSecond } from './blocks.js';
 import type { MarkedSecond, TimedFrame } from './settle-epoch.js';
 
 /** A section longer than a second, by this factor of its pictures, joins seconds that were cut together: it says nothing. */
@@ -6,18 +7,14 @@ const MAX_SECTION = 1.25;
 
 /** A second as the block around it reads it; null when the block shows no mark. */
 export function markedByBlock(
-  block: readonly TimedFrame[],
+  block: Block,
   { payload, geometry, confidenceLog10, epochs }: Detection,
-  frames: readonly TimedFrame[],
+  { frames, read }: BlockSecond,
 ): MarkedSecond | null {
   if (payload === null || geometry === null) return null;
-  return {
-    session: payload.session,
-    confidenceLog10,
-    geometry,
-    sections: overlapping(epochs, block, frames),
-    frames,
-  };
+  const { session } = payload;
+  const sections = overlapping(epochs, block, read);
+  return { session, confidenceLog10, geometry, sections, frames, read };
 }
 
 /** The section with most frames: the epoch that most of the second belongs to. */
@@ -28,17 +25,19 @@ export function mainSection(sections: readonly EpochSection[]): readonly EpochSe
 /** The block's sections for this second, when the block is of the same session. */
 export function sameSession(
   alone: Detection,
-  whole: Detection,
-  block: readonly TimedFrame[],
-  frames: readonly TimedFrame[],
+  whole: Detection | null,
+  block: Block,
+  { read }: BlockSecond,
 ): readonly EpochSection[] {
-  return whole.payload?.session === alone.payload?.session ? overlapping(whole.epochs, block, frames) : [];
+  return whole !== null && whole.payload?.session === alone.payload?.session
+    ? overlapping(whole.epochs, block, read)
+    : [];
 }
 
 /** The section of a block that shares most frames with a second. */
 function overlapping(
   sections: readonly EpochSection[],
-  block: readonly TimedFrame[],
+  block: Block,
   frames: readonly TimedFrame[],
 ): readonly EpochSection[] {
   const shared = (section: EpochSection): number => sharedFrames(section, block, frames);
@@ -51,9 +50,9 @@ function overlapping(
 /** How many of a second's pictures lie in a section of the block around it. */
 export function sharedFrames(
   { firstFrame, frameCount }: EpochSection,
-  block: readonly TimedFrame[],
+  block: Block,
   frames: readonly TimedFrame[],
 ): number {
-  const from = block.findIndex((frame) => frame === frames[0]);
+  const from = readFrames(block).findIndex((frame) => frame === frames[0]);
   return Math.min(firstFrame + frameCount, from + frames.length) - Math.max(firstFrame, from);
 }

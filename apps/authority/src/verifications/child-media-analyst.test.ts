@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePng } from '@guise/media';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compiled } from '../testing/index.js';
 import { ChildMediaAnalyst, type ChildMediaAnalystOptions } from './child-media-analyst.js';
-import type { MediaReading } from './media-analyst.js';
+import type { MediaReading, Task } from './media-analyst.js';
 
 const KEY = new Uint8Array(32).fill(7);
 const READING: MediaReading = { seconds: [], materialSeconds: 1 };
@@ -30,11 +30,12 @@ describe('the media analyst in a process of its own', () => {
     new ChildMediaAnalyst({
       key: () => Promise.resolve(KEY),
       logger: pino({ level: 'silent' }),
-      timeLimitMs: 60_000,
+      timeLimitMs: { usual: 60_000, whole: 60_000 },
       memoryLimitBytes: 2 ** 30,
       maxWaiting: 2,
       ...options,
     });
+  const task = (path: string, whole = false): Task => ({ path, seed: 1, whole });
   const nothing = () => Promise.resolve(null);
 
   it('reads a picture with the real worker, and says what is unreadable', { timeout: 120_000 }, async () => {
@@ -44,12 +45,12 @@ describe('the media analyst in a process of its own', () => {
       grey,
       await encodePng({ width: 64, height: 64, data: new Uint8Array(64 * 64 * 3).fill(99) }),
     );
-    expect(await real.analyse(grey, nothing)).toMatchObject({
+    expect(await real.analyse(task(grey), nothing)).toMatchObject({
       materialSeconds: 1,
-      seconds: [{ second: 0, session: null }],
+      seconds: [{ second: 0, marks: [] }],
     });
     const text = await worker('letter.mp4', 'Dear all');
-    await expect(real.analyse(text, nothing)).rejects.toMatchObject({ code: 'unreadable' });
+    await expect(real.analyse(task(text), nothing)).rejects.toMatchObject({ code: 'unreadable' });
   });
 
   it('is ended at its time limit with whatever it started, and the next file is served', async () => {
@@ -64,9 +65,9 @@ describe('the media analyst in a process of its own', () => {
          for (;;);
        });`,
     );
-    const hasty = analyst({ script, timeLimitMs: 4000 });
-    await expect(hasty.analyse('first', nothing)).rejects.toMatchObject({ code: 'too-slow' });
-    expect(await hasty.analyse('next', nothing)).toMatchObject(READING);
+    const hasty = analyst({ script, timeLimitMs: { usual: 4000, whole: 60_000 } });
+    await expect(hasty.analyse(task('first'), nothing)).rejects.toMatchObject({ code: 'too-slow' });
+    expect(await hasty.analyse(task('next'), nothing)).toMatchObject(READING);
     const ticks = (await stat(tick)).size;
     expect(ticks).toBeGreaterThan(0);
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -85,8 +86,8 @@ describe('the media analyst in a process of its own', () => {
        });`,
     );
     const greedy = analyst({ script, memoryLimitBytes: 300 * 2 ** 20 });
-    await expect(greedy.analyse('first', nothing)).rejects.toMatchObject({ code: 'too-heavy' });
-    expect(await greedy.analyse('next', nothing)).toMatchObject(READING);
+    await expect(greedy.analyse(task('first'), nothing)).rejects.toMatchObject({ code: 'too-heavy' });
+    expect(await greedy.analyse(task('next'), nothing)).toMatchObject(READING);
   });
 
   it('may crash, die or lie: its file ends with an error, and the next is served', async () => {
@@ -101,18 +102,39 @@ describe('the media analyst in a process of its own', () => {
     );
     const fickle = analyst({ script });
     for (const path of ['crash', 'die', 'lie']) {
-      await expect(fickle.analyse(path, nothing), path).rejects.toMatchObject({ code: 'failed' });
-      expect(await fickle.analyse('next', nothing), path).toMatchObject(READING);
+      await expect(fickle.analyse(task(path), nothing), path).rejects.toMatchObject({ code: 'failed' });
+      expect(await fickle.analyse(task('next'), nothing), path).toMatchObject(READING);
     }
     const missing = analyst({ script: join(folder, 'missing.cjs') });
-    await expect(missing.analyse('x', nothing)).rejects.toMatchObject({ code: 'failed' });
+    await expect(missing.analyse(task('x'), nothing)).rejects.toMatchObject({ code: 'failed' });
+  });
+
+  it("signals no process that has exited: its number may be another one's by then", async () => {
+    const script = await worker('gone.cjs', `process.on('message', () => process.exit(3));`);
+    const kill = vi.spyOn(process, 'kill');
+    await expect(analyst({ script }).analyse(task('x'), nothing)).rejects.toMatchObject({ code: 'failed' });
+    expect(kill).not.toHaveBeenCalled();
+    kill.mockRestore();
+  });
+
+  it('gives a recording that is read as a whole its own time', async () => {
+    const script = await worker(
+      'steady.cjs',
+      `process.on('message', ({ whole }) => {
+         const reading = { say: 'reading', seconds: [], materialSeconds: 1 };
+         if (whole) setTimeout(() => process.send(reading), 1500);
+       });`,
+    );
+    const patient = analyst({ script, timeLimitMs: { usual: 1000, whole: 60_000 } });
+    await expect(patient.analyse(task('x'), nothing)).rejects.toMatchObject({ code: 'too-slow' });
+    expect(await patient.analyse(task('x', true), nothing)).toMatchObject(READING);
   });
 
   it('lets few wait and refuses the rest', async () => {
     const script = await worker('silent.cjs', 'process.on("message", () => undefined);');
-    const crowded = analyst({ script, timeLimitMs: 1000 });
+    const crowded = analyst({ script, timeLimitMs: { usual: 1000, whole: 60_000 } });
     const asked = [1, 2, 3].map(() =>
-      crowded.analyse('x', nothing).then(
+      crowded.analyse(task('x'), nothing).then(
         () => 'read',
         (error: unknown) => (error instanceof Error ? error.message : 'unknown'),
       ),
@@ -123,7 +145,7 @@ describe('the media analyst in a process of its own', () => {
   it('keeps its file from others when the service stops', async () => {
     const script = await worker('silent2.cjs', 'process.on("message", () => undefined);');
     const stopping = analyst({ script });
-    const asked = [stopping.analyse('x', nothing), stopping.analyse('y', nothing)];
+    const asked = [stopping.analyse(task('x'), nothing), stopping.analyse(task('y'), nothing)];
     await new Promise((resolve) => setTimeout(resolve, 300));
     stopping.close();
     for (const answer of asked) await expect(answer).rejects.toMatchObject({ code: 'failed' });

@@ -1,6 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Logger } from 'pino';
-import { AnalystError, MediaAnalyst, type EvidenceLookup, type MediaReading } from './media-analyst.js';
+import {
+  AnalystError,
+  MediaAnalyst,
+  type EvidenceLookup,
+  type MediaReading,
+  type Task,
+} from './media-analyst.js';
 import { MEMORY_SIGNAL } from './memory-guard.js';
 import { fromWorker, type ToWorker } from './worker-messages.js';
 
@@ -10,8 +16,8 @@ export interface ChildMediaAnalystOptions {
   /** The organisation's marking key. */
   readonly key: () => Promise<Uint8Array>;
   readonly logger: Logger;
-  /** A file that takes longer is given up with its process. */
-  readonly timeLimitMs: number;
+  /** A file that takes longer is given up with its process; one that is read as a whole may take longer. */
+  readonly timeLimitMs: { readonly usual: number; readonly whole: number };
   /** A process that uses more memory ends. */
   readonly memoryLimitBytes: number;
   /** Files waiting for their turn; more are refused. */
@@ -34,13 +40,13 @@ export class ChildMediaAnalyst extends MediaAnalyst {
     super();
   }
 
-  override analyse(path: string, lookup: EvidenceLookup): Promise<MediaReading> {
+  override analyse(task: Task, lookup: EvidenceLookup): Promise<MediaReading> {
     if (this.waiting >= this.options.maxWaiting) {
       return Promise.reject(new AnalystError('busy', 'Others are being verified. Try again in a minute.'));
     }
     this.waiting += 1;
     const result = this.last
-      .then(() => this.run(path, lookup))
+      .then(() => this.run(task, lookup))
       .finally(() => {
         this.waiting -= 1;
       });
@@ -53,24 +59,31 @@ export class ChildMediaAnalyst extends MediaAnalyst {
     if (this.child !== undefined) end(this.child);
   }
 
-  private async run(path: string, lookup: EvidenceLookup): Promise<MediaReading> {
+  private async run(task: Task, lookup: EvidenceLookup): Promise<MediaReading> {
     const key = await this.options.key();
     if (this.closed) throw new AnalystError('failed', 'The service is stopping.');
     const child = this.start();
     this.child = child;
     try {
-      return await this.converse(child, { say: 'analyse', path, key }, lookup);
+      const { timeLimitMs } = this.options;
+      const limitMs = task.whole ? timeLimitMs.whole : timeLimitMs.usual;
+      return await this.converse(child, { say: 'analyse', ...task, key }, lookup, limitMs);
     } finally {
       this.child = undefined;
       end(child);
     }
   }
 
-  private converse(child: ChildProcess, task: ToWorker, lookup: EvidenceLookup): Promise<MediaReading> {
+  private converse(
+    child: ChildProcess,
+    task: ToWorker,
+    lookup: EvidenceLookup,
+    limitMs: number,
+  ): Promise<MediaReading> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(new AnalystError('too-slow', 'Reading it took too long. Send a shorter part.'));
-      }, this.options.timeLimitMs);
+      }, limitMs);
       const fail = (): void => {
         reject(new AnalystError('failed', 'It could not be read here.'));
       };
@@ -113,14 +126,20 @@ export class ChildMediaAnalyst extends MediaAnalyst {
   }
 }
 
-/** Ends a worker with the decoders that it started. */
+/**
+ * Ends a worker with the decoders that it started. One that has exited is left alone: its number may be another process's by
+ * now. Decoders that outlived it end by themselves, for nobody reads what they write.
+ */
 function end(child: ChildProcess): void {
-  if (child.pid === undefined) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (process.platform === 'win32') {
+    child.kill('SIGKILL');
+    return;
+  }
   try {
-    if (process.platform === 'win32') child.kill('SIGKILL');
-    else process.kill(-child.pid, 'SIGKILL');
+    process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It is gone already, and its decoders with it.
+    // It exited just now; until Node has seen that, nobody else has its number.
   }
 }
 

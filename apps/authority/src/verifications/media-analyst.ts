@@ -27,6 +27,15 @@ export interface MediaReading {
   readonly materialSeconds: number | null;
 }
 
+/** What is to be read of some material. */
+export interface Task {
+  readonly path: string;
+  /** Where long material is looked at (`surveyMedia`): drawn anew for each submission, so that nobody can prepare for it. */
+  readonly seed: number;
+  /** Every second is read, however many there are. */
+  readonly whole: boolean;
+}
+
 /** Why material could not be analysed. */
 export type AnalystErrorCode = 'unreadable' | 'too-large' | 'too-slow' | 'too-heavy' | 'busy' | 'failed';
 
@@ -44,5 +53,5 @@ export class AnalystError extends Error {
 /** Reads marks out of a picture or clip and compares it with the evidence, second by second. */
 export abstract class MediaAnalyst {
   /** @throws AnalystError */
-  abstract analyse(path: string, lookup: EvidenceLookup): Promise<MediaReading>;
+  abstract analyse(task: Task, lookup: EvidenceLookup): Promise<MediaReading>;
 }

@@ -5,7 +5,7 @@
 import { MediaError } from '@guise/media';
 import { WatermarkError } from 'invisible-watermark-ts';
 import { analyseMedia } from './analyse-media.js';
-import type { SessionEvidence } from './media-analyst.js';
+import type { SessionEvidence, Task } from './media-analyst.js';
 import { guardMemory } from './memory-guard.js';
 import { LIMITS_ADVICE, openMaterial } from './open-material.js';
 import { toWorker, type FromWorker } from './worker-messages.js';
@@ -16,19 +16,19 @@ const waiting = new Map<number, Waiting>();
 guardMemory(Number(process.argv[2]));
 process.on('message', (raw) => {
   const message = toWorker.parse(raw);
-  if (message.say === 'analyse') void answer(message.path, message.key);
+  if (message.say === 'analyse') void answer(message, message.key);
   else waiting.get(message.session)?.(message.evidence);
 });
 // The authority is gone: nobody waits for an answer.
 process.on('disconnect', () => process.exit(0));
 
-async function answer(path: string, key: Uint8Array): Promise<void> {
-  tell(await read(path, key));
+async function answer(task: Task, key: Uint8Array): Promise<void> {
+  tell(await read(task, key));
 }
 
-async function read(path: string, key: Uint8Array): Promise<FromWorker> {
+async function read(task: Task, key: Uint8Array): Promise<FromWorker> {
   try {
-    const material = await openMaterial(path);
+    const material = await openMaterial(task);
     const seconds = await analyseMedia(material, key, askEvidence);
     return { say: 'reading', seconds, materialSeconds: material.materialSeconds };
   } catch (error) {

@@ -1,6 +1,9 @@
 import { Worker } from 'node:worker_threads';
 
-/** The signal by which a process ends itself when it uses more memory than it may. */
+/**
+ * The signal by which a process ends itself when it uses more memory than it may: nothing catches it there, so the system ends
+ * the process at once, whatever its main thread is doing, and its parent can tell it from the SIGKILL of a time limit.
+ */
 export const MEMORY_SIGNAL = 'SIGTERM';
 
 /**

@@ -1,5 +1,6 @@
 import { surveyMedia, type SampledPicture } from '@guise/media';
 import type { Material } from './analyse-media.js';
+import type { Task } from './media-analyst.js';
 import type { TimedFrame } from './settle-epoch.js';
 
 export const MAX_MEDIA_BYTES = 2 * 2 ** 30;
@@ -16,9 +17,13 @@ const LIMITS = {
 export const LIMITS_ADVICE = 'Send at most 12 hours, 2 GiB and 7680×4320 pixels.';
 
 /** A submitted file as what is read of it. @throws MediaError */
-export async function openMaterial(path: string): Promise<Material & { materialSeconds: number | null }> {
-  const { materialSeconds, spacingSeconds, open } = await surveyMedia(path, { limits: LIMITS });
-  return { materialSeconds, spacingSeconds, open: () => timed(open()) };
+export async function openMaterial({
+  path,
+  seed,
+  whole,
+}: Task): Promise<Material & { materialSeconds: number | null }> {
+  const { materialSeconds, open } = await surveyMedia(path, { limits: LIMITS, seed, whole });
+  return { materialSeconds, open: () => timed(open()) };
 }
 
 async function* timed(pictures: AsyncIterable<SampledPicture>): AsyncGenerator<TimedFrame> {

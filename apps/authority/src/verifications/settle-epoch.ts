@@ -27,7 +27,9 @@ export interface MarkedSecond {
   readonly geometry: Geometry;
   /** Likeliest first. */
   readonly sections: readonly EpochSection[];
+  /** All its pictures, and those that the mark was read from. */
   readonly frames: readonly TimedFrame[];
+  readonly read: readonly TimedFrame[];
 }
 
 /** A session's evidence, ready to be compared with. */
@@ -148,7 +150,7 @@ function mostAlike(
     .sort((a, b) => quartileOf(a.match) - quartileOf(b.match) || farnessOf(a.match) - farnessOf(b.match));
   if (best === undefined) return null;
   const epochKey = known.keys.keyOf(best.epoch);
-  const tagZ = epochKey === null ? null : detector.verifyEpoch(marked.frames, marked.geometry, epochKey).z;
+  const tagZ = epochKey === null ? null : detector.verifyEpoch(marked.read, marked.geometry, epochKey).z;
   return { ...best, hinted: false, tagZ };
 }
 

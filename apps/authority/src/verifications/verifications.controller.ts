@@ -1,7 +1,8 @@
-import { Controller, Get, Header, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, Header, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { detectionReport, verificationId, verificationReport } from '@guise/protocol';
+import { z } from 'zod';
 import { Answers } from '../http/answers.js';
 import { Requires } from '../http/permission.js';
 import { CallingPerson, type PersonPrincipal } from '../http/principal.js';
@@ -12,6 +13,9 @@ import { VerificationsService } from './verifications.service.js';
 /** A recording for an auditor; a short one for anyone. */
 const RECORDING: UploadForm = { file: 'file', maxBytes: MAX_MEDIA_BYTES };
 const SNIPPET: UploadForm = { file: 'file', maxBytes: 30 * 2 ** 20 };
+
+/** `?whole=true`: every second is looked at, however long the recording is and the answer takes. */
+const verifyQuery = z.strictObject({ whole: z.stringbool().default(false) });
 
 @Controller('v1')
 export class VerificationsController {
@@ -29,9 +33,13 @@ export class VerificationsController {
     verificationReport,
     'Verify a picture or clip (part `file`): verdict, facts and proof; the file is discarded',
   )
-  verify(@Req() request: FastifyRequest, @CallingPerson() person: PersonPrincipal) {
+  verify(
+    @Req() request: FastifyRequest,
+    @CallingPerson() person: PersonPrincipal,
+    @Query({ schema: verifyQuery }) { whole }: z.infer<typeof verifyQuery>,
+  ) {
     return this.uploads.receive(request, RECORDING, (upload) =>
-      this.verifications.verify(person.personId, upload),
+      this.verifications.verify(person.personId, upload, { whole }),
     );
   }
 

@@ -10,6 +10,7 @@ import {
   type Transaction,
 } from '@guise/persistence';
 import {
+  MAX_MARKED_PICTURES,
   personId,
   sessionId,
   verificationId,
@@ -25,7 +26,6 @@ import { TrustService } from '../permits/trust.service.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { DATABASE } from '../ports/tokens.js';
-import { coverageOf, sampledReason } from './coverage.js';
 import { AnalystError, MediaAnalyst, type AnalystErrorCode, type MediaReading } from './media-analyst.js';
 import { ProofBuilder } from './proof-builder.js';
 import { evidenceOf, SessionArchive, type ArchivedSession } from './session-archive.js';
@@ -34,8 +34,17 @@ import { evidenceOf, SessionArchive, type ArchivedSession } from './session-arch
 interface Examination {
   readonly reading: MediaReading;
   readonly decision: VerdictDecision;
-  /** The session seen most, when this authority opened it. */
-  readonly archived: ArchivedSession | null;
+  /** Where it was looked at. */
+  readonly seed: number;
+  /** The sessions to be seen that this authority opened, by number; `main` is the one seen most. */
+  readonly archived: ReadonlyMap<number, ArchivedSession>;
+  readonly main: ArchivedSession | null;
+}
+
+/** What an auditor wants to know of a file. */
+export interface VerifyOptions {
+  /** Every second is looked at, however long it takes. */
+  readonly whole: boolean;
 }
 
 /** The answer to "was this permitted?", for auditors with names and proof, for anyone without. */
@@ -54,11 +63,11 @@ export class VerificationsService {
   ) {}
 
   /** Verifies a submitted file for an auditor; the verification itself is logged. */
-  async verify(auditor: string, upload: Upload): Promise<VerificationReport> {
+  async verify(auditor: string, upload: Upload, { whole }: VerifyOptions): Promise<VerificationReport> {
     await this.sequencer.publish();
-    const examination = await this.examine(upload.path);
+    const examination = await this.examine(upload.path, whole);
     const report = await this.report(upload.sha256, examination);
-    const session = examination.archived?.session.id ?? null;
+    const session = examination.main?.session.id ?? null;
     await this.database.transaction(async (tx) => {
       const { id, verdict, mediaSha256 } = report;
       const createdAt = this.clock.now();
@@ -95,7 +104,7 @@ export class VerificationsService {
   /** The public detector: says whether, never who. It believes the database no further than an auditor's report does. */
   async detect(upload: Upload) {
     await this.sequencer.publish();
-    const examination = await this.examine(upload.path);
+    const examination = await this.examine(upload.path, false);
     const { reading, decision } = examination;
     const { verdict } =
       decision.verdict === 'authorised' ? await this.report(upload.sha256, examination) : decision;
@@ -109,13 +118,16 @@ export class VerificationsService {
             : null,
       confidenceLog10: bestConfidence(reading),
       technique: 'invisible-watermark-ts' as const,
+      coverage: decision.coverage,
+      share: leastShare(decision),
     };
   }
 
-  private async examine(path: string): Promise<Examination> {
+  private async examine(path: string, whole: boolean): Promise<Examination> {
+    const seed = new DataView(this.random.bytes(4).slice().buffer).getUint32(0);
     const found = new Map<number, ArchivedSession>();
     const reading = await this.analyst
-      .analyse(path, async (number) => {
+      .analyse({ path, seed, whole }, async (number) => {
         const archived = await this.archive.find(number);
         if (archived === null) return null;
         found.set(number, archived);
@@ -127,8 +139,9 @@ export class VerificationsService {
     const sessions = new Map(
       [...found].map(([number, archived]) => [number, this.archive.recordsOf(archived)]),
     );
-    const decision = decideVerdict({ observations: reading.seconds, sessions });
-    return { reading, decision, archived: found.get(decision.session ?? 0) ?? null };
+    const { seconds: observations, materialSeconds } = reading;
+    const decision = decideVerdict({ observations, sessions, materialSeconds });
+    return { reading, decision, seed, archived: found, main: found.get(decision.session ?? 0) ?? null };
   }
 
   private async report(mediaSha256: string, examination: Examination): Promise<VerificationReport> {
@@ -136,12 +149,11 @@ export class VerificationsService {
   }
 
   private async draft(mediaSha256: string, examination: Examination): Promise<VerificationReport> {
-    const { reading, decision, archived } = examination;
-    const coverage = coverageOf(reading);
+    const { reading, decision, seed, main } = examination;
     return {
       id: verificationId.parse(this.random.id('verification')),
       verdict: decision.verdict,
-      reasons: [...decision.reasons, ...sampledReason(coverage)],
+      reasons: [...decision.reasons],
       mediaSha256,
       verifiedAt: this.clock.nowSeconds(),
       detection: {
@@ -150,26 +162,37 @@ export class VerificationsService {
         confidenceLog10: bestConfidence(reading),
       },
       facts:
-        archived === null
+        main === null
           ? null
-          : await this.database.transaction((tx) => readFacts(tx, archived, shownSeconds(decision))),
+          : await this.database.transaction((tx) =>
+              readFacts(tx, main, shownSeconds(decision, main.session.number)),
+            ),
       timeline: decision.timeline.map(({ entry }) => entry),
-      coverage,
+      coverage: { ...decision.coverage, seed },
       proof: null,
+      otherProofs: [],
     };
   }
 
-  /** Adds the bundle, and believes our own database only as far as the bundle proves it. */
-  private async prove(report: VerificationReport, examination: Examination): Promise<VerificationReport> {
-    const { archived, decision } = examination;
-    if (archived === null) return report;
-    const proof = await this.proofs.build(archived, report.mediaSha256, shownSeconds(decision));
-    const faults = report.verdict === 'authorised' ? await this.faultsOf(proof, report) : [];
-    if (faults.length === 0) return { ...report, proof };
-    return { ...report, proof, verdict: 'not-authorised', reasons: faults };
+  /** Adds the bundles, and believes our own database only as far as they prove it. */
+  private async prove(draft: VerificationReport, examination: Examination): Promise<VerificationReport> {
+    const { archived, main, decision } = examination;
+    if (main === null) return draft;
+    const build = (session: ArchivedSession): Promise<ProofBundle> =>
+      this.proofs.build(session, draft.mediaSha256, shownSeconds(decision, session.session.number));
+    const others = [...archived.values()].filter((session) => session !== main);
+    const otherProofs: ProofBundle[] = [];
+    for (const session of others.slice(0, MAX_MARKED_PICTURES)) otherProofs.push(await build(session));
+    const proof = await build(main);
+    const report = { ...draft, proof, otherProofs };
+    const faults: Fault[] = [];
+    if (report.verdict === 'authorised')
+      for (const bundle of [proof, ...otherProofs]) faults.push(...(await this.faultsOf(bundle, report)));
+    if (faults.length === 0) return report;
+    return { ...report, verdict: 'not-authorised', reasons: faults };
   }
 
-  private async faultsOf(proof: ProofBundle, report: VerificationReport) {
+  private async faultsOf(proof: ProofBundle, report: VerificationReport): Promise<Fault[]> {
     const policy = { witnessesNeeded: 0 };
     const result = await verifyProofBundle(proof, await this.trust.trustRoot(), { policy, report });
     return result.checks
@@ -181,13 +204,19 @@ export class VerificationsService {
   }
 }
 
-/** Unix seconds that the material shows, as the evidence has them. */
-function shownSeconds(decision: VerdictDecision): number[] {
-  return [
-    ...new Set(
-      decision.timeline.flatMap(({ entry }) => (entry.renderedAt === null ? [] : [entry.renderedAt])),
-    ),
-  ];
+type Fault = VerificationReport['reasons'][number];
+
+/** Unix seconds of a session that the material shows, as the evidence has them. */
+function shownSeconds({ timeline }: VerdictDecision, session: number): number[] {
+  const shown = timeline
+    .flatMap(({ entry }) => entry.pictures)
+    .flatMap((picture) => (picture.session === session ? (picture.renderedAt ?? []) : []));
+  return [...new Set(shown)];
+}
+
+function leastShare({ timeline }: VerdictDecision): number | null {
+  const shares = timeline.flatMap(({ entry }) => entry.share ?? []);
+  return shares.length === 0 ? null : Math.min(...shares);
 }
 
 function bestConfidence({ seconds }: MediaReading): number | null {

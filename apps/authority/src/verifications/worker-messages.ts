@@ -1,3 +1,4 @@
+import { MAX_MARKED_PICTURES } from '@guise/protocol';
 import { z } from 'zod';
 
 /** Messages between the authority and its media worker. The worker handles hostile media, so its words are parsed. */
@@ -11,24 +12,38 @@ const distance = (bits: number) => z.number().min(0).max(bits).nullable();
 const match = z.object({
   picture: distance(256),
   face: distance(256),
+  isFaceCut: z.boolean(),
   tileDistances: z.array(distance(64)).length(16).readonly(),
   median: distance(64),
 });
-const compared = { pictures: z.array(match).max(1000).readonly() };
+const place = z.object({ x: z.number(), y: z.number() });
+const observed = {
+  session: sessionNumber,
+  pictures: z.array(match).max(1000).readonly(),
+  region: z.tuple([place, place, place, place]).readonly(),
+};
+const epoch = z.int().nonnegative();
 
 export const secondReading = z.object({
   second: z.int().nonnegative(),
-  session: sessionNumber.nullable(),
+  marks: z
+    .array(z.object({ ...observed, epoch: epoch.nullable(), epochTagZ: z.number().nullable() }))
+    .max(MAX_MARKED_PICTURES)
+    .readonly(),
+  share: z.number().min(0).max(1).nullable(),
+  trace: z.object({ ...observed, epoch }).nullable(),
   confidenceLog10: z.number().nullable(),
-  epoch: z.int().nonnegative().nullable(),
-  epochTagZ: z.number().nullable(),
-  ...compared,
-  trace: z.object({ session: sessionNumber, epoch: z.int().nonnegative(), ...compared }).nullable(),
 });
 
 /** To the worker: the task, then answers to what it asked. */
 export const toWorker = z.discriminatedUnion('say', [
-  z.object({ say: z.literal('analyse'), path: z.string(), key: bytes(32) }),
+  z.object({
+    say: z.literal('analyse'),
+    path: z.string(),
+    seed: z.int().min(0).max(0xffffffff),
+    whole: z.boolean(),
+    key: bytes(32),
+  }),
   z.object({
     say: z.literal('evidence'),
     session: sessionNumber,

@@ -34,7 +34,16 @@ describe('exit code of a verification', () => {
     ['a broken proof before the verdict', ['unmarked', proof('invalid'), null], 'proofInvalid'],
     ['a claim without proof', ['authorised', null, null], 'proofInvalid'],
     ['another file', ['authorised', proof('valid'), { ...MATCHING, sameFile: false }], 'proofInvalid'],
-    ['other pictures', ['authorised', proof('valid'), { ...MATCHING, matching: 1 }], 'proofInvalid'],
+    [
+      'one second of another picture',
+      ['authorised', proof('valid'), { ...MATCHING, matching: 3 }],
+      'proofInvalid',
+    ],
+    [
+      'nothing that could be compared',
+      ['authorised', proof('valid'), { ...MATCHING, compared: 0, matching: 0 }],
+      'proofInvalid',
+    ],
   ])('%s', (_, args, expected) => {
     expect(exitOf(...args)).toBe(expected);
   });

@@ -2,7 +2,7 @@ import type { Outline } from 'invisible-watermark-ts';
 import { describe, expect, it } from 'vitest';
 import type { LocalDetection } from '../detect-locally.js';
 import { describeDetection } from './describe.js';
-import { timelineOf, type SeenPicture } from './timeline.js';
+import { timelineOf, type SeenPicture, type SeenSecond } from './timeline.js';
 
 const box = (x: number, y: number, width: number, height: number): Outline => [
   { x, y },
@@ -17,7 +17,17 @@ const seen = (session: number, region: Outline): SeenPicture => ({
   confidenceLog10: -30,
 });
 
-function detection(seconds: number, read: ReadonlyMap<number, readonly SeenPicture[]>): LocalDetection {
+function detection(
+  seconds: number,
+  found: ReadonlyMap<number, readonly SeenPicture[]>,
+  glanced: readonly number[] = [],
+): LocalDetection {
+  const read = new Map(
+    [...found].map(([second, pictures]): [number, SeenSecond] => [
+      second,
+      { pictures, isGlance: glanced.includes(second) },
+    ]),
+  );
   return {
     marked: true,
     authorised: null,
@@ -54,6 +64,19 @@ describe('a detection in words', () => {
     expect(lines[1]).toBe('  0:00–0:09  marked, session 7 (2 s looked at)');
     expect(lines[2]).toBe('  1:01:40  no mark (1 s looked at)');
     expect(lines[3]).toContain('3 of 4000 seconds');
+    expect(lines[3]).toContain('--from');
+  });
+
+  it('says where it only glanced, and how to have more looked at', () => {
+    const found = new Map([
+      [0, [seen(7, box(0, 0, 640, 360))]],
+      [1, [seen(7, box(0, 0, 640, 360))]],
+      [2, []],
+    ]);
+    const lines = describeDetection(detection(3, found, [1, 2]));
+    expect(lines[1]).toBe('  0:00–0:01  marked, session 7 (2 s looked at, of these 1 s glanced at)');
+    expect(lines[2]).toBe('  0:02  no mark (1 s looked at, of these 1 s glanced at)');
+    expect(lines[3]).toContain('Glanced at 2 seconds');
     expect(lines[3]).toContain('--from');
   });
 

@@ -15,6 +15,12 @@ export function describeDetection(found: LocalDetection): string[] {
   lines.push(...runs.slice(0, MAX_RUNS).map(lineOf));
   if (runs.length > MAX_RUNS)
     lines.push(`  … ${String(runs.length - MAX_RUNS)} more: --json tells every second`);
+  const glanced = timeline.filter(({ state }) => state === 'glanced').length;
+  if (glanced > 0) {
+    lines.push(
+      `  Glanced at ${String(glanced)} seconds: looked where marked pictures were before and at the whole frame; another one may be missed there. For a full search: --from 1:00 --to 1:30`,
+    );
+  }
   if (coverage.read < coverage.seconds) {
     lines.push(
       `  Looked at ${String(coverage.read)} of ${String(coverage.seconds)} seconds; nothing is said of the others. For a closer look: --from 1:00 --to 3:00`,
@@ -23,17 +29,18 @@ export function describeDetection(found: LocalDetection): string[] {
   return lines;
 }
 
-function lineOf({ fromSecond, toSecond, read, sessions }: TimelineRun): string {
+function lineOf({ fromSecond, toSecond, read, glanced, sessions }: TimelineRun): string {
   const span = fromSecond === toSecond ? clockOf(fromSecond) : `${clockOf(fromSecond)}–${clockOf(toSecond)}`;
   const what = sessions.length === 0 ? 'no mark' : `marked, session ${sessions.join(', ')}`;
-  return `  ${span}  ${what} (${String(read)} s looked at)`;
+  const only = glanced === 0 ? '' : `, of these ${String(glanced)} s glanced at`;
+  return `  ${span}  ${what} (${String(read)} s looked at${only})`;
 }
 
 /** Each session once, as it was seen last. */
 function latestPictures({ timeline }: LocalDetection): SeenPicture[] {
   const latest = new Map<number, SeenPicture>();
   for (const entry of timeline)
-    if (entry.state === 'read') for (const seen of entry.pictures) latest.set(seen.session, seen);
+    if ('pictures' in entry) for (const seen of entry.pictures) latest.set(seen.session, seen);
   return [...latest.values()];
 }
 

@@ -14,8 +14,8 @@ describe('timeline of a detection', () => {
   it('claims nothing of seconds that were not looked at', () => {
     const timeline = timelineOf(
       new Map([
-        [2, [seen(7)]],
-        [4, []],
+        [2, { pictures: [seen(7)], isGlance: false }],
+        [4, { pictures: [], isGlance: true }],
       ]),
       1,
       7,
@@ -24,7 +24,7 @@ describe('timeline of a detection', () => {
       'unread',
       'read',
       'between',
-      'read',
+      'glanced',
       'unread',
       'unread',
     ]);
@@ -35,16 +35,22 @@ describe('timeline of a detection', () => {
   it('has every second once, and runs over exactly those looked at', () => {
     fc.assert(
       fc.property(
-        fc.uniqueArray(fc.tuple(fc.nat(60), fc.subarray([1, 2, 3])), { selector: ([at]) => at }),
+        fc.uniqueArray(fc.tuple(fc.nat(60), fc.subarray([1, 2, 3]), fc.boolean()), {
+          selector: ([at]) => at,
+        }),
         (reads) => {
           const timeline = timelineOf(
-            new Map(reads.map(([at, sessions]) => [at, sessions.map(seen)])),
+            new Map(
+              reads.map(([at, sessions, isGlance]) => [at, { pictures: sessions.map(seen), isGlance }]),
+            ),
             0,
             61,
           );
           expect(timeline.map(({ second }) => second)).toEqual(Array.from({ length: 61 }, (_, i) => i));
           const runs = runsOf(timeline);
           expect(runs.reduce((sum, { read }) => sum + read, 0)).toBe(reads.length);
+          const glances = reads.filter(([, , isGlance]) => isGlance).length;
+          expect(runs.reduce((sum, { glanced }) => sum + glanced, 0)).toBe(glances);
           runs.forEach(({ fromSecond, toSecond, sessions }, i) => {
             expect(fromSecond).toBeLessThanOrEqual(toSecond);
             expect(sessions).not.toEqual(runs[i + 1]?.sessions);

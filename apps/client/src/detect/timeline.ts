@@ -11,26 +11,39 @@ export interface SeenPicture {
   readonly confidenceLog10: number;
 }
 
+/** What was seen of a second. */
+export interface SeenSecond {
+  readonly pictures: readonly SeenPicture[];
+  /** Looked only where marked pictures were before and at the frame as a whole: an inset that came since may be missed. */
+  readonly isGlance: boolean;
+}
+
 /**
- * One second of the file. `read`: looked at, these marked pictures were found (none: no mark was found in it). `between`: not
+ * One second of the file. `read`: searched, these marked pictures were found (none: no mark was found in it). `glanced`: looked
+ * at only where marked pictures were before and at the frame as a whole; one elsewhere may have been missed. `between`: not
  * looked at, but seconds before and after it were. `unread`: not looked at. Nothing is claimed of the latter two.
  */
 export type TimelineSecond =
-  | { readonly second: number; readonly state: 'read'; readonly pictures: readonly SeenPicture[] }
+  | {
+      readonly second: number;
+      readonly state: 'read' | 'glanced';
+      readonly pictures: readonly SeenPicture[];
+    }
   | { readonly second: number; readonly state: 'between' | 'unread' };
 
 /** Seconds that were looked at, in order, with the same sessions to be seen. */
 export interface TimelineRun {
   readonly fromSecond: number;
   readonly toSecond: number;
-  /** How many seconds were looked at from the first to the last. */
+  /** How many seconds were looked at from the first to the last, and how many of these only glanced at. */
   readonly read: number;
+  readonly glanced: number;
   readonly sessions: readonly number[];
 }
 
 /** Every second from `from` to before `to`, with what was seen in those that were looked at. */
 export function timelineOf(
-  seen: ReadonlyMap<number, readonly SeenPicture[]>,
+  seen: ReadonlyMap<number, SeenSecond>,
   from: number,
   to: number,
 ): TimelineSecond[] {
@@ -38,8 +51,9 @@ export function timelineOf(
   const [first, last] = [Math.min(...read), Math.max(...read)];
   return Array.from({ length: Math.max(0, to - from) }, (_, i): TimelineSecond => {
     const second = from + i;
-    const pictures = seen.get(second);
-    if (pictures !== undefined) return { second, state: 'read', pictures };
+    const found = seen.get(second);
+    if (found !== undefined)
+      return { second, state: found.isGlance ? 'glanced' : 'read', pictures: found.pictures };
     return { second, state: first < second && second < last ? 'between' : 'unread' };
   });
 }
@@ -48,12 +62,16 @@ export function timelineOf(
 export function runsOf(timeline: readonly TimelineSecond[]): TimelineRun[] {
   const runs: TimelineRun[] = [];
   for (const entry of timeline) {
-    if (entry.state !== 'read') continue;
+    if (entry.state !== 'read' && entry.state !== 'glanced') continue;
+    const glanced = entry.state === 'glanced' ? 1 : 0;
     const sessions = [...new Set(entry.pictures.map(({ session }) => session))].sort((a, b) => a - b);
     const last = runs.at(-1);
     if (last?.sessions.join() === sessions.join())
-      runs[runs.length - 1] = { ...last, toSecond: entry.second, read: last.read + 1 };
-    else runs.push({ fromSecond: entry.second, toSecond: entry.second, read: 1, sessions });
+      runs[runs.length - 1] = {
+        ...{ ...last, toSecond: entry.second },
+        ...{ read: last.read + 1, glanced: last.glanced + glanced },
+      };
+    else runs.push({ fromSecond: entry.second, toSecond: entry.second, read: 1, glanced, sessions });
   }
   return runs;
 }

@@ -157,8 +157,9 @@ function timelineSection({ timeline, coverage }: VerificationReport): Html {
     <p>
       <small
         >Distance: how far the picture is from the evidence the device signed, 0 (same) to 64; about 32 is a
-        different picture. Tag: strength of the mark that only that second’s key can draw, in standard
-        deviations.</small
+        different picture. Face: the same of the face, 0 to 256, where one was recorded. Shown: where in the
+        frame the marked picture lies; nothing else in it is vouched for. Tag: strength of the mark that only
+        that second’s key can draw, in standard deviations.</small
       >
     </p>`;
 }

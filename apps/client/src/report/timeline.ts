@@ -1,4 +1,5 @@
 import type { Coverage, TimelineEntry, Verdict } from '@guise/protocol';
+import { isWholeFrame } from '@guise/verification';
 import { html, joinHtml, type Html } from './markup.js';
 import { utcTime, VERDICT_WORDS } from './words.js';
 
@@ -123,7 +124,9 @@ export function timelineTable(timeline: readonly TimelineEntry[]): Html {
         <th scope="col">Verdict</th>
         <th scope="col">Rendered at</th>
         <th scope="col" class="number">Epoch</th>
+        <th scope="col">Shown</th>
         <th scope="col" class="number">Distance</th>
+        <th scope="col" class="number">Face</th>
         <th scope="col" class="number">Tag (z)</th>
       </tr>
     </thead>
@@ -143,9 +146,31 @@ function rowOf(label: string, verdict: Verdict, entries: readonly TimelineEntry[
     <td class="state ${verdict}">${VERDICT_WORDS[verdict].symbol} ${VERDICT_WORDS[verdict].title}</td>
     <td>${rendered === null ? '–' : utcTime(rendered)}</td>
     <td class="number">${[...new Set(epochs)].join('–') || '–'}</td>
+    <td>${shownAs(first)}</td>
     <td class="number">${middleOf(entries.map((entry) => entry.fingerprintDistance))}</td>
+    <td class="number">${middleOf(entries.map((entry) => entry.faceDistance))}</td>
     <td class="number">${middleOf(entries.map((entry) => entry.epochTagZ))}</td>
   </tr>`;
+}
+
+/** Where the marked pictures of a second lie, unless one of them is all of the frame. */
+function shownAs({ pictures, share }: Partial<TimelineEntry> = {}): string {
+  if (pictures === undefined || pictures.length === 0) return '–';
+  const places = pictures.map(({ region }) => placeOf(region));
+  const rest =
+    share === undefined || share === null || isWholeFrame(share)
+      ? ''
+      : `, ${(100 * share).toFixed(0)} % of the frame`;
+  return pictures.length === 1 && rest === '' ? 'whole frame' : `${places.join('; ')}${rest}`;
+}
+
+/** The box around a picture, in hundredths of the frame. */
+function placeOf(region: TimelineEntry['pictures'][number]['region']): string {
+  const span = (values: readonly number[]): string =>
+    [Math.min(...values), Math.max(...values)]
+      .map((value) => (100 * Math.max(0, Math.min(1, value))).toFixed(0))
+      .join('–');
+  return `x ${span(region.map(({ x }) => x))} %, y ${span(region.map(({ y }) => y))} %`;
 }
 
 function middleOf(values: readonly (number | null)[]): string {

@@ -15,6 +15,9 @@ export const sampleSecond = (at: number, judged: Verdict): TimelineEntry => ({
   faceDistance: 3,
   epochTagZ: 9.1,
   alteredTiles: [],
+  reason: judged === 'unmarked' ? 'no-mark' : 'proved',
+  share: judged === 'unmarked' ? null : 1,
+  pictures: [],
 });
 
 /** A report for tests; change what a test is about. */

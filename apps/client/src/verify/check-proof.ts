@@ -20,7 +20,7 @@ export interface SeenLedger {
 
 interface Proof {
   readonly report: VerificationReport | null;
-  readonly bundle: ProofBundle | null;
+  readonly bundle: ProofBundle;
   readonly trust: TrustRoot;
   readonly ledger: SeenLedger;
 }
@@ -29,8 +29,7 @@ interface Proof {
 export async function checkProof(
   { report, bundle, trust, ledger }: Proof,
   policy: ProofPolicy,
-): Promise<ProofResult | null> {
-  if (bundle === null) return null;
+): Promise<ProofResult> {
   const result = await verifyProofBundle(bundle, trust, { policy, ...(report === null ? {} : { report }) });
   const pinned =
     result.checkpoint === null

@@ -10,12 +10,13 @@ import {
   proofBundle,
   sessionId,
   type ProofBundle,
+  type TimelineEntry,
   type VerificationReport,
 } from '@guise/protocol';
 import { createSeededRandom } from '@guise/testing';
 import { fingerprint } from 'invisible-watermark-ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampleReport } from '../testing/sample-report.js';
+import { sampleReport, sampleSecond } from '../testing/sample-report.js';
 import { matchMedia, sha256OfFile } from './media-match.js';
 
 const WIDTH = 320;
@@ -74,21 +75,42 @@ async function bundleWith(frame: I420Frame, mediaSha256: string): Promise<ProofB
   });
 }
 
-const reportOf = (epoch: number): VerificationReport =>
+const reportOf = (epoch: number, second: Partial<TimelineEntry> = {}): VerificationReport =>
   sampleReport({
     timeline: [
       {
-        second: 0,
-        verdict: 'authorised',
+        ...sampleSecond(0, 'authorised'),
         epoch,
         renderedAt: 1_793_534_400,
         fingerprintDistance: 0,
         faceDistance: null,
         epochTagZ: null,
         alteredTiles: [],
+        ...second,
       },
     ],
   });
+
+/** A marked picture of session 1 at this place. */
+const shown = (
+  epoch: number,
+  ...[left, top, right, bottom]: readonly number[]
+): TimelineEntry['pictures'][0] => {
+  const at = (x = 0, y = 0) => ({ x, y });
+  const region = [at(left, top), at(right, top), at(right, bottom), at(left, bottom)] as const;
+  return { session: 1, verdict: 'authorised', reason: 'proved', epoch, renderedAt: 1_793_534_400, region };
+};
+
+/** Pictures side by side. */
+function beside(...pictures: readonly I420Frame[]): I420Frame {
+  const width = WIDTH * pictures.length;
+  const data = new Uint8Array(i420Bytes(width, HEIGHT)).fill(128);
+  pictures.forEach((one, i) => {
+    for (let y = 0; y < HEIGHT; y++)
+      data.set(one.data.subarray(y * WIDTH, (y + 1) * WIDTH), y * width + i * WIDTH);
+  });
+  return { width, height: HEIGHT, data };
+}
 
 describe('the file beside its proof', () => {
   let folder = '';
@@ -102,21 +124,44 @@ describe('the file beside its proof', () => {
 
   it('shows the picture that the device signed', async () => {
     const bundle = await bundleWith(picture(1), await sha256OfFile(file));
-    expect(await matchMedia(file, bundle, reportOf(7))).toEqual({ sameFile: true, compared: 1, matching: 1 });
+    expect(await matchMedia(file, [bundle], reportOf(7))).toEqual({
+      sameFile: true,
+      compared: 1,
+      matching: 1,
+    });
   });
 
   it('is caught showing another picture, and being another file', async () => {
     const bundle = await bundleWith(picture(5), '00'.repeat(32));
-    expect(await matchMedia(file, bundle, reportOf(7))).toEqual({
+    expect(await matchMedia(file, [bundle], reportOf(7))).toEqual({
       sameFile: false,
       compared: 1,
       matching: 0,
     });
   });
 
+  it('is caught showing more than the marked picture, wherever the report says that lies', async () => {
+    const wide = join(folder, 'wide.png');
+    await writeFile(wide, await encodePng(i420ToRgb(beside(picture(1), picture(9)))));
+    const bundle = await bundleWith(picture(1), await sha256OfFile(wide));
+    const match = async (...pictures: TimelineEntry['pictures']) =>
+      (await matchMedia(wide, [bundle], reportOf(7, { pictures }))).matching;
+    expect(await match(shown(7, 0, 0, 0.5, 1))).toBe(0);
+    expect(await match(shown(7, 0, 0, 1, 1))).toBe(0);
+    expect(await match()).toBe(0);
+    const twice = join(folder, 'twice.png');
+    await writeFile(twice, await encodePng(i420ToRgb(beside(picture(1), picture(1)))));
+    const pictures = [shown(7, 0, 0, 0.5, 1), shown(7, 0.5, 0, 1, 1)];
+    expect((await matchMedia(twice, [bundle], reportOf(7, { pictures }))).matching).toBe(1);
+  });
+
   it('has nothing to compare for a second without evidence, or without a report', async () => {
     const bundle = await bundleWith(picture(1), await sha256OfFile(file));
-    expect(await matchMedia(file, bundle, reportOf(8))).toEqual({ sameFile: true, compared: 0, matching: 0 });
-    expect(await matchMedia(file, bundle, null)).toEqual({ sameFile: true, compared: 0, matching: 0 });
+    expect(await matchMedia(file, [bundle], reportOf(8))).toEqual({
+      sameFile: true,
+      compared: 0,
+      matching: 0,
+    });
+    expect(await matchMedia(file, [bundle], null)).toEqual({ sameFile: true, compared: 0, matching: 0 });
   });
 });

@@ -1,10 +1,24 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import type { I420Frame } from '@guise/frame';
 import { decodeBase64Url, parsePayload } from '@guise/ledger';
-import { surveyMedia } from '@guise/media';
-import { evidenceSegment, type ProofBundle, type VerificationReport } from '@guise/protocol';
-import { judgePictures, matchPicture, type PictureMatch } from '@guise/verification';
-import { createFingerprintReader } from 'invisible-watermark-ts';
+import { surveyMedia, type PictureSize, type Survey } from '@guise/media';
+import {
+  evidenceSegment,
+  type ProofBundle,
+  type TimelineEntry,
+  type VerificationReport,
+} from '@guise/protocol';
+import {
+  geometryOf,
+  isWhole,
+  isWholeFrame,
+  judgePictures,
+  matchPicture,
+  shareOf,
+  type PictureMatch,
+} from '@guise/verification';
+import { createFingerprintReader, rectify, type Outline } from 'invisible-watermark-ts';
 import { decodeJwt } from 'jose';
 
 /** How the file itself stands to the proof. */
@@ -30,58 +44,119 @@ function asBytes(chunk: unknown): Uint8Array {
 }
 
 /**
- * Compares the pictures of the file with the fingerprints that the device signed: needs no key and no authority, but
- * an uncropped picture. Looks where the authority looked: of long recordings at single pictures. Call it with a bundle whose proofs were checked.
+ * Compares the marked pictures of the file with the fingerprints that the device signed, and looks whether they fill the
+ * frame: needs no key and no authority. Where they lie is the report's word, and a wrong word matches nothing. Looks where
+ * the authority looked. Call it with bundles whose proofs were checked.
  */
 export async function matchMedia(
   file: string,
-  bundle: ProofBundle,
+  bundles: readonly ProofBundle[],
   report: VerificationReport | null,
 ): Promise<MediaMatch> {
-  const sameFile = (await sha256OfFile(file)) === bundle.mediaSha256;
-  const wanted = new Map(authorisedSeconds(report).map(({ second, epoch }) => [second, epoch]));
-  if (wanted.size === 0) return { sameFile, compared: 0, matching: 0 };
-  const evidence = evidenceFingerprints(bundle);
-  const matches = new Map<number, PictureMatch[]>();
-  for await (const { frame, timestampMs } of (await surveyMedia(file)).open()) {
-    const second = Math.floor(timestampMs / 1000);
-    const epoch = wanted.get(second);
-    if (epoch === undefined || !evidence.has(epoch)) continue;
-    // A second of the file rarely begins where an epoch does.
-    const recorded = [-1, 0, 1].flatMap((offset) => evidence.get(epoch + offset) ?? []);
-    const { data, width, height } = frame;
-    const reader = createFingerprintReader({
-      luma: data.subarray(0, width * height),
-      ...{ width, height, stride: width },
-    });
-    const match = matchPicture(reader, recorded);
-    if (match !== null) matches.set(second, [...(matches.get(second) ?? []), match]);
+  const sha256 = await sha256OfFile(file);
+  const sameFile = bundles.every(({ mediaSha256 }) => mediaSha256 === sha256);
+  const wanted = new Map(authorisedSeconds(report).map((entry) => [entry.second, entry]));
+  if (report === null || wanted.size === 0) return { sameFile, compared: 0, matching: 0 };
+  const evidence = new Map(bundles.map((bundle) => [bundle.session, signedEvidence(bundle)]));
+  const seconds = new Map<number, FrameMatch[]>();
+  for await (const { frame, timestampMs } of (await openAsReported(file, report)).open()) {
+    const entry = wanted.get(Math.floor(timestampMs / 1000));
+    const match = entry === undefined ? null : matchFrame(frame, entry, evidence);
+    if (entry !== undefined && match !== null)
+      seconds.set(entry.second, [...(seconds.get(entry.second) ?? []), match]);
   }
-  const matching = [...matches.values()].filter(
-    (pictures) => judgePictures(pictures, false).verdict === 'authorised',
-  ).length;
-  return { sameFile, compared: matches.size, matching };
+  return { sameFile, compared: seconds.size, matching: [...seconds.values()].filter(isRecorded).length };
 }
 
-function authorisedSeconds(report: VerificationReport | null): readonly { second: number; epoch: number }[] {
-  return (report?.timeline ?? []).flatMap(({ second, epoch, verdict }) =>
-    verdict === 'authorised' && epoch !== null ? [{ second, epoch }] : [],
+/** The file as the authority looked at it; reports of earlier versions looked at fixed places. */
+function openAsReported(file: string, { coverage }: VerificationReport): Promise<Survey> {
+  const seed = coverage.seed === undefined ? {} : { seed: coverage.seed };
+  return surveyMedia(file, { ...seed, whole: isWhole(coverage) });
+}
+
+const authorisedSeconds = (report: VerificationReport | null): readonly TimelineEntry[] =>
+  (report?.timeline ?? []).filter(({ verdict, epoch }) => verdict === 'authorised' && epoch !== null);
+
+/** What one session's device signed. The signatures of these segments were checked with the bundle. */
+interface SignedEvidence {
+  /** Size of the frames as they were marked. */
+  readonly frame: PictureSize;
+  readonly byEpoch: ReadonlyMap<number, readonly Uint8Array[]>;
+}
+
+/** The marked pictures of one frame beside the evidence. */
+interface FrameMatch {
+  readonly share: number;
+  /** Of each place that the report names. */
+  readonly pictures: readonly PictureMatch[];
+}
+
+/** Null where there is no evidence to compare with. */
+function matchFrame(
+  { data, width, height }: I420Frame,
+  entry: TimelineEntry,
+  evidence: ReadonlyMap<number, SignedEvidence | null>,
+): FrameMatch | null {
+  const received = { luma: data.subarray(0, width * height), width, height, stride: width };
+  const [main = 0] = evidence.keys();
+  const places = placesOf(entry, main);
+  const pictures = places.flatMap(({ session, epoch, region }) => {
+    const signed = evidence.get(session) ?? null;
+    if (signed === null || epoch === null || !signed.byEpoch.has(epoch)) return [];
+    // A second of the file rarely begins where an epoch does.
+    const recorded = [-1, 0, 1].flatMap((offset) => signed.byEpoch.get(epoch + offset) ?? []);
+    const geometry = geometryOf(region, signed.frame, received);
+    if (geometry === null) return [];
+    const reader = createFingerprintReader(rectify(received, geometry, signed.frame));
+    return matchPicture(reader, recorded) ?? [];
+  });
+  if (pictures.length < places.length) return null;
+  return {
+    share: shareOf(
+      received,
+      places.map(({ region }) => region),
+    ),
+    pictures,
+  };
+}
+
+/** The marked pictures of a second; in reports of earlier versions it is one of the main session, the whole frame. */
+const placesOf = ({ pictures, epoch }: TimelineEntry, main: number) =>
+  pictures.length > 0 ? pictures : [{ session: main, epoch, region: WHOLE_FRAME }];
+
+const WHOLE_FRAME: Outline = [
+  { x: 0, y: 0 },
+  { x: 1, y: 0 },
+  { x: 1, y: 1 },
+  { x: 0, y: 1 },
+];
+
+function isRecorded(frames: readonly FrameMatch[]): boolean {
+  const places = Math.max(...frames.map(({ pictures }) => pictures.length));
+  return (
+    frames.every(({ share }) => isWholeFrame(share)) &&
+    Array.from({ length: places }, (_, place) =>
+      frames.flatMap(({ pictures }) => pictures[place] ?? []),
+    ).every((pictures) => judgePictures(pictures, false).verdict === 'authorised')
   );
 }
 
-/** Fingerprints by epoch. The signatures of these segments were checked with the bundle. */
-function evidenceFingerprints(bundle: ProofBundle): ReadonlyMap<number, readonly Uint8Array[]> {
-  const prints = new Map<number, readonly Uint8Array[]>();
+/** Null when the bundle holds none. */
+function signedEvidence(bundle: ProofBundle): SignedEvidence | null {
+  const byEpoch = new Map<number, readonly Uint8Array[]>();
+  let frame: PictureSize | null = null;
   for (const entry of bundle.entries) {
     if (entry.kind !== 'evidence') continue;
     const payload = parsePayload(decodeBase64Url(entry.payload) ?? new Uint8Array(0));
     if (payload.kind !== 'evidence') continue;
-    for (const { epoch, fingerprints } of evidenceSegment.parse(decodeJwt(payload.segment)).epochs) {
-      prints.set(
+    const segment = evidenceSegment.parse(decodeJwt(payload.segment));
+    frame ??= segment.frame;
+    for (const { epoch, fingerprints } of segment.epochs) {
+      byEpoch.set(
         epoch,
         fingerprints.flatMap((text) => decodeBase64Url(text) ?? []),
       );
     }
   }
-  return prints;
+  return frame === null ? null : { frame, byEpoch };
 }

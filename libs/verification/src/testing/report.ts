@@ -31,9 +31,13 @@ export function report(
       faceDistance: 2,
       epochTagZ: 9,
       alteredTiles: [],
+      reason: 'proved',
+      share: 1,
+      pictures: [],
     })),
     coverage: { seconds: at.length, read: at.length, longestGap: 0 },
     proof: null,
+    otherProofs: [],
     ...changes,
   };
 }
