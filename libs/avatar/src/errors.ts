@@ -9,7 +9,9 @@ export type AvatarErrorCode =
   | 'landmarks-invalid'
   | 'face-too-small'
   | 'face-turned-away'
-  | 'face-cut-off';
+  | 'face-cut-off'
+  | 'parameters-invalid'
+  | 'size-unsupported';
 
 /** An avatar was refused. The message tells what to do next and names no pixel or biometric value. */
 export class AvatarError extends Error {

@@ -9,3 +9,19 @@ export type {
   RenderReport,
 } from './overlay/types.js';
 export { createOverlayRenderer } from './overlay/renderer.js';
+export {
+  CONTROL_POINTS,
+  NEUTRAL_PARAMETERS,
+  SHIFT_COUNT,
+  type FaceParameters,
+} from './portrait/parameters.js';
+export { parametersOf, type NeutralFace } from './portrait/measure.js';
+export { NeutralLearner } from './portrait/neutral.js';
+export { decodeParameters, encodeParameters, PARAMETER_BYTES } from './portrait/parameter-codec.js';
+export type { PersonMask } from './portrait/matte.js';
+export {
+  createPortraitRenderer,
+  type PortraitAvatar,
+  type PortraitOptions,
+  type PortraitRenderer,
+} from './portrait/portrait-renderer.js';

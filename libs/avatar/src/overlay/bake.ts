@@ -1,7 +1,7 @@
 import { FACE_TRIANGLES, FACE_VERTEX_COUNT, LIPS_INNER, LIPS_OUTER, MOUTH_TRIANGLES } from '@guise/frame';
 import { smoothOverFace, createVertexKernel } from '../mesh/smoothing.js';
 import { smoothstep, type FaceTopology } from '../mesh/topology.js';
-import { measureAperture } from './aperture.js';
+import { measureAperture } from '../mesh/aperture.js';
 import { evenLight } from './even.js';
 import { tameChroma } from './hue.js';
 import { halve, sampleBilinear, type FloatPicture } from './picture.js';

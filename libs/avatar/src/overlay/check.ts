@@ -1,7 +1,7 @@
 import { LANDMARK_COUNT, type I420Frame } from '@guise/frame';
 import { fitHead, type HeadFit } from '../mesh/similarity.js';
-import { meshBounds, type Bounds } from './bounds.js';
-import { MAX_RESIDUAL_CM } from './prepare.js';
+import { meshBounds, type Bounds } from '../mesh/bounds.js';
+import { MAX_RESIDUAL_CM } from '../mesh/admit-face.js';
 import type { NotRenderedReason } from './types.js';
 
 const MIN_FACE_PX = 32;

@@ -1,5 +1,5 @@
 import { LEFT_EYE, LEFT_IRIS, RIGHT_EYE, RIGHT_IRIS } from '@guise/frame';
-import { insideBy, measureAperture, toAperture, type Aperture } from './aperture.js';
+import { insideBy, measureAperture, toAperture, type Aperture } from '../mesh/aperture.js';
 import { chromaPerLuma, tameChroma } from './hue.js';
 import { halve, sampleBilinear, type FloatPicture } from './picture.js';
 

@@ -1,6 +1,6 @@
 import { smoothstep } from '../mesh/topology.js';
-import { apertureBounds, edgeAt, measureAperture, toAperture, type Aperture } from './aperture.js';
-import { forOpening } from './opening.js';
+import { apertureBounds, edgeAt, measureAperture, toAperture, type Aperture } from '../mesh/aperture.js';
+import { forOpening } from '../mesh/opening.js';
 import {
   measureIris,
   PATCH_HEIGHT,

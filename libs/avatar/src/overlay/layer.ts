@@ -1,4 +1,4 @@
-import type { Bounds } from './bounds.js';
+import type { Bounds } from '../mesh/bounds.js';
 
 /** The part of the frame being worked on: even corner and size, so that chroma stays on its grid. */
 export interface Layer {

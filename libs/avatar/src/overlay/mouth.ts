@@ -1,7 +1,7 @@
 import { LIPS_INNER, type I420Frame, type I420Planes } from '@guise/frame';
 import { smoothstep } from '../mesh/topology.js';
-import { edgeAt, measureAperture, type Aperture } from './aperture.js';
-import { forOpening } from './opening.js';
+import { edgeAt, measureAperture, type Aperture } from '../mesh/aperture.js';
+import { forOpening } from '../mesh/opening.js';
 import type { Layer } from './layer.js';
 import type { DrawnShape } from './shape.js';
 

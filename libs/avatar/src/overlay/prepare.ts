@@ -1,10 +1,10 @@
 import { FACE_VERTEX_COUNT, LANDMARK_COUNT, type RgbImage } from '@guise/frame';
-import { AvatarError } from '../errors.js';
+import { admitFace } from '../mesh/admit-face.js';
 import { createCanonicalNormals, facingOf } from '../mesh/normals.js';
-import { fitHead, toHeadFrame, type HeadFit } from '../mesh/similarity.js';
+import { toHeadFrame } from '../mesh/similarity.js';
 import { createVertexKernel, smoothOverFace } from '../mesh/smoothing.js';
 import { createFaceTopology, smoothstep, type FaceTopology } from '../mesh/topology.js';
-import { meshBounds } from './bounds.js';
+import { meshBounds } from '../mesh/bounds.js';
 import { bakeFace, type BakedFace } from './bake.js';
 import { prepareEyes, type EyePatch } from './eye-patch.js';
 import { floatPicture, halve, type FloatPicture } from './picture.js';
@@ -22,12 +22,6 @@ export interface PreparedAvatar {
   readonly eyes: readonly [right: EyePatch, left: EyePatch];
 }
 
-/** A mesh is not a face when its rigid points miss the canonical head by more than this. */
-export const MAX_RESIDUAL_CM = 1.6;
-const MIN_AVATAR_FACE_PX = 64;
-const MAX_AVATAR_TURN_DEG = 40;
-/** Share of the face that may lie outside the avatar's picture. */
-const MAX_OVERHANG = 0.03;
 const CROP_MARGIN = 0.08;
 /** Luma relative to the avatar's mean skin: hair below the first, skin above the second. */
 const HAIR_SHARE = 0.42;
@@ -41,9 +35,7 @@ const GLARE_SHARE = 1.15;
  */
 export function prepareAvatar(avatar: RenderableAvatar, options: OverlayOptions): PreparedAvatar {
   const { picture, landmarks } = avatar;
-  if (picture.data.length !== picture.width * picture.height * 3)
-    throw new AvatarError('picture-size-mismatch', 'The decoded avatar picture does not fit its size.');
-  const fit = requireFace(landmarks);
+  const fit = admitFace(picture, landmarks);
   const crop = cropFace(picture, landmarks, options.textureSide);
   const topology = createFaceTopology();
   const normals = createCanonicalNormals();
@@ -61,16 +53,6 @@ export function prepareAvatar(avatar: RenderableAvatar, options: OverlayOptions)
     cover: coverSkinOnly(topology, face),
     eyes: prepareEyes(crop.picture, crop.xs, crop.ys, fit.scale * crop.zoom),
   };
-}
-
-function requireFace(landmarks: Float32Array): HeadFit {
-  const fit =
-    landmarks.length === LANDMARK_COUNT * 3 && landmarks.every(Number.isFinite) ? fitHead(landmarks) : null;
-  if (fit === null || fit.residualCm > MAX_RESIDUAL_CM)
-    throw new AvatarError('landmarks-invalid', 'No usable face was found in the avatar picture.');
-  if (fit.turnDeg > MAX_AVATAR_TURN_DEG)
-    throw new AvatarError('face-turned-away', 'Use a picture in which the face looks towards the camera.');
-  return fit;
 }
 
 /**
@@ -112,12 +94,7 @@ interface FaceCrop {
 
 function cropFace(image: RgbImage, landmarks: Float32Array, wantedSide: number | undefined): FaceCrop {
   const box = meshBounds(landmarks);
-  const overhang = Math.max(-box.left, -box.top, box.right - image.width, box.bottom - image.height);
-  if (overhang > MAX_OVERHANG * (box.bottom - box.top))
-    throw new AvatarError('face-cut-off', 'Use a picture that shows the whole face.');
   const faceWidth = box.right - box.left;
-  if (faceWidth < MIN_AVATAR_FACE_PX)
-    throw new AvatarError('face-too-small', `The face must be at least ${MIN_AVATAR_FACE_PX} pixels wide.`);
   const side = wantedSide ?? Math.min(1024, Math.max(256, 2 ** Math.ceil(Math.log2(faceWidth * 1.05))));
   const margin = Math.ceil(CROP_MARGIN * faceWidth);
   const x0 = Math.max(0, Math.floor(box.left) - margin);

@@ -11,7 +11,7 @@ import { facingOf } from '../mesh/normals.js';
 import type { HeadFit } from '../mesh/similarity.js';
 import { compositeLayer } from './composite.js';
 import { checkFace } from './check.js';
-import { measureAperture } from './aperture.js';
+import { measureAperture } from '../mesh/aperture.js';
 import { createGaze, drawEye, drawLashLine, type EyeLight } from './eyes.js';
 import type { EyePatch } from './eye-patch.js';
 import { LidSkin, type FaceLight } from './lids.js';

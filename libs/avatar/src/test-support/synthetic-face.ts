@@ -134,6 +134,24 @@ export function paintAvatar(landmarks: Float32Array, pxPerCm: number, paint: Ava
   return image;
 }
 
+/** The same before a background of one colour: head, neck and shoulders of an average person around the face. */
+export function paintPortrait(
+  landmarks: Float32Array,
+  pxPerCm: number,
+  paint: AvatarPaint & { readonly background: readonly [number, number, number] },
+): RgbImage {
+  const image = paintAvatar(landmarks, pxPerCm, paint);
+  const [x0, y0] = [landmarks[168 * 3] ?? 0, (landmarks[168 * 3 + 1] ?? 0) + 3 * pxPerCm];
+  for (let i = 0; i < image.width * image.height; i++) {
+    const x = Math.abs((i % image.width) - x0) / pxPerCm;
+    const y = (Math.floor(i / image.width) - y0) / pxPerCm;
+    const head = Math.hypot(x / 9, (y + 1) / 11.5) < 1;
+    const body = y > 6 && x < (y < 12 ? 5 : 5 + 4 * (y - 12));
+    if (!head && !body) image.data.set(paint.background, i * 3);
+  }
+  return image;
+}
+
 /** A flat camera picture of one skin tone, with a marker pattern in the two lowest bits of luma. */
 export function cameraFrame(width: number, height: number, y: number, u = 112, v = 148): I420Frame {
   const frame = createI420(width, height, y, u, v);

@@ -1,10 +1,18 @@
-import { smoothstep } from '../mesh/topology.js';
+import { smoothstep } from './topology.js';
 import { apertureBounds, insideBy, type Aperture } from './aperture.js';
-import type { Layer } from './layer.js';
+
+/** A picture that holds an opening: its corner in the frame, its size, and that of its chroma. */
+export interface OpeningGrid {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly chromaWidth: number;
+}
 
 /** Visits the pixels of an opening on the luma (step 1) or chroma (step 2) grid with the share its content takes. */
 export function forOpening(
-  layer: Layer,
+  layer: OpeningGrid,
   aperture: Aperture,
   step: 1 | 2,
   edgePx: number,

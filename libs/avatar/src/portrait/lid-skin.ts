@@ -1,0 +1,86 @@
+import { LEFT_EYE, RIGHT_EYE } from '@guise/frame';
+import { edgeAt, measureAperture, apertureBounds, toAperture, type Aperture } from '../mesh/aperture.js';
+import { smoothstep } from '../mesh/topology.js';
+import { blendByte, sampleBytes, type Canvas } from './canvas.js';
+import type { Planes } from './matte.js';
+
+/** Rows of skin around the right eye, from the outer corner inwards: crease and fold above, the edge of the bag below. */
+const CREASE = [247, 30, 29, 27, 28, 56, 190];
+const FOLD = [113, 225, 224, 223, 222, 221, 189];
+const BELOW = [25, 110, 24, 23, 22, 26, 112];
+const BAG = [31, 228, 229, 230, 231, 232, 233];
+/** How far skin is fetched from, beyond the inner row, in distances of the two rows. */
+const REACH = 0.8;
+/** The painted lid fades in over this share of its height. */
+const FADE = 0.4;
+/** Shading of a closed lid: the ball of the eye is behind it. */
+const BULGE = 0.05;
+
+/** Between what rows the skin of one eye's lids lies: two apertures around the eye, above and below. */
+export interface LidRows {
+  readonly inner: readonly number[];
+  readonly outer: readonly number[];
+}
+
+export function lidRows(side: 'left' | 'right', mirror: Uint16Array): LidRows {
+  const eye = side === 'right' ? RIGHT_EYE : LEFT_EYE;
+  const row = (vertices: readonly number[]): readonly number[] =>
+    side === 'right' ? vertices : vertices.map((vertex) => mirror[vertex] ?? 0).reverse();
+  const ring = (upper: readonly number[], lower: readonly number[]): readonly number[] => [
+    eye[0] ?? 0,
+    ...row(upper),
+    eye[8] ?? 0,
+    ...[...row(lower)].reverse(),
+  ];
+  return { inner: ring(CREASE, BELOW), outer: ring(FOLD, BAG) };
+}
+
+/**
+ * Paints plain skin over closing lids, fetched from beside the eye: what a picture shows next to the lashes (make-up,
+ * shadow, the eye itself where the mesh is a little off) would be stretched over the whole lid.
+ */
+export function paintLids(
+  canvas: Canvas,
+  source: Planes,
+  rest: { readonly inner: Aperture; readonly outer: Aperture },
+  rows: LidRows,
+  opening: Aperture,
+  xs: Float32Array,
+  ys: Float32Array,
+  closing: number,
+): void {
+  if (closing <= 0) return;
+  const skin = measureAperture(xs, ys, rows.inner);
+  for (const step of [1, 2] as const) {
+    const width = canvas.width / step;
+    const { x0, x1, y0, y1 } = apertureBounds(skin, 0, canvas, step);
+    for (let y = y0; y <= y1; y++)
+      for (let x = x0; x <= x1; x++) {
+        const [u, v] = toAperture(opening, (x + 0.5) * step, (y + 0.5) * step);
+        const ends = smoothstep((0.52 - Math.abs(u)) / 0.1);
+        if (ends === 0) continue;
+        const seam = (edgeAt(opening.upper, u) + edgeAt(opening.lower, u)) / 2;
+        const key = v < seam ? 'upper' : 'lower';
+        const from = edgeAt(skin[key], u);
+        const to = edgeAt(opening[key], u);
+        const t = (v - from) / (to - from);
+        if (!(t > 0 && t <= 1) || !Number.isFinite(t)) continue;
+        const near = edgeAt(rest.inner[key], u);
+        const across = near + t * REACH * (edgeAt(rest.outer[key], u) - near);
+        const along = u * rest.inner.widthPx;
+        const sx = (rest.inner.centreX + along * rest.inner.axisX - across * rest.inner.axisY) / step;
+        const sy = (rest.inner.centreY + along * rest.inner.axisY + across * rest.inner.axisX) / step;
+        const share = ends * closing * smoothstep(t / FADE);
+        const i = y * width + x;
+        if (step === 1) {
+          const luma = sampleBytes(source.y, canvas.width, canvas.height, sx, sy);
+          const round = key === 'upper' ? BULGE * Math.sin(t * Math.PI) - BULGE * t : 0;
+          blendByte(canvas.planes.y, i, luma + (luma - 16) * round, share);
+        } else {
+          const { chromaWidth, chromaHeight } = canvas;
+          blendByte(canvas.planes.u, i, sampleBytes(source.u, chromaWidth, chromaHeight, sx, sy), share);
+          blendByte(canvas.planes.v, i, sampleBytes(source.v, chromaWidth, chromaHeight, sx, sy), share);
+        }
+      }
+  }
+}

@@ -1,0 +1,186 @@
+import { FACE_TRIANGLES, FACE_VERTEX_COUNT } from '@guise/frame';
+import { smoothstep } from '../mesh/topology.js';
+import { rasterizeAttributes } from '../overlay/raster.js';
+import { sampleBilinear } from '../overlay/picture.js';
+import { fillUnknown } from './fill.js';
+import type { Framing, StagePlanes } from './framing.js';
+import { boxMean, guidedFilter } from './guided-filter.js';
+import { guessPerson, type HeadPlace } from './person-prior.js';
+
+/** Where the avatar's picture shows the person: 0 background … 255 person, covering the whole picture. */
+export interface PersonMask {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** The avatar's picture taken apart, 8-bit, on the stage's grids. Drawing person over background gives it back. */
+export interface StageLayers {
+  readonly width: number;
+  readonly height: number;
+  readonly person: Planes;
+  /** Background with the person painted out. */
+  readonly background: Planes;
+  /** The picture as it is. */
+  readonly whole: Planes;
+  /** Share of the person, 0–255, at full and at half size. */
+  readonly alpha: Uint8Array;
+  readonly alphaHalf: Uint8Array;
+}
+
+export interface Planes {
+  readonly y: Uint8Array;
+  readonly u: Uint8Array;
+  readonly v: Uint8Array;
+}
+
+const GUIDE_RADIUS_CM = 0.45;
+const GUIDE_EPSILON = 6e-4;
+/** Alphas of the filter that become 0 and 1. */
+const CLEAR_BELOW = 0.2;
+const SOLID_ABOVE = 0.8;
+/** Background is believed this far from the person only. */
+const FRINGE_CM = 0.35;
+/** At the picture's border the background fades into its continuation, the person into nothing. */
+const BACKGROUND_FADE_CM = 2.5;
+const PERSON_FADE_CM = 0.4;
+/** Painted background is blurred by this radius. */
+const SMOOTH_CM = 0.8;
+
+/** Separates the person from the background. `mask` is best; without one the outline and the colours have to do. */
+export function separatePerson(
+  stage: StagePlanes,
+  landmarks: Float32Array,
+  head: HeadPlace,
+  mask: { readonly of: PersonMask; readonly framing: Framing; readonly picture: Size } | null,
+): StageLayers {
+  const { width, height } = stage;
+  const rough =
+    mask === null ? enlarge(guessPerson(stage, head), width, height) : layMask(mask, width, height);
+  const radius = Math.max(2, Math.round(GUIDE_RADIUS_CM * head.pxPerCm));
+  const guide = stage.y.map((value) => (value - 16) / 219);
+  const refined = guidedFilter(guide, rough, width, height, radius, GUIDE_EPSILON);
+  const face = faceCover(landmarks, width, height);
+  const clear = refined.map((value, i) => {
+    const share = smoothstep((value - CLEAR_BELOW) / (SOLID_ABOVE - CLEAR_BELOW));
+    return Math.max(face[i] ?? 0, share) * smoothstep((stage.insideCm[i] ?? 0) / PERSON_FADE_CM);
+  });
+  // Far from anything certain, a weak share is a doubt of the mask, not a hair.
+  const reach = Math.max(1, Math.round(2 * FRINGE_CM * head.pxPerCm));
+  const certain = boxMean(clear.map(solid), width, height, reach);
+  const alpha = clear.map((value, i) => value * smoothstep(20 * (certain[i] ?? 0)));
+  const inside = stage.insideCm.map((cm) => smoothstep(cm / BACKGROUND_FADE_CM));
+  const near = boxMean(alpha, width, height, Math.max(1, Math.round(FRINGE_CM * head.pxPerCm)));
+  const known = {
+    person: alpha.map(solid),
+    background: near.map((value, i) => Math.max(0, 1 - 12 * value) * (inside[i] ?? 0)),
+  };
+  const half = (plane: Float32Array): Float32Array => shrink(plane, width, height);
+  const knownHalf = { person: half(known.person), background: half(known.background) };
+  const [cw, ch] = [width >> 1, height >> 1];
+  const layer = (of: 'person' | 'background', smoothPx: number): Planes => ({
+    y: toBytes(fillSmoothly(stage.y, known[of], width, height, smoothPx)),
+    u: toBytes(fillSmoothly(stage.u, knownHalf[of], cw, ch, smoothPx >> 1)),
+    v: toBytes(fillSmoothly(stage.v, knownHalf[of], cw, ch, smoothPx >> 1)),
+  });
+  const background = layer('background', Math.round(SMOOTH_CM * head.pxPerCm));
+  // Beyond the picture's border its background goes on; what shows the person there is left as it is.
+  const extend = (plane: Float32Array, beyond: Uint8Array, shown: Float32Array): Uint8Array =>
+    toBytes(plane.map((value, i) => mix(beyond[i] ?? 0, value, shown[i] ?? 0)));
+  const shown = inside.map((value, i) => Math.max(value, alpha[i] ?? 0));
+  const shownHalf = half(shown);
+  return {
+    width,
+    height,
+    person: layer('person', 0),
+    background,
+    whole: {
+      y: extend(stage.y, background.y, shown),
+      u: extend(stage.u, background.u, shownHalf),
+      v: extend(stage.v, background.v, shownHalf),
+    },
+    alpha: toBytes(alpha.map((value) => value * 255)),
+    alphaHalf: toBytes(half(alpha).map((value) => value * 255)),
+  };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What is made up shows no seams: it is blurred, and as rough as 8 bits allow, so that no bands show. */
+function fillSmoothly(
+  plane: Float32Array,
+  known: Float32Array,
+  width: number,
+  height: number,
+  smoothPx: number,
+): Float32Array {
+  const filled = fillUnknown(plane, known, width, height);
+  if (smoothPx < 1) return filled;
+  const once = boxMean(filled, width, height, smoothPx);
+  const blurred = boxMean(once, width, height, smoothPx);
+  return filled.map((value, i) => {
+    const made = (blurred[i] ?? 0) + ((i * 7919) % 101) / 101 - 0.5;
+    return mix(made, value, known[i] ?? 0);
+  });
+}
+
+function mix(a: number, b: number, share: number): number {
+  return a + (b - a) * share;
+}
+
+function solid(alpha: number): number {
+  return Math.max(0, Math.min(1, (alpha - 0.85) / 0.1));
+}
+
+function layMask(
+  { of, framing, picture }: { readonly of: PersonMask; readonly framing: Framing; readonly picture: Size },
+  width: number,
+  height: number,
+): Float32Array {
+  const from = Float32Array.from(of.data, (value) => value / 255);
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const px = ((framing.originX + (x + 0.5) * framing.step) / picture.width) * of.width;
+      const py = ((framing.originY + (y + 0.5) * framing.step) / picture.height) * of.height;
+      const outside = px < 0 || px > of.width || py < 0;
+      out[y * width + x] = outside ? 0 : sampleBilinear(from, of.width, of.height, px, py);
+    }
+  return out;
+}
+
+/** 1 where the mesh is: a face is never background. */
+function faceCover(landmarks: Float32Array, width: number, height: number): Float32Array {
+  const at = (axis: number): Float32Array =>
+    Float32Array.from({ length: FACE_VERTEX_COUNT }, (_, i) => landmarks[i * 3 + axis] ?? 0);
+  const out = new Float32Array(width * height);
+  const one = new Float32Array(FACE_VERTEX_COUNT).fill(1);
+  rasterizeAttributes({ width, height }, FACE_TRIANGLES, at(0), at(1), [{ vertex: one, out }]);
+  return out;
+}
+
+function enlarge(half: Float32Array, width: number, height: number): Float32Array {
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      out[y * width + x] = sampleBilinear(half, width >> 1, height >> 1, (x + 0.5) / 2, (y + 0.5) / 2);
+  return out;
+}
+
+function shrink(plane: Float32Array, width: number, height: number): Float32Array {
+  const w = width >> 1;
+  const out = new Float32Array(w * (height >> 1));
+  for (let i = 0; i < out.length; i++) {
+    const at = 2 * Math.floor(i / w) * width + 2 * (i % w);
+    out[i] =
+      ((plane[at] ?? 0) + (plane[at + 1] ?? 0) + (plane[at + width] ?? 0) + (plane[at + width + 1] ?? 0)) / 4;
+  }
+  return out;
+}
+
+function toBytes(plane: Float32Array): Uint8Array {
+  return Uint8Array.from(plane, (value) => (value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0));
+}

@@ -1,0 +1,133 @@
+import { LANDMARK_COUNT, LEFT_EYE, LEFT_IRIS, RIGHT_EYE, RIGHT_IRIS } from '@guise/frame';
+import { smoothstep } from '../mesh/topology.js';
+import { apertureBounds, edgeAt, measureAperture, toAperture, type Aperture } from '../mesh/aperture.js';
+import { measureIris } from '../overlay/eye-patch.js';
+import { forOpening } from '../mesh/opening.js';
+import { blendByte, sampleBytes, type Canvas } from './canvas.js';
+import { lidRows, paintLids, type LidRows } from './lid-skin.js';
+import type { Planes } from './matte.js';
+import type { FaceParameters } from './parameters.js';
+
+/** Distance of the iris from the eye's centre of rotation over the width between the lid corners (10.5 over 29 mm). */
+const TURN_RADIUS = 0.36;
+const MAX_SHIFT_U = 0.24;
+const MAX_SHIFT_V = 0.12;
+/** Samples keep this far from the avatar's own lids, so that lashes are not smeared into a wider opening. */
+const LID_CLEARANCE_CM = 0.07;
+/** Over this depth the opening's edge keeps the lid line of the picture. */
+const LID_LINE_CM = 0.1;
+/** Half the thickness of the line of closed lashes, and how dark it is. */
+const LASH_LINE_CM = 0.11;
+const LASH_SHADE = 0.5;
+
+/** One of the avatar's eyes as its picture shows it, on the stage. */
+export interface PortraitEye {
+  readonly side: 'left' | 'right';
+  readonly ring: readonly number[];
+  readonly lids: Aperture;
+  readonly rows: LidRows;
+  /** Rows of skin around the lids. */
+  readonly skin: { readonly inner: Aperture; readonly outer: Aperture };
+  readonly irisU: number;
+  readonly irisV: number;
+  readonly irisRadiusU: number;
+}
+
+/** Measures both eyes of a picture. */
+export function measureEyes(landmarks: Float32Array, mirror: Uint16Array): readonly PortraitEye[] {
+  const at = (axis: number): Float32Array =>
+    Float32Array.from({ length: LANDMARK_COUNT }, (_, i) => landmarks[i * 3 + axis] ?? 0);
+  const [xs, ys] = [at(0), at(1)];
+  const eye = (side: 'left' | 'right', ring: readonly number[], iris: readonly number[]): PortraitEye => {
+    const lids = measureAperture(xs, ys, ring);
+    const [irisU, irisV, irisRadiusU] = measureIris(lids, xs, ys, iris);
+    const rows = lidRows(side, mirror);
+    const skin = { inner: measureAperture(xs, ys, rows.inner), outer: measureAperture(xs, ys, rows.outer) };
+    return { side, ring, lids, rows, skin, irisU, irisV, irisRadiusU };
+  };
+  return [eye('right', RIGHT_EYE, RIGHT_IRIS), eye('left', LEFT_EYE, LEFT_IRIS)];
+}
+
+/**
+ * Draws the avatar's eye between its moving lids: the iris keeps its shape and follows the gaze, the whites stretch.
+ * `xs`, `ys` are where the mesh is drawn; `source` is the picture at rest.
+ */
+export function drawPortraitEye(
+  canvas: Canvas,
+  source: Planes,
+  eye: PortraitEye,
+  xs: Float32Array,
+  ys: Float32Array,
+  pxPerCm: number,
+  scale: number,
+  { gaze, lids }: FaceParameters,
+): void {
+  const opening = measureAperture(xs, ys, eye.ring);
+  const drawn = { u: eye.irisU + turned(gaze.yawDeg, MAX_SHIFT_U), v: eye.irisV };
+  drawn.v -= turned(gaze.pitchDeg, MAX_SHIFT_V) * eye.lids.widthPx;
+  paintLids(canvas, source, eye.skin, eye.rows, opening, xs, ys, smoothstep((0.75 - lids[eye.side]) / 0.5));
+  const edgePx = LID_LINE_CM * pxPerCm * scale;
+  const { width, height, chromaWidth, chromaHeight } = canvas;
+  forOpening(canvas, opening, 1, edgePx, (i, u, v, share) => {
+    const [x, y] = lookUp(eye, drawn, u, v / scale, pxPerCm);
+    blendByte(canvas.planes.y, i, sampleBytes(source.y, width, height, x, y), share);
+  });
+  forOpening(canvas, opening, 2, edgePx, (i, u, v, share) => {
+    const [x, y] = lookUp(eye, drawn, u, v / scale, pxPerCm);
+    blendByte(canvas.planes.u, i, sampleBytes(source.u, chromaWidth, chromaHeight, x / 2, y / 2), share);
+    blendByte(canvas.planes.v, i, sampleBytes(source.v, chromaWidth, chromaHeight, x / 2, y / 2), share);
+  });
+  drawLashes(canvas, opening, pxPerCm * scale, smoothstep((0.5 - lids[eye.side]) / 0.4));
+}
+
+function turned(degrees: number, most: number): number {
+  const shift = TURN_RADIUS * Math.sin((Math.max(-60, Math.min(60, degrees)) * Math.PI) / 180);
+  return most * Math.tanh(shift / most);
+}
+
+/** Stage position shown at (u, v) of the opening: rigid over the iris, stretched beside it. */
+function lookUp(
+  eye: PortraitEye,
+  drawn: { readonly u: number; readonly v: number },
+  u: number,
+  v: number,
+  pxPerCm: number,
+): readonly [x: number, y: number] {
+  const r = eye.irisRadiusU;
+  const left = drawn.u - r;
+  const right = drawn.u + r;
+  let from = eye.irisU + (u - drawn.u);
+  let near = 1;
+  if (u < left) {
+    near = Math.max(0, (u + 0.5) / Math.max(1e-3, left + 0.5));
+    from = -0.5 + near * Math.max(0, eye.irisU - r + 0.5);
+  } else if (u > right) {
+    near = Math.max(0, (0.5 - u) / Math.max(1e-3, 0.5 - right));
+    from = 0.5 - near * Math.max(0, 0.5 - eye.irisU - r);
+  }
+  const { lids } = eye;
+  const moved = v + (eye.irisV - drawn.v) * near;
+  const top = edgeAt(lids.upper, from) + LID_CLEARANCE_CM * pxPerCm;
+  const bottom = edgeAt(lids.lower, from) - LID_CLEARANCE_CM * pxPerCm;
+  const kept = top < bottom ? Math.max(top, Math.min(bottom, moved)) : (top + bottom) / 2;
+  const along = from * lids.widthPx;
+  return [
+    lids.centreX + along * lids.axisX - kept * lids.axisY,
+    lids.centreY + along * lids.axisY + kept * lids.axisX,
+  ];
+}
+
+/** Darkens the line where closing lids meet; `closed` from 0 to 1. */
+function drawLashes(canvas: Canvas, lids: Aperture, pxPerCm: number, closed: number): void {
+  if (closed <= 0) return;
+  const half = Math.max(1, LASH_LINE_CM * pxPerCm);
+  const { x0, x1, y0, y1 } = apertureBounds(lids, half, canvas, 1);
+  for (let y = y0; y <= y1; y++)
+    for (let x = x0; x <= x1; x++) {
+      const [u, v] = toAperture(lids, x + 0.5, y + 0.5);
+      const ends = smoothstep((0.52 - Math.abs(u)) / 0.12);
+      const off = Math.abs(v - (edgeAt(lids.upper, u) + edgeAt(lids.lower, u)) / 2);
+      const shade = ends * (1 - smoothstep(off / half)) * closed * LASH_SHADE;
+      if (shade > 0) blendByte(canvas.planes.y, y * canvas.width + x, 16, shade);
+    }
+}

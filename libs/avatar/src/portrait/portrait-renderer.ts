@@ -1,0 +1,186 @@
+import { planesOf, type I420Frame } from '@guise/frame';
+import { AvatarError } from '../errors.js';
+import { admitFace } from '../mesh/admit-face.js';
+import { fitHead, type HeadFit } from '../mesh/similarity.js';
+import { createFaceTopology } from '../mesh/topology.js';
+import type { RenderableAvatar } from '../overlay/types.js';
+import type { Canvas } from './canvas.js';
+import { frameHead, layStage, type Framing } from './framing.js';
+import { createHeadMesh, type HeadMesh } from './head-mesh.js';
+import { drawBase } from './base.js';
+import { separatePerson, type PersonMask, type StageLayers } from './matte.js';
+import { SHIFT_COUNT, type FaceParameters } from './parameters.js';
+import { HeadPoser } from './pose-head.js';
+import { drawPortraitEye, measureEyes, type PortraitEye } from './portrait-eyes.js';
+import { drawPortraitMouth, measureMouth, type PortraitMouth } from './portrait-mouth.js';
+import { warpPerson } from './warp.js';
+
+/** An avatar with its picture decoded and, if at hand, the person in it told from the background. */
+export interface PortraitAvatar extends RenderableAvatar {
+  readonly personMask?: PersonMask;
+}
+
+export interface PortraitOptions {
+  /** Size of the pictures it renders: even, from 64 × 64 to 4096 × 4096. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PortraitRenderer {
+  readonly width: number;
+  readonly height: number;
+  /**
+   * Draws the whole avatar into a frame of the renderer's size. Whatever the frame held is gone: every sample is
+   * overwritten. Equal parameters give equal bytes, whatever came before.
+   * @throws AvatarError `size-unsupported` when the frame has another size, `parameters-invalid` for values that are none
+   */
+  render(parameters: FaceParameters, into: I420Frame): void;
+}
+
+const SMALLEST_SIDE = 64;
+const LARGEST_SIDE = 4096;
+
+/**
+ * Makes the avatar's own picture come alive: head, hair, shoulders and background are the picture's, all movement comes
+ * from parameters. It never sees a camera frame.
+ * @throws AvatarError when the picture cannot make an avatar or the size is not supported
+ */
+export function createPortraitRenderer(avatar: PortraitAvatar, options: PortraitOptions): PortraitRenderer {
+  return new MeshPortrait(preparePortrait(avatar, options));
+}
+
+interface PreparedPortrait {
+  readonly width: number;
+  readonly height: number;
+  readonly fit: HeadFit;
+  readonly mesh: HeadMesh;
+  readonly landmarks: Float32Array;
+  readonly layers: StageLayers;
+  /** I420 bytes under the moving head. */
+  readonly base: Uint8Array;
+  /** Those of the mesh that show something of the person. */
+  readonly triangles: Uint16Array;
+  readonly eyes: readonly PortraitEye[];
+  readonly mouth: PortraitMouth;
+}
+
+function preparePortrait(avatar: PortraitAvatar, { width, height }: PortraitOptions): PreparedPortrait {
+  const isSide = (side: number): boolean => side >= SMALLEST_SIDE && side <= LARGEST_SIDE && side % 2 === 0;
+  if (!isSide(width) || !isSide(height))
+    throw new AvatarError('size-unsupported', 'A portrait needs even sides from 64 to 4096 pixels.');
+  const { picture } = avatar;
+  const found = admitFace(picture, avatar.landmarks);
+  const output = { width, height };
+  const framing = frameHead(picture, headInPicture(avatar.landmarks, found), output);
+  const landmarks = landmarksOnStage(avatar.landmarks, framing);
+  const fit = fitHead(landmarks) ?? found;
+  const stage = layStage(picture, framing, output, found.scale);
+  const [x, y] = fit.translation;
+  const place = { x, y, pxPerCm: fit.scale, rollRad: Math.atan2(fit.rotation[3] ?? 0, fit.rotation[0] ?? 1) };
+  const mask = avatar.personMask === undefined ? null : { of: avatar.personMask, framing, picture };
+  const layers = separatePerson(stage, landmarks, place, mask);
+  const mesh = createHeadMesh(landmarks, fit);
+  return {
+    ...output,
+    fit,
+    mesh,
+    landmarks,
+    layers,
+    base: drawBase(layers, mesh),
+    triangles: trianglesOfPerson(mesh, layers),
+    eyes: measureEyes(landmarks, createFaceTopology().mirror),
+    mouth: measureMouth(landmarks, layers.person, output),
+  };
+}
+
+/** Bridge of the nose, between the eyes. */
+const BETWEEN_EYES = 168;
+
+function headInPicture(
+  landmarks: Float32Array,
+  fit: HeadFit,
+): { readonly x: number; readonly eyesY: number; readonly pxPerCm: number } {
+  return { x: fit.translation[0], eyesY: landmarks[BETWEEN_EYES * 3 + 1] ?? 0, pxPerCm: fit.scale };
+}
+
+function landmarksOnStage(landmarks: Float32Array, { originX, originY, step }: Framing): Float32Array {
+  const origin = [originX, originY, 0];
+  return landmarks.map((value, i) => (value - (origin[i % 3] ?? 0)) / step);
+}
+
+/** Leaves out triangles that hold nothing but background: the base shows it already. */
+function trianglesOfPerson({ xs, ys, triangles }: HeadMesh, layers: StageLayers): Uint16Array {
+  const { width, height, alpha } = layers;
+  const kept: number[] = [];
+  for (let t = 0; t + 2 < triangles.length; t += 3) {
+    const corners = [...triangles.subarray(t, t + 3)];
+    const of = (values: Float32Array): readonly number[] => corners.map((i) => values[i] ?? 0);
+    const within = (value: number, side: number): number => Math.max(0, Math.min(side - 1, value));
+    const x0 = within(Math.floor(Math.min(...of(xs))) - 2, width);
+    const x1 = within(Math.ceil(Math.max(...of(xs))) + 2, width);
+    const y0 = within(Math.floor(Math.min(...of(ys))) - 2, height);
+    const y1 = within(Math.ceil(Math.max(...of(ys))) + 2, height);
+    let shown = false;
+    for (let y = y0; y <= y1 && !shown; y++)
+      for (let x = x0; x <= x1 && !shown; x++) shown = (alpha[y * width + x] ?? 0) > 0;
+    if (shown) kept.push(...corners);
+  }
+  return Uint16Array.from(kept);
+}
+
+class MeshPortrait implements PortraitRenderer {
+  readonly width: number;
+  readonly height: number;
+  private readonly poser: HeadPoser;
+
+  constructor(private readonly avatar: PreparedPortrait) {
+    this.width = avatar.width;
+    this.height = avatar.height;
+    const { mirror } = createFaceTopology();
+    this.poser = new HeadPoser(avatar.mesh, avatar.fit, avatar.landmarks, mirror);
+  }
+
+  render(parameters: FaceParameters, into: I420Frame): void {
+    requireNumbers(parameters);
+    const { width, height, base, layers } = this.avatar;
+    if (into.width !== width || into.height !== height)
+      throw new AvatarError('size-unsupported', 'The frame must have the size the renderer was made for.');
+    const planes = planesOf(into);
+    into.data.set(base);
+    this.poser.pose(parameters);
+    this.warp('y', planes.y);
+    this.warp('u', planes.u);
+    this.warp('v', planes.v);
+    const { chromaWidth, chromaHeight } = planes;
+    this.drawOpenings({ x: 0, y: 0, width, height, chromaWidth, chromaHeight, planes }, layers, parameters);
+  }
+
+  private warp(key: 'y' | 'u' | 'v', out: Uint8Array): void {
+    const { width, height, base, layers, mesh, triangles } = this.avatar;
+    const step = key === 'y' ? 1 : 2;
+    const luma = width * height;
+    const start = key === 'y' ? 0 : key === 'u' ? luma : luma + (luma >> 2);
+    const plane = {
+      width: width / step,
+      height: height / step,
+      out,
+      base: base.subarray(start, start + out.length),
+      person: layers.person[key],
+      alpha: step === 1 ? layers.alpha : layers.alphaHalf,
+    };
+    warpPerson(plane, step, triangles, this.poser.xs, this.poser.ys, mesh.xs, mesh.ys);
+  }
+
+  private drawOpenings(canvas: Canvas, { person }: StageLayers, parameters: FaceParameters): void {
+    const { fit, eyes, mouth } = this.avatar;
+    const { xs, ys, scale, jaws } = this.poser;
+    for (const eye of eyes) drawPortraitEye(canvas, person, eye, xs, ys, fit.scale, scale, parameters);
+    drawPortraitMouth(canvas, person, mouth, xs, ys, fit.scale, scale, jaws);
+  }
+}
+
+function requireNumbers({ head, lids, gaze, shifts }: FaceParameters): void {
+  const values = [...Object.values(head), ...Object.values(lids), ...Object.values(gaze), ...shifts];
+  if (shifts.length !== SHIFT_COUNT || !values.every(Number.isFinite))
+    throw new AvatarError('parameters-invalid', 'Face parameters must be finite and complete.');
+}

@@ -1,0 +1,123 @@
+import { FACE_VERTEX_COUNT, LIPS_INNER, SKIN_TRIANGLES } from '@guise/frame';
+import { describe, expect, it } from 'vitest';
+import { fitHead } from '../mesh/similarity.js';
+import { createFaceTopology } from '../mesh/topology.js';
+import { syntheticLandmarks, type SyntheticPose } from '../test-support/synthetic-face.js';
+import { createHeadMesh, type HeadMesh } from './head-mesh.js';
+import { CONTROL_POINTS, NEUTRAL_PARAMETERS, SHIFT_COUNT, type FaceParameters } from './parameters.js';
+import { HeadPoser } from './pose-head.js';
+
+const { mirror } = createFaceTopology();
+
+function prepare(pose: Partial<SyntheticPose> = {}): { readonly mesh: HeadMesh; readonly poser: HeadPoser } {
+  const landmarks = syntheticLandmarks({ x: 640, y: 320, pxPerCm: 17, ...pose });
+  const fit = fitHead(landmarks);
+  if (fit === null) throw new Error('no fit');
+  const mesh = createHeadMesh(landmarks, fit);
+  return { mesh, poser: new HeadPoser(mesh, fit, landmarks, mirror) };
+}
+
+function posed(head: Partial<FaceParameters['head']>, rest: Partial<FaceParameters> = {}): FaceParameters {
+  return { ...NEUTRAL_PARAMETERS, ...rest, head: { ...NEUTRAL_PARAMETERS.head, ...head } };
+}
+
+function shifted(vertices: Readonly<Record<number, number>>): readonly number[] {
+  const shifts = new Array<number>(SHIFT_COUNT).fill(0);
+  for (const [vertex, y] of Object.entries(vertices))
+    shifts[2 * CONTROL_POINTS.indexOf(Number(vertex)) + 1] = y;
+  return shifts;
+}
+
+/** Triangles of skin and rings: between lips and lids there is nothing to fold. */
+function flips({ mesh, poser }: ReturnType<typeof prepare>): number {
+  const rings = mesh.triangles.filter((_, k) => {
+    const first = k - (k % 3);
+    return [0, 1, 2].some((j) => (mesh.triangles[first + j] ?? 0) >= FACE_VERTEX_COUNT);
+  });
+  const area = (xs: Float32Array, ys: Float32Array, a: number, b: number, c: number): number =>
+    ((xs[b] ?? 0) - (xs[a] ?? 0)) * ((ys[c] ?? 0) - (ys[a] ?? 0)) -
+    ((xs[c] ?? 0) - (xs[a] ?? 0)) * ((ys[b] ?? 0) - (ys[a] ?? 0));
+  let count = 0;
+  for (const triangles of [SKIN_TRIANGLES, rings])
+    for (let t = 0; t + 2 < triangles.length; t += 3) {
+      const [a = 0, b = 0, c = 0] = triangles.subarray(t, t + 3);
+      const before = area(mesh.xs, mesh.ys, a, b, c);
+      // What the picture shows edge-on is a few pixels at most: the red of lips in a turned face.
+      if (Math.abs(before) > 5 && before * area(poser.xs, poser.ys, a, b, c) < 0) count += 1;
+    }
+  return count;
+}
+
+describe('head poser', () => {
+  it('leaves the neutral face where the picture shows it', () => {
+    const { mesh, poser } = prepare();
+    poser.pose(NEUTRAL_PARAMETERS);
+    for (let i = 0; i < mesh.xs.length; i++) {
+      expect(poser.xs[i]).toBeCloseTo(mesh.xs[i] ?? NaN, 2);
+      expect(poser.ys[i]).toBeCloseTo(mesh.ys[i] ?? NaN, 2);
+    }
+  });
+
+  it.each([0, 12, -18])(
+    'folds nowhere within ±25° yaw, ±20° pitch, ±20° roll, ±6 cm (picture turned %i°)',
+    (yaw) => {
+      const head = prepare({ yawDeg: yaw });
+      for (const yawDeg of [-25, 0, 25])
+        for (const pitchDeg of [-20, 0, 20])
+          for (const rollDeg of [-20, 20])
+            for (const [xCm, yCm] of [
+              [6, -6],
+              [-6, 6],
+            ] as const) {
+              head.poser.pose(posed({ yawDeg, pitchDeg, rollDeg, xCm, yCm }));
+              expect(flips(head), `yaw ${yawDeg} pitch ${pitchDeg} roll ${rollDeg}`).toBe(0);
+            }
+    },
+  );
+
+  it('approaches its limits and never passes them', () => {
+    const { poser } = prepare();
+    const nose = (yawDeg: number): number => {
+      poser.pose(posed({ yawDeg }));
+      return poser.xs[1] ?? NaN;
+    };
+    expect(nose(10)).toBeGreaterThan(nose(0) + 10);
+    expect(nose(170) - nose(60)).toBeLessThan(3);
+  });
+
+  it('keeps hair and ears with the head, bends the neck, and leaves the rim still', () => {
+    const { mesh, poser } = prepare();
+    poser.pose(posed({ xCm: 4 }));
+    const moved = (i: number): number => (poser.xs[i] ?? 0) - (mesh.xs[i] ?? 0);
+    const aboveForehead = FACE_VERTEX_COUNT + 36;
+    expect(moved(aboveForehead)).toBeCloseTo(moved(1), 3);
+    for (const i of mesh.rim) expect(moved(i)).toBeCloseTo(0, 3);
+    const belowChin = FACE_VERTEX_COUNT + 3 * 36 + 18;
+    expect(moved(belowChin)).toBeLessThan(moved(1) * 0.9);
+    expect(moved(belowChin)).toBeGreaterThan(moved(1) * 0.2);
+  });
+
+  it('shuts lids wholly and moves the brows no further than told', () => {
+    const { mesh, poser } = prepare();
+    poser.pose(posed({}, { lids: { left: 0, right: 0 } }));
+    for (const [upper, lower] of [
+      [159, 145],
+      [386, 374],
+      [160, 144],
+    ] as const)
+      expect((poser.ys[lower] ?? 0) - (poser.ys[upper] ?? 0)).toBeLessThan(0.5);
+    expect(poser.ys[105]).toBeCloseTo(mesh.ys[105] ?? NaN, 1);
+    poser.pose(posed({}, { shifts: shifted({ 105: -0.6 }) }));
+    expect((mesh.ys[105] ?? 0) - (poser.ys[105] ?? 0)).toBeGreaterThan(0.4 * 17);
+  });
+
+  it('parts the lips and never crosses them', () => {
+    const { poser } = prepare({ jawCm: 0 });
+    const gap = (k: number): number =>
+      (poser.ys[LIPS_INNER[20 - k] ?? 0] ?? 0) - (poser.ys[LIPS_INNER[k] ?? 0] ?? 0);
+    poser.pose(posed({}, { shifts: shifted({ 14: 1, 178: 0.8, 402: 0.8, 17: 1, 152: 1 }) }));
+    expect(gap(5)).toBeGreaterThan(12);
+    poser.pose(posed({}, { shifts: shifted({ 14: -1, 178: -0.8, 402: -0.8, 17: -1 }) }));
+    for (let k = 1; k < 10; k++) expect(gap(k)).toBeGreaterThan(-0.1);
+  });
+});
