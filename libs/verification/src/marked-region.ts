@@ -69,27 +69,31 @@ const TILES_PER_SIDE = 4;
 /** What was received of a tile is measured at so many places along its sides. */
 const PLACES = 8;
 
+/** How much of each tile of a marked picture was received, row by row: 0 to PLACES². */
+export function receivedTiles(region: Outline): readonly number[] {
+  const [a, b, , d] = region;
+  const received = new Array<number>(TILES_PER_SIDE ** 2).fill(0);
+  const steps = TILES_PER_SIDE * PLACES;
+  for (let row = 0; row < steps; row += 1) {
+    for (let column = 0; column < steps; column += 1) {
+      const [u, v] = [(column + 0.5) / steps, (row + 0.5) / steps];
+      const x = a.x + u * (b.x - a.x) + v * (d.x - a.x);
+      const y = a.y + u * (b.y - a.y) + v * (d.y - a.y);
+      const tile = TILES_PER_SIDE * Math.floor(row / PLACES) + Math.floor(column / PLACES);
+      if (x >= 0 && x <= 1 && y >= 0 && y <= 1) received[tile] = (received[tile] ?? 0) + 1;
+    }
+  }
+  return received;
+}
+
 /**
  * Share of what was received of a marked picture that was compared with the evidence, 0–1: tiles that the frame cuts are
  * received in part and not compared at all.
+ * @param received from `receivedTiles`
  * @param tiles their distances, row by row; null where one was not compared
  */
-export function comparedShare(region: Outline, tiles: readonly (number | null)[]): number {
-  const [a, b, , d] = region;
-  const isReceived = (u: number, v: number): boolean => {
-    const x = a.x + u * (b.x - a.x) + v * (d.x - a.x);
-    const y = a.y + u * (b.y - a.y) + v * (d.y - a.y);
-    return x >= 0 && x <= 1 && y >= 0 && y <= 1;
-  };
-  const steps = TILES_PER_SIDE * PLACES;
-  let [received, compared] = [0, 0];
-  for (let row = 0; row < steps; row += 1) {
-    for (let column = 0; column < steps; column += 1) {
-      if (!isReceived((column + 0.5) / steps, (row + 0.5) / steps)) continue;
-      received += 1;
-      const tile = TILES_PER_SIDE * Math.floor(row / PLACES) + Math.floor(column / PLACES);
-      if ((tiles[tile] ?? null) !== null) compared += 1;
-    }
-  }
-  return received === 0 ? 0 : compared / received;
+export function comparedShare(received: readonly number[], tiles: readonly (number | null)[]): number {
+  const all = received.reduce((sum, part) => sum + part, 0);
+  const compared = received.reduce((sum, part, tile) => sum + ((tiles[tile] ?? null) === null ? 0 : part), 0);
+  return all === 0 ? 0 : compared / all;
 }

@@ -4,7 +4,7 @@ import { coverageOf, sampledDetail } from './coverage.js';
 import { isWholeFrame } from './frame-share.js';
 import { listSeconds } from './list-seconds.js';
 import { foreignTiles, judgePictures, middleOf } from './judge-pictures.js';
-import { comparedShare } from './marked-region.js';
+import { comparedShare, receivedTiles } from './marked-region.js';
 import { decideOverall } from './overall.js';
 import { holdsAt, type MarkObservation, type SecondObservation, type SessionRecords } from './observation.js';
 import { REASON_CODES, type ReasonCode, type SecondVerdict } from './reasons.js';
@@ -124,7 +124,8 @@ const MIN_COMPARED_SHARE = 0.5;
 function judgeTagged(mark: MarkObservation, slateNear: boolean): { verdict: Verdict; reason: ReasonCode } {
   const judged = judgePictures(mark.pictures, slateNear);
   if (judged.verdict !== 'authorised') return judged;
-  const compared = mark.pictures.map(({ tileDistances }) => comparedShare(mark.region, tileDistances));
+  const received = receivedTiles(mark.region);
+  const compared = mark.pictures.map(({ tileDistances }) => comparedShare(received, tileDistances));
   if (Math.min(...compared) < MIN_COMPARED_SHARE)
     return { verdict: 'inconclusive', reason: 'too-little-compared' };
   if (mark.epochTagZ === null) return { verdict: 'authorised', reason: 'tag-undisclosed' };

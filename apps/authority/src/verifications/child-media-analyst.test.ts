@@ -130,6 +130,20 @@ describe('the media analyst in a process of its own', () => {
     expect(await patient.analyse(task('x', true), nothing)).toMatchObject(READING);
   });
 
+  it('puts together what is told in parts', async () => {
+    const second = { marks: [], share: null, trace: null, confidenceLog10: null };
+    const script = await worker(
+      'parts.cjs',
+      `process.on('message', () => {
+         const second = ${JSON.stringify(second)};
+         process.send({ say: 'seconds', seconds: [{ ...second, second: 0 }, { ...second, second: 1 }] });
+         process.send({ say: 'reading', seconds: [{ ...second, second: 2 }], materialSeconds: 3 });
+       });`,
+    );
+    const { seconds } = await analyst({ script }).analyse(task('x'), nothing);
+    expect(seconds.map((one) => one.second)).toEqual([0, 1, 2]);
+  });
+
   it('lets few wait and refuses the rest', async () => {
     const script = await worker('silent.cjs', 'process.on("message", () => undefined);');
     const crowded = analyst({ script, timeLimitMs: { usual: 1000, whole: 60_000 } });

@@ -5,6 +5,7 @@ import {
   MediaAnalyst,
   type EvidenceLookup,
   type MediaReading,
+  type SecondReading,
   type Task,
 } from './media-analyst.js';
 import { MEMORY_SIGNAL } from './memory-guard.js';
@@ -25,6 +26,8 @@ export interface ChildMediaAnalystOptions {
 }
 
 const MIB = 2 ** 20;
+/** A report holds no more. */
+const MAX_SECONDS = 19_000;
 
 /**
  * Analyses in a process per file, one at a time, each under limits of time and memory. Whatever ends a process ends its file
@@ -95,10 +98,13 @@ export class ChildMediaAnalyst extends MediaAnalyst {
           reject(new AnalystError('too-heavy', 'Reading it took too much memory. Send a smaller picture.'));
         else fail();
       });
+      const seconds: SecondReading[] = [];
       child.on('message', (raw) => {
         const message = fromWorker.safeParse(raw).data;
-        if (message === undefined) fail();
-        else if (message.say === 'reading') resolve(message);
+        if (message === undefined || seconds.length > MAX_SECONDS) fail();
+        else if (message.say === 'seconds') seconds.push(...message.seconds);
+        else if (message.say === 'reading')
+          resolve({ ...message, seconds: [...seconds, ...message.seconds] });
         else if (message.say === 'refused') reject(new AnalystError(message.code, message.advice));
         else answerWith(child, message.session, lookup).catch(fail);
       });

@@ -8,7 +8,7 @@ import { analyseMedia } from './analyse-media.js';
 import type { SessionEvidence, Task } from './media-analyst.js';
 import { guardMemory } from './memory-guard.js';
 import { LIMITS_ADVICE, openMaterial } from './open-material.js';
-import { toWorker, type FromWorker } from './worker-messages.js';
+import { SECONDS_AT_ONCE, toWorker, type FromWorker } from './worker-messages.js';
 
 type Waiting = (evidence: SessionEvidence | null) => void;
 const waiting = new Map<number, Waiting>();
@@ -30,6 +30,8 @@ async function read(task: Task, key: Uint8Array): Promise<FromWorker> {
   try {
     const material = await openMaterial(task);
     const seconds = await analyseMedia(material, key, askEvidence);
+    while (seconds.length > SECONDS_AT_ONCE)
+      tell({ say: 'seconds', seconds: seconds.splice(0, SECONDS_AT_ONCE) });
     return { say: 'reading', seconds, materialSeconds: material.materialSeconds };
   } catch (error) {
     const refused = toRefusal(error);

@@ -61,12 +61,17 @@ export const toWorker = z.discriminatedUnion('say', [
 ]);
 export type ToWorker = z.infer<typeof toWorker>;
 
-/** From the worker: a question about a session, or how it ended. */
+/** Seconds that are told at once: so few are parsed without keeping anybody waiting. */
+export const SECONDS_AT_ONCE = 20;
+
+/** From the worker: a question about a session, what was read, or how it ended. */
 export const fromWorker = z.discriminatedUnion('say', [
   z.object({ say: z.literal('which-evidence'), session: sessionNumber }),
+  z.object({ say: z.literal('seconds'), seconds: z.array(secondReading).max(SECONDS_AT_ONCE) }),
   z.object({
     say: z.literal('reading'),
-    seconds: z.array(secondReading).max(20_000),
+    /** After those that were told before. */
+    seconds: z.array(secondReading).max(SECONDS_AT_ONCE),
     materialSeconds: z.number().nonnegative().nullable(),
   }),
   z.object({
