@@ -1,5 +1,11 @@
 export { AvatarError, type AvatarErrorCode } from './errors.js';
-export { BUNDLE_FORMAT, BUNDLE_LIMITS, type AvatarBundle, type AvatarView } from './bundle/format.js';
+export {
+  BUNDLE_FORMAT,
+  BUNDLE_LIMITS,
+  type AvatarBundle,
+  type AvatarView,
+  type PersonMask,
+} from './bundle/format.js';
 export { bundleSha256, encodeBundle, parseBundle } from './bundle/codec.js';
 export type {
   NotRenderedReason,
@@ -18,7 +24,6 @@ export {
 export { parametersOf, type NeutralFace } from './portrait/measure.js';
 export { NeutralLearner } from './portrait/neutral.js';
 export { decodeParameters, encodeParameters, PARAMETER_BYTES } from './portrait/parameter-codec.js';
-export type { PersonMask } from './portrait/matte.js';
 export {
   createPortraitRenderer,
   type PortraitAvatar,

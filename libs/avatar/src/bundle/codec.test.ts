@@ -80,6 +80,18 @@ describe('avatar bundle', () => {
     expect(parseBundle(encodeBundle({ ...bundle, views })).views).toEqual(views);
   });
 
+  it('keeps the mask of the person, and refuses one of another size than it says', () => {
+    const personMask = { width: 4, height: 3, data: Uint8Array.from({ length: 12 }, (_, i) => i * 20) };
+    const masked = encodeBundle({ ...bundle, personMask });
+    expect(parseBundle(masked)).toEqual({ ...bundle, personMask });
+    expect(bundleSha256(masked)).not.toBe(bundleSha256(encodeBundle(bundle)));
+    for (const wrong of [
+      { ...personMask, width: 5 },
+      { width: BUNDLE_LIMITS.maskSide + 1, height: 1, data: new Uint8Array(BUNDLE_LIMITS.maskSide + 1) },
+    ])
+      expect(codeOf(() => encodeBundle({ ...bundle, personMask: wrong }))).toBe('bundle-malformed');
+  });
+
   it('does not change when the bytes it was read from do', () => {
     const file = encodeBundle(bundle);
     const parsed = parseBundle(file);

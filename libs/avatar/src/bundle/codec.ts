@@ -24,6 +24,10 @@ const view = z.strictObject({
   }),
   landmarks: bytes.refine((value) => value.length === LANDMARK_BYTES),
 });
+const maskSide = z.int().min(1).max(BUNDLE_LIMITS.maskSide);
+const personMask = z
+  .strictObject({ width: maskSide, height: maskSide, data: bytes })
+  .refine(({ width, height, data }) => data.length === width * height);
 const wire = z.strictObject({
   format: z.literal(BUNDLE_FORMAT),
   name: displayName,
@@ -33,6 +37,7 @@ const wire = z.strictObject({
   provenance: z.string().max(BUNDLE_LIMITS.textCharacters),
   licence: z.string().max(BUNDLE_LIMITS.textCharacters),
   createdAt: unixSeconds,
+  personMask: personMask.optional(),
   views: z
     .array(z.strictObject({ role: z.enum(['mouth-open', 'turned-left', 'turned-right']), ...view.shape }))
     .max(BUNDLE_LIMITS.views)
@@ -62,6 +67,7 @@ export function encodeBundle(bundle: AvatarBundle): Uint8Array {
     provenance: bundle.provenance,
     licence: bundle.licence,
     createdAt: bundle.createdAt,
+    ...(bundle.personMask === undefined ? {} : { personMask: { ...bundle.personMask } }),
     ...(bundle.views === undefined
       ? {}
       : { views: bundle.views.map((extra) => ({ role: extra.role, ...toWire(extra) })) }),
@@ -88,6 +94,9 @@ export function parseBundle(file: Uint8Array): AvatarBundle {
     provenance: parsed.provenance,
     licence: parsed.licence,
     createdAt: parsed.createdAt,
+    ...(parsed.personMask === undefined
+      ? {}
+      : { personMask: { ...parsed.personMask, data: parsed.personMask.data.slice() } }),
     ...(parsed.views === undefined
       ? {}
       : { views: parsed.views.map((extra) => ({ role: extra.role, ...fromWire(extra) })) }),

@@ -10,6 +10,7 @@ export const BUNDLE_LIMITS = {
   views: 4,
   nameCharacters: 120,
   textCharacters: 2000,
+  maskSide: 512,
 } as const;
 
 /** Bytes of a landmark set: 478 × (x, y, z), 32-bit floats, little-endian. */
@@ -27,6 +28,13 @@ export interface AvatarView {
   readonly landmarks: Float32Array;
 }
 
+/** Share of the person, 0 background … 255 person, row by row; covers the whole picture at a size of its own. */
+export interface PersonMask {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
 /** Content of a `.guise` file: one immutable avatar version, named by the SHA-256 of the file. */
 export interface AvatarBundle extends AvatarView {
   readonly name: string;
@@ -37,6 +45,8 @@ export interface AvatarBundle extends AvatarView {
   readonly licence: string;
   /** Unix seconds. */
   readonly createdAt: number;
+  /** Where the picture shows the person, told from the background when the avatar was made. */
+  readonly personMask?: PersonMask;
   /** More pictures of the same face: a mouth that is open, the head turned. Renderers may ignore them. */
   readonly views?: readonly (AvatarView & { readonly role: 'mouth-open' | 'turned-left' | 'turned-right' })[];
 }

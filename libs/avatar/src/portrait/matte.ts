@@ -1,4 +1,5 @@
-import { FACE_TRIANGLES, FACE_VERTEX_COUNT } from '@guise/frame';
+import { FACE_TRIANGLES, FACE_VERTEX_COUNT, toByte } from '@guise/frame';
+import type { PersonMask } from '../bundle/format.js';
 import { smoothstep } from '../mesh/topology.js';
 import { rasterizeAttributes } from '../overlay/raster.js';
 import { sampleBilinear } from '../overlay/picture.js';
@@ -6,13 +7,6 @@ import { fillUnknown } from './fill.js';
 import type { Framing, StagePlanes } from './framing.js';
 import { boxMean, guidedFilter } from './guided-filter.js';
 import { guessPerson, type HeadPlace } from './person-prior.js';
-
-/** Where the avatar's picture shows the person: 0 background … 255 person, covering the whole picture. */
-export interface PersonMask {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}
 
 /** The avatar's picture taken apart, 8-bit, on the stage's grids. Drawing person over background gives it back. */
 export interface StageLayers {
@@ -182,5 +176,7 @@ function shrink(plane: Float32Array, width: number, height: number): Float32Arra
 }
 
 function toBytes(plane: Float32Array): Uint8Array {
-  return Uint8Array.from(plane, (value) => (value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0));
+  const bytes = new Uint8Array(plane.length);
+  for (let i = 0; i < plane.length; i++) bytes[i] = toByte(plane[i] ?? 0);
+  return bytes;
 }

@@ -1,6 +1,6 @@
 import type { FaceObservation } from '@guise/frame';
 import { controlPointsOf, type NeutralFace } from './measure.js';
-import { CONTROL_POINTS } from './parameters.js';
+import { CONTROL_POINTS, LIP_COLUMNS } from './parameters.js';
 
 /** The neutral face is the median over this long … */
 const LEARN_MS = 3000;
@@ -8,10 +8,14 @@ const LEARN_MS = 3000;
 const MAX_SAMPLES = 120;
 /** Of which those with the mouth most shut tell the resting shape: many people start a meeting talking. */
 const RESTING_SHARE = 0.15;
+/** A shut mouth that is pursed or pulled up does not rest either. */
+const POUT_WEIGHT = 1;
+/** Of the distances between the lips, this share is taken for noise below the least. */
+const SHUT_QUANTILE = 0.05;
 /** Afterwards the neutral face follows by running medians: so much a second, whatever the distance. */
 const TURN_RATE_DEG = 0.6;
 const SHIFT_RATE_CM = 0.25;
-const SHAPE_RATE_CM = 0.01;
+const SHAPE_RATE_CM = 0.04;
 /** A mouth more shut than the neutral one shows that the neutral one was talking. */
 const SHUTTING_RATE_CM = 1;
 const LID_RATE = 0.01;
@@ -27,8 +31,12 @@ const POSE = 6;
 const LIDS = 8;
 const GAZE = 10;
 /** Middles of the inner lips. */
-const UPPER_LIP_Y = GAZE + 2 * CONTROL_POINTS.indexOf(13) + 1;
-const LOWER_LIP_Y = GAZE + 2 * CONTROL_POINTS.indexOf(14) + 1;
+const UPPER_LIP_Y = yOf(CONTROL_POINTS.indexOf(13));
+const LOWER_LIP_Y = yOf(CONTROL_POINTS.indexOf(14));
+
+function yOf(control: number): number {
+  return GAZE + 2 * control + 1;
+}
 
 /**
  * Learns what a wearer looks like at rest, first from the medians of some seconds, then slowly following: whoever sits
@@ -65,9 +73,24 @@ export class NeutralLearner {
 
   private collect(sample: readonly number[]): void {
     this.samples.push(sample);
-    const quiet = [...this.samples].sort((a, b) => lipGap(a) - lipGap(b));
+    const usualY = medianAt(this.samples, UPPER_LIP_Y);
+    const unrest = (of: readonly number[]): number =>
+      lipGap(of) + POUT_WEIGHT * Math.abs((of[UPPER_LIP_Y] ?? 0) - usualY);
+    const quiet = [...this.samples].sort((a, b) => unrest(a) - unrest(b));
     const resting = quiet.slice(0, Math.ceil(quiet.length * RESTING_SHARE));
     this.value = sample.map((_, i) => medianAt(i < GAZE ? this.samples : resting, i));
+    this.shutLips(this.value);
+  }
+
+  /** Whatever the mouth was doing: neutral lips are as near to each other as they have been seen. */
+  private shutLips(value: number[]): void {
+    for (const { upper, lower } of LIP_COLUMNS) {
+      const gap = (of: readonly number[]): number => (of[yOf(lower[1])] ?? 0) - (of[yOf(upper[1])] ?? 0);
+      const gaps = this.samples.map(gap).sort((a, b) => a - b);
+      const surplus = Math.max(0, gap(value) - (gaps[Math.floor(gaps.length * SHUT_QUANTILE)] ?? 0));
+      for (const control of upper) value[yOf(control)] = (value[yOf(control)] ?? 0) + surplus / 2;
+      for (const control of lower) value[yOf(control)] = (value[yOf(control)] ?? 0) - surplus / 2;
+    }
   }
 
   private follow(sample: readonly number[], seconds: number): void {

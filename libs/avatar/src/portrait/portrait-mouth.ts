@@ -26,11 +26,12 @@ export interface PortraitMouth {
 const OWN_FROM = 0.05;
 const OWN_FULL = 0.1;
 const LIP_EDGE_CM = 0.09;
+const LIP_OVERLAP_CM = 0.06;
 /** Upper front teeth reach this far below a resting lip; more is bared as the lip rises. */
 const BARED_CM = 0.2;
 const TALLEST_TEETH_CM = 0.75;
 /** The lower row goes with the jaw, lies a little in the dark, and behind the lip once the jaw is dropped. */
-const LOWER_TEETH = 0.75;
+const LOWER_SHADE = 0.8;
 const TOOTH_CM = 0.75;
 const TEETH_EDGE_CM = 0.1;
 /** The tongue lies behind the lower teeth from this opening on. */
@@ -101,25 +102,30 @@ export function drawPortraitMouth(
   const { lips } = mouth;
   const { width, height, chromaWidth, chromaHeight } = canvas;
   const edgePx = LIP_EDGE_CM * cm;
+  // What the picture has between its lips is stretched under the edge: the lower lip is overlapped to hide it.
+  const inside = { ...opening, lower: opening.lower.map((v) => v + LIP_OVERLAP_CM * cm) };
   const bared = Math.max(0.08, BARED_CM + 0.8 * jaws.lipRaiseCm);
   const clenched = 1 - smoothstep((jaws.dropCm - 0.3) / 0.6);
   const rows = {
     upperEnd: Math.min(TALLEST_TEETH_CM, bared),
     lowerStart: bared + jaws.dropCm,
-    lower: LOWER_TEETH * clenched,
+    lower: clenched * (1 - mouth.own),
   };
   const visit = (
     step: 1 | 2,
     write: (i: number, drawn: Colour, x: number, y: number, own: number, share: number) => void,
   ): void => {
-    forOpening(canvas, opening, step, edgePx, (i, u, v, share) => {
+    forOpening(canvas, inside, step, edgePx, (i, u, v, share) => {
       const below = v - edgeAt(opening.upper, u);
       const gap = edgeAt(opening.lower, u) - edgeAt(opening.upper, u);
       const drawn = interior(mouth.colours, u, below / cm, gap / cm, opening.heightPx / cm, rows);
       const ownTop = edgeAt(lips.upper, u);
       const ownGap = edgeAt(lips.lower, u) - ownTop;
       const reach = below / scale;
-      const own = mouth.own * (1 - smoothstep((reach - ownGap * 0.75) / Math.max(1, ownGap * 0.2)));
+      // As far open as in the picture, it is the picture; wider, the cavity begins below its teeth.
+      const wider = smoothstep((gap / scale - ownGap) / Math.max(1, ownGap * 0.25));
+      const beneath = smoothstep((reach - ownGap * 0.75) / Math.max(1, ownGap * 0.2));
+      const own = mouth.own * (1 - wider * beneath);
       const across = ownTop + reach;
       const along = u * lips.widthPx;
       const x = lips.centreX + along * lips.axisX - across * lips.axisY;
@@ -156,7 +162,8 @@ function interior(
   const upper = 1 - smoothstep((below - toothEnd + TEETH_EDGE_CM) / TEETH_EDGE_CM);
   const lower = rows.lower * smoothstep((below - rows.lowerStart) / TEETH_EDGE_CM);
   const column = Math.cos(((u * 5) / TOOTH_CM) * Math.PI) ** 2;
-  const light = (0.35 + 0.65 * Math.max(0, side)) * (0.62 + 0.38 * smoothstep(below / LIP_SHADOW_CM));
+  const row = upper > lower ? 1 : LOWER_SHADE;
+  const light = row * (0.35 + 0.65 * Math.max(0, side)) * (0.62 + 0.38 * smoothstep(below / LIP_SHADOW_CM));
   const teeth: Colour = [
     16 + (colours.teeth[0] - 16) * light * (0.94 + 0.06 * column),
     colours.teeth[1],

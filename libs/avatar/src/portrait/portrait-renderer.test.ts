@@ -166,6 +166,9 @@ describe('portrait renderer', () => {
     ).toBe('size-unsupported');
     expect(codeOf(() => draw({ lids: { left: NaN, right: 1 } }))).toBe('parameters-invalid');
     expect(codeOf(() => draw({ shifts: [] }))).toBe('parameters-invalid');
+    const mask = { width: 9, height: 8, data: new Uint8Array(64) };
+    const masked = { ...avatarWith(), personMask: mask };
+    expect(codeOf(() => createPortraitRenderer(masked, SIZE))).toBe('picture-size-mismatch');
     const away = { ...avatarWith(), landmarks: syntheticLandmarks({ ...POSE, yawDeg: 60 }) };
     expect(codeOf(() => createPortraitRenderer(away, SIZE))).toBe('face-turned-away');
   });

@@ -1,4 +1,5 @@
 import { planesOf, type I420Frame } from '@guise/frame';
+import type { PersonMask } from '../bundle/format.js';
 import { AvatarError } from '../errors.js';
 import { admitFace } from '../mesh/admit-face.js';
 import { fitHead, type HeadFit } from '../mesh/similarity.js';
@@ -8,7 +9,7 @@ import type { Canvas } from './canvas.js';
 import { frameHead, layStage, type Framing } from './framing.js';
 import { createHeadMesh, type HeadMesh } from './head-mesh.js';
 import { drawBase } from './base.js';
-import { separatePerson, type PersonMask, type StageLayers } from './matte.js';
+import { separatePerson, type StageLayers } from './matte.js';
 import { SHIFT_COUNT, type FaceParameters } from './parameters.js';
 import { HeadPoser } from './pose-head.js';
 import { drawPortraitEye, measureEyes, type PortraitEye } from './portrait-eyes.js';
@@ -58,8 +59,9 @@ interface PreparedPortrait {
   readonly layers: StageLayers;
   /** I420 bytes under the moving head. */
   readonly base: Uint8Array;
-  /** Those of the mesh that show something of the person. */
-  readonly triangles: Uint16Array;
+  /** Those of the mesh that show nothing but the person, and those at the edge. */
+  readonly solid: Uint16Array;
+  readonly mixed: Uint16Array;
   readonly eyes: readonly PortraitEye[];
   readonly mouth: PortraitMouth;
 }
@@ -70,6 +72,9 @@ function preparePortrait(avatar: PortraitAvatar, { width, height }: PortraitOpti
     throw new AvatarError('size-unsupported', 'A portrait needs even sides from 64 to 4096 pixels.');
   const { picture } = avatar;
   const found = admitFace(picture, avatar.landmarks);
+  const { personMask } = avatar;
+  if (personMask !== undefined && personMask.data.length !== personMask.width * personMask.height)
+    throw new AvatarError('picture-size-mismatch', 'The mask of the person does not fit its size.');
   const output = { width, height };
   const framing = frameHead(picture, headInPicture(avatar.landmarks, found), output);
   const landmarks = landmarksOnStage(avatar.landmarks, framing);
@@ -77,7 +82,7 @@ function preparePortrait(avatar: PortraitAvatar, { width, height }: PortraitOpti
   const stage = layStage(picture, framing, output, found.scale);
   const [x, y] = fit.translation;
   const place = { x, y, pxPerCm: fit.scale, rollRad: Math.atan2(fit.rotation[3] ?? 0, fit.rotation[0] ?? 1) };
-  const mask = avatar.personMask === undefined ? null : { of: avatar.personMask, framing, picture };
+  const mask = personMask === undefined ? null : { of: personMask, framing, picture };
   const layers = separatePerson(stage, landmarks, place, mask);
   const mesh = createHeadMesh(landmarks, fit);
   return {
@@ -87,7 +92,7 @@ function preparePortrait(avatar: PortraitAvatar, { width, height }: PortraitOpti
     landmarks,
     layers,
     base: drawBase(layers, mesh),
-    triangles: trianglesOfPerson(mesh, layers),
+    ...sortTriangles(mesh, layers),
     eyes: measureEyes(landmarks, createFaceTopology().mirror),
     mouth: measureMouth(landmarks, layers.person, output),
   };
@@ -108,24 +113,34 @@ function landmarksOnStage(landmarks: Float32Array, { originX, originY, step }: F
   return landmarks.map((value, i) => (value - (origin[i % 3] ?? 0)) / step);
 }
 
-/** Leaves out triangles that hold nothing but background: the base shows it already. */
-function trianglesOfPerson({ xs, ys, triangles }: HeadMesh, layers: StageLayers): Uint16Array {
+/** Triangles that hold nothing but background are left out: the base shows it already. */
+function sortTriangles(
+  { xs, ys, triangles }: HeadMesh,
+  layers: StageLayers,
+): Pick<PreparedPortrait, 'solid' | 'mixed'> {
   const { width, height, alpha } = layers;
-  const kept: number[] = [];
+  const solid: number[] = [];
+  const mixed: number[] = [];
   for (let t = 0; t + 2 < triangles.length; t += 3) {
     const corners = [...triangles.subarray(t, t + 3)];
     const of = (values: Float32Array): readonly number[] => corners.map((i) => values[i] ?? 0);
     const within = (value: number, side: number): number => Math.max(0, Math.min(side - 1, value));
+    // Two samples around, for the filter and the chroma.
     const x0 = within(Math.floor(Math.min(...of(xs))) - 2, width);
     const x1 = within(Math.ceil(Math.max(...of(xs))) + 2, width);
     const y0 = within(Math.floor(Math.min(...of(ys))) - 2, height);
     const y1 = within(Math.ceil(Math.max(...of(ys))) + 2, height);
-    let shown = false;
-    for (let y = y0; y <= y1 && !shown; y++)
-      for (let x = x0; x <= x1 && !shown; x++) shown = (alpha[y * width + x] ?? 0) > 0;
-    if (shown) kept.push(...corners);
+    let least = 255;
+    let most = 0;
+    for (let y = y0; y <= y1; y++)
+      for (let x = x0; x <= x1; x++) {
+        const share = alpha[y * width + x] ?? 0;
+        if (share < least) least = share;
+        if (share > most) most = share;
+      }
+    if (most > 0) (least === 255 ? solid : mixed).push(...corners);
   }
-  return Uint16Array.from(kept);
+  return { solid: Uint16Array.from(solid), mixed: Uint16Array.from(mixed) };
 }
 
 class MeshPortrait implements PortraitRenderer {
@@ -156,7 +171,7 @@ class MeshPortrait implements PortraitRenderer {
   }
 
   private warp(key: 'y' | 'u' | 'v', out: Uint8Array): void {
-    const { width, height, base, layers, mesh, triangles } = this.avatar;
+    const { width, height, base, layers, mesh, solid, mixed } = this.avatar;
     const step = key === 'y' ? 1 : 2;
     const luma = width * height;
     const start = key === 'y' ? 0 : key === 'u' ? luma : luma + (luma >> 2);
@@ -168,7 +183,9 @@ class MeshPortrait implements PortraitRenderer {
       person: layers.person[key],
       alpha: step === 1 ? layers.alpha : layers.alphaHalf,
     };
-    warpPerson(plane, step, triangles, this.poser.xs, this.poser.ys, mesh.xs, mesh.ys);
+    const { xs, ys } = this.poser;
+    warpPerson(plane, step, mixed, false, xs, ys, mesh.xs, mesh.ys);
+    warpPerson(plane, step, solid, true, xs, ys, mesh.xs, mesh.ys);
   }
 
   private drawOpenings(canvas: Canvas, { person }: StageLayers, parameters: FaceParameters): void {

@@ -14,6 +14,21 @@ const SEATED_CM = 60;
 /** Lids wider than in the picture stretch the little skin there is: only so much of it. */
 const WIDER_SHARE = 0.5;
 
+/** How far a face can move each group of control points, centimetres: up, down, sideways. Approached, never passed. */
+type Reach = readonly [up: number, down: number, side: number];
+const UPPER_LIP: Reach = [0.65, 0.8, 0.9];
+const LOWER_LIP: Reach = [0.7, 4, 0.9];
+const CORNER: Reach = [1, 1.2, 1.1];
+const CHIN: Reach = [0.5, 4, 0.8];
+const CHEEK: Reach = [0.9, 0.8, 0.8];
+const BROW: Reach = [1.2, 0.7, 0.5];
+/** In the order of `CONTROL_POINTS`. */
+const REACHES: readonly Reach[] = [
+  ...[CORNER, CORNER, UPPER_LIP, UPPER_LIP, UPPER_LIP, LOWER_LIP, LOWER_LIP, LOWER_LIP],
+  ...[UPPER_LIP, UPPER_LIP, UPPER_LIP, LOWER_LIP, LOWER_LIP, LOWER_LIP, CHIN, CHEEK, CHEEK],
+  ...[BROW, BROW, BROW, BROW, BROW, BROW],
+];
+
 /** Moves the vertices of an avatar's head mesh as parameters say. */
 export class HeadPoser {
   /** Where the vertices are drawn, stage pixels; overwritten by each call of `pose`. */
@@ -55,7 +70,7 @@ export class HeadPoser {
   /** Head-frame positions with the wearer's expression. */
   private express(wanted: readonly number[]): void {
     const { basis, rest, moved } = this;
-    const shifts = this.keepLipsApart(wanted);
+    const shifts = this.possible(wanted);
     const count = CONTROL_POINTS.length;
     for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
       let x = 0;
@@ -72,9 +87,12 @@ export class HeadPoser {
     for (let k = 1; k < 10; k++) this.keepApart(LIPS_INNER[k] ?? 0, LIPS_INNER[20 - k] ?? 0);
   }
 
-  /** Lips may touch, not cross: a wearer's mouth shuts further than the avatar's when it was open while neutral. */
-  private keepLipsApart(wanted: readonly number[]): readonly number[] {
-    const shifts = [...wanted];
+  /** What a face can do of what is wanted. Lips may touch, not cross: a wearer's mouth shuts further than the avatar's when it was open while neutral. */
+  private possible(wanted: readonly number[]): readonly number[] {
+    const shifts = wanted.map((value, i) => {
+      const [up, down, side] = REACHES[i >> 1] ?? [1, 1, 1];
+      return soften(value, i % 2 === 0 ? side : value < 0 ? up : down);
+    });
     const move = (controls: readonly number[], by: number): void => {
       for (const control of controls) shifts[2 * control + 1] = (shifts[2 * control + 1] ?? 0) + by;
     };

@@ -11,7 +11,7 @@ import { CONTROL_POINTS } from './parameters.js';
 /** What stays: bridge and tip of the nose, forehead, temples, and the lids, which have parameters of their own. */
 const STILL_POINTS: readonly number[] = [
   ...[1, 4, 5, 195, 197, 6, 168, 10, 109, 338, 67, 297, 54, 284, 21, 251, 127, 356, 234, 454],
-  ...[93, 323, 132, 361, 45, 275, 98, 327],
+  ...[93, 323, 132, 361, 45, 275, 98, 327, 2, 97, 326],
   ...LEFT_EYE,
   ...RIGHT_EYE,
 ];

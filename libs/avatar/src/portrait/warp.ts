@@ -15,13 +15,14 @@ const OVERLAP_PX = 0.02;
 
 /**
  * Draws the person, bent from (us, vs) to (xs, ys), over the base. Positions are pixels of the full-size grid; `step` is 1
- * for luma and 2 for chroma. Bilinear, 16.16 fixed point along a span, 8-bit fractions: integers only in the inner loop, so that a
+ * for luma and 2 for chroma. `solid` triangles hold no background: their alpha is not read. Bilinear, 16.16 fixed point along a span, 8-bit fractions: integers only in the inner loop, so that a
  * SIMD twin can give the same bytes.
  */
 export function warpPerson(
   plane: WarpPlane,
   step: 1 | 2,
   triangles: Uint16Array,
+  solid: boolean,
   xs: Float32Array,
   ys: Float32Array,
   us: Float32Array,
@@ -85,12 +86,13 @@ export function warpPerson(
       const v = Math.floor((av + vx * dx + vy * dy - 0.5) * 65536 + 128);
       const su = Math.round(ux * 65536);
       const sv = Math.round(vx * 65536);
-      warpSpan(plane, y * width + first, last - first + 1, u, v, su, sv);
+      const draw = solid ? warpSolidSpan : warpSpan;
+      draw(plane, y * width + first, last - first + 1, u, v, su, sv);
     }
   }
 }
 
-/** The hot loop: one row of one triangle. `u`, `v` and their steps are 16.16 positions of pixel centres. */
+/** A hot loop: one row of one triangle. `u`, `v` and their steps are 16.16 positions of pixel centres. */
 function warpSpan(
   plane: WarpPlane,
   start: number,
@@ -103,35 +105,53 @@ function warpSpan(
   const { width, height, out, base, person, alpha } = plane;
   const uMost = (width - 2) * 65536 + 65535;
   const vMost = (height - 2) * 65536 + 65535;
-  for (let at = start; at < start + count; at++, u += su, v += sv) {
+  const end = start + count;
+  for (let at = start; at < end; at++, u += su, v += sv) {
     const cu = u < 0 ? 0 : u > uMost ? uMost : u;
     const cv = v < 0 ? 0 : v > vMost ? vMost : v;
     const i = (cv >> 16) * width + (cu >> 16);
     const fu = (cu >> 8) & 255;
     const fv = (cv >> 8) & 255;
-    const w00 = (256 - fu) * (256 - fv);
-    const w10 = fu * (256 - fv);
-    const w01 = (256 - fu) * fv;
-    const w11 = fu * fv;
-    const share =
-      ((alpha[i] ?? 0) * w00 +
-        (alpha[i + 1] ?? 0) * w10 +
-        (alpha[i + width] ?? 0) * w01 +
-        (alpha[i + width + 1] ?? 0) * w11 +
-        32768) >>
-      16;
+    const share = between(alpha, i, width, fu, fv);
+    const under = base[at] ?? 0;
     if (share === 0) {
-      out[at] = base[at] ?? 0;
+      out[at] = under;
       continue;
     }
-    const value =
-      ((person[i] ?? 0) * w00 +
-        (person[i + 1] ?? 0) * w10 +
-        (person[i + width] ?? 0) * w01 +
-        (person[i + width + 1] ?? 0) * w11 +
-        32768) >>
-      16;
-    const under = base[at] ?? 0;
-    out[at] = share === 255 ? value : under + Math.trunc(((value - under) * share + 127) / 255);
+    const value = between(person, i, width, fu, fv);
+    const mixed = value * share + under * (255 - share) + 128;
+    // Exact division by 255 with rounding.
+    out[at] = (mixed + (mixed >> 8)) >> 8;
   }
+}
+
+/** The same where there is nothing but the person. */
+function warpSolidSpan(
+  plane: WarpPlane,
+  start: number,
+  count: number,
+  u: number,
+  v: number,
+  su: number,
+  sv: number,
+): void {
+  const { width, height, out, person } = plane;
+  const uMost = (width - 2) * 65536 + 65535;
+  const vMost = (height - 2) * 65536 + 65535;
+  const end = start + count;
+  for (let at = start; at < end; at++, u += su, v += sv) {
+    const cu = u < 0 ? 0 : u > uMost ? uMost : u;
+    const cv = v < 0 ? 0 : v > vMost ? vMost : v;
+    const i = (cv >> 16) * width + (cu >> 16);
+    out[at] = between(person, i, width, (cu >> 8) & 255, (cv >> 8) & 255);
+  }
+}
+
+/** Bilinear value right of and below sample `i`, fractions in 256ths. */
+function between(plane: Uint8Array, i: number, width: number, fu: number, fv: number): number {
+  const a = plane[i] ?? 0;
+  const c = plane[i + width] ?? 0;
+  const top = (a << 8) + ((plane[i + 1] ?? 0) - a) * fu;
+  const bottom = (c << 8) + ((plane[i + width + 1] ?? 0) - c) * fu;
+  return ((top << 8) + (bottom - top) * fv + 32768) >> 16;
 }
