@@ -12,6 +12,8 @@ import { createFakeClock } from '@guise/testing';
 import { createWire, openLiveRuntime, type LiveRuntime } from '../bench/src/authority/live-runtime.js';
 
 const WITHDRAWN_AFTER_SECONDS = 20;
+/** More than end in one transaction. */
+const OTHERS = 55;
 
 describe.each(await testDatabases())('a runtime on %s', (kind) => {
   let wearing: ServedWearing;
@@ -63,13 +65,12 @@ describe.each(await testDatabases())('a runtime on %s', (kind) => {
 describe('a wearer whose consent is withdrawn', () => {
   let wearing: ServedWearing;
   let session: TestSession;
-  let other: TestSession;
   beforeAll(async () => {
     wearing = await openServedWearing('embedded');
     const { organisation, device, avatar } = wearing;
     const { authority, executive } = organisation;
     session = await openTestSession(authority, device, avatar);
-    other = await openTestSession(authority, device, avatar);
+    for (let i = 0; i < OTHERS; i += 1) await openTestSession(authority, device, avatar);
     authority.clock.advanceSeconds(WITHDRAWN_AFTER_SECONDS);
     const url = `/v1/consents/${avatar.consent ?? ''}/withdraw`;
     expect((await authority.api.post(url, {}, { token: executive.token })).status).toBeLessThan(300);
@@ -86,11 +87,11 @@ describe('a wearer whose consent is withdrawn', () => {
     await expect(
       openTestSession(organisation.authority, device, avatar, { seed: 'again' }),
     ).rejects.toThrow();
-    // A modified client that never asks: its session ends all the same.
+    // Modified clients that never ask: their sessions end all the same.
     const { client } = organisation.authority.database;
     await expect
-      .poll(async () => (await client.wearSession.findUniqueOrThrow({ where: { id: other.id } })).state)
-      .toBe('revoked');
+      .poll(() => client.wearSession.count({ where: { state: 'revoked' } }), { timeout: 20_000 })
+      .toBe(OTHERS + 1);
   });
 
   it('cannot, at once or minutes later, hand in new evidence dated before the withdrawal', async () => {

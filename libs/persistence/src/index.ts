@@ -155,11 +155,12 @@ export {
   type StatusValue,
 } from './repositories/status-lists.js';
 export {
-  endWearSession,
+  endWearSessions,
   findWearSession,
   findWearSessionByNumber,
   insertWearSession,
   listLiveSessions,
+  lockLiveSessions,
   lockWearSession,
   noteDisclosure,
   touchWearSession,

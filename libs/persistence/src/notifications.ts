@@ -18,11 +18,13 @@ const MAX_BYTES = 7_000;
 /**
  * Tells every process that listens on this database, this one included, when the transaction commits; and nobody when it
  * does not.
- * @throws RangeError for more than 7,000 bytes
+ * @throws RangeError for more than 7,000 bytes in one
  */
-export async function notify(tx: Transaction, channel: string, text: string): Promise<void> {
-  if (Buffer.byteLength(text) > MAX_BYTES) throw new RangeError('a notification is a short message');
-  await tx.$executeRaw`SELECT pg_notify(${channel}, ${text})`;
+export async function notify(tx: Transaction, channel: string, texts: readonly string[]): Promise<void> {
+  if (texts.some((text) => Buffer.byteLength(text) > MAX_BYTES)) {
+    throw new RangeError('a notification is a short message');
+  }
+  await tx.$executeRaw`SELECT pg_notify(${channel}, text) FROM unnest(${[...texts]}::text[]) AS text`;
 }
 
 /** On the embedded engine: this process is the only one. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { writeFile } from 'node:fs/promises';
+import { AUTHORITY_USAGE, authorityCommand } from './authority/command.js';
 import { FINGERPRINTS_USAGE, fingerprintsCommand } from './fingerprints/command.js';
 import { makePicture } from './picture.js';
 import { benchPipeline, formatPipeline } from './pipeline.js';
@@ -12,10 +13,12 @@ pipeline   the whole chain over a recording, with a locally issued permit: decod
            Default input: the sample recording, 20 seconds of it, at 1280x720.
 picture    makes docs/images/side-by-side.png anew from a synthetic actor and the sample portrait (about two minutes).
 ${WATERMARK_USAGE}
-${FINGERPRINTS_USAGE}`;
+${FINGERPRINTS_USAGE}
+${AUTHORITY_USAGE}`;
 
 async function main(args: readonly string[]): Promise<number> {
   if (args[0] === 'watermark') return watermarkCommand(args.slice(1));
+  if (args[0] === 'authority') return authorityCommand(args.slice(1));
   if (args[0] === 'fingerprints') return fingerprintsCommand(args.slice(1));
   const { positionals, values } = parseArgs({
     args: [...args],

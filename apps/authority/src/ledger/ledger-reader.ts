@@ -22,6 +22,8 @@ export interface PublishedTree {
 @Injectable()
 export class LedgerReader {
   private readonly store: LedgerStore;
+  /** The last note whose signature was verified: most questions are about the same one. */
+  private verified: { readonly note: string; readonly checkpoint: VerifiedCheckpoint } | undefined;
 
   constructor(
     @Inject(DATABASE) database: Database,
@@ -34,8 +36,12 @@ export class LedgerReader {
   async published(): Promise<PublishedTree> {
     const published = await this.store.readPublished();
     if (published === null) throw new ProblemError('not-ready', { detail: 'The ledger is being opened.' });
-    const { verifier } = await this.key.signer();
-    return { checkpoint: verifyCheckpoint(published.note, verifier), signedAt: published.signedAt };
+    const { note, signedAt } = published;
+    if (this.verified?.note !== note) {
+      const { verifier } = await this.key.signer();
+      this.verified = { note, checkpoint: verifyCheckpoint(note, verifier) };
+    }
+    return { checkpoint: this.verified.checkpoint, signedAt };
   }
 
   async status() {

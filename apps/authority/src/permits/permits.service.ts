@@ -109,7 +109,7 @@ export class PermitsService {
       if (session.state !== 'live') throw new ProblemError('session-closed');
       requireSameWish(session, request);
       const grant = await this.grants.decide(tx, { ...request, ...ownerOf(device) });
-      if (!isGrant(grant)) return this.ender.revoke(tx, session, grant);
+      if (!isGrant(grant)) return this.ender.revoke(tx, [session], grant);
       if (grant.consent.id !== session.consentId || grant.face.id !== session.sourceFaceId) {
         throw new ProblemError('session-mismatch', { detail: 'The consent changed: start a new session.' });
       }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decideWear, type ApprovalRecord, type ConsentRecord } from '@guise/consent';
+import { decideWear, type ApprovalRecord, type ConsentRecord, type WearDecision } from '@guise/consent';
 import {
   readPolicyInForce,
   shareActiveDevice,
@@ -57,7 +57,7 @@ export class WearGrants {
     if (avatar === null) return [{ code: 'avatar-unknown', message: 'There is no such avatar.' }];
     const { policy, version } = await readPolicyInForce(tx);
     const decision = decideWear(avatar, { ...wish, wearer: wish.personId }, policy, this.clock.nowSeconds());
-    const refusals: Refusal[] = decision.allowed ? [] : decision.reasons.map(tellSuspension(avatar));
+    const refusals = [...refusalsOf(decision, avatar)];
     if (device?.personId !== wish.personId) {
       refusals.push({
         code: 'device-paired',
@@ -71,6 +71,29 @@ export class WearGrants {
     const { consent, approvals, rules } = decision;
     return { avatar, consent, approvals, device, face, rules, policyVersion: version };
   }
+
+  /**
+   * What avatar, consent, approvals and policy alone say against wishes for one avatar: read once for all of them. None
+   * does not mean that they are granted.
+   */
+  async refuseByAvatar<T extends WearWish>(
+    tx: Transaction,
+    avatarId: string,
+    wishes: readonly T[],
+  ): Promise<readonly { readonly wish: T; readonly refusals: readonly Refusal[] }[]> {
+    const avatar = await shareAvatar(tx, avatarId);
+    if (avatar === null) return [];
+    const { policy } = await readPolicyInForce(tx);
+    const now = this.clock.nowSeconds();
+    return wishes.map((wish) => ({
+      wish,
+      refusals: refusalsOf(decideWear(avatar, { ...wish, wearer: wish.personId }, policy, now), avatar),
+    }));
+  }
+}
+
+function refusalsOf(decision: WearDecision, avatar: AvatarRecord): readonly Refusal[] {
+  return decision.allowed ? [] : decision.reasons.map(tellSuspension(avatar));
 }
 
 /** Of an avatar that an admin suspended: it may come back, so its permits are suspended and not invalid. */

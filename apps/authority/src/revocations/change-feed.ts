@@ -73,8 +73,12 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
     this.listeners.add(listener);
   }
 
-  announce(tx: Transaction, message: Change): Promise<void> {
-    return notify(tx, CHANNEL, JSON.stringify(message));
+  announce(tx: Transaction, ...changes: readonly Change[]): Promise<void> {
+    return notify(
+      tx,
+      CHANNEL,
+      changes.map((each) => JSON.stringify(each)),
+    );
   }
 }
 

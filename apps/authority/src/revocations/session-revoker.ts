@@ -1,18 +1,17 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { listLiveSessions, lockWearSession, type Database } from '@guise/persistence';
+import { listLiveSessions, lockLiveSessions, lockWearSession, type Database } from '@guise/persistence';
 import type { Logger } from 'pino';
 import { isGrant, WearGrants } from '../permits/wear-grants.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
 import { SessionEnder } from '../sessions/session-ender.js';
 import { ChangeFeed, type Ground } from './change-feed.js';
 
-/** Sessions decided at the same time; each takes a connection of the pool. */
-const CONCURRENCY = 4;
-const PAGE = 200;
+/** Sessions that end in one transaction. */
+const BATCH = 50;
 
 /**
- * Ends sessions at once when what they rest on is gone. Each is decided like at its next lease, in a transaction of its
- * own after the change is committed: locks are taken in one order, session first. Should this replica die in between,
+ * Ends sessions at once when what they rest on is gone. They are decided like at their next lease, in transactions of
+ * their own after the change is committed: locks are taken in one order, sessions first. Should this replica die in between,
  * the leases end them.
  */
 @Injectable()
@@ -49,25 +48,57 @@ export class SessionRevoker implements OnModuleInit, BeforeApplicationShutdown {
     this.work.add(run);
   }
 
-  private async revoke(ground: Ground): Promise<void> {
+  private async revoke({ avatarId, consentId, deviceId, personId }: Ground): Promise<void> {
+    if (avatarId !== undefined) await this.revokeByAvatar({ avatarId });
+    if (consentId !== undefined) await this.revokeByAvatar({ consentId });
+    if (deviceId !== undefined) await this.revokeOneByOne({ deviceId });
+    if (personId !== undefined) await this.revokeOneByOne({ personId });
+  }
+
+  /** One avatar may be worn by many: what speaks against all of them is read once, and they end together. */
+  private async revokeByAvatar(
+    ground: { readonly avatarId: string } | { readonly consentId: string },
+  ): Promise<void> {
     for (let after = ''; ;) {
-      const sessions = await listLiveSessions(this.database.client, ground, after, PAGE);
-      const waiting = [...sessions];
-      const worker = async (): Promise<void> => {
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await this.decide(next);
-      };
-      await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-      after = sessions.at(-1)?.id ?? '';
-      if (sessions.length < PAGE) return;
+      const last = await this.database.transaction(async (tx) => {
+        const sessions = await lockLiveSessions(tx, ground, after, BATCH);
+        for (const [avatarId, worn] of groupBy(sessions, (session) => session.avatarId)) {
+          const wishes = worn.map((session) => ({ ...session, avatar: avatarId }));
+          const refused = (await this.grants.refuseByAvatar(tx, avatarId, wishes)).filter(
+            ({ refusals }) => refusals.length > 0,
+          );
+          for (const [, alike] of groupBy(refused, ({ refusals }) => JSON.stringify(refusals))) {
+            const refusals = alike[0]?.refusals ?? [];
+            const ended = alike.map(({ wish }) => wish);
+            await this.ender.revoke(tx, ended, refusals);
+          }
+        }
+        return sessions.length < BATCH ? undefined : sessions.at(-1)?.id;
+      });
+      if (last === undefined) return;
+      after = last;
     }
   }
 
-  private async decide({ id, deviceId }: { readonly id: string; readonly deviceId: string }): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      const session = await lockWearSession(tx, id, deviceId);
-      if (session?.state !== 'live') return;
-      const grant = await this.grants.decide(tx, { ...session, avatar: session.avatarId });
-      if (!isGrant(grant)) await this.ender.revoke(tx, session, grant);
-    });
+  /** A device or a person has few sessions; each is decided in full. */
+  private async revokeOneByOne(ground: Pick<Ground, 'deviceId' | 'personId'>): Promise<void> {
+    for (const { id, deviceId } of await listLiveSessions(this.database.client, ground)) {
+      await this.database.transaction(async (tx) => {
+        const session = await lockWearSession(tx, id, deviceId);
+        if (session?.state !== 'live') return;
+        const grant = await this.grants.decide(tx, { ...session, avatar: session.avatarId });
+        if (!isGrant(grant)) await this.ender.revoke(tx, [session], grant);
+      });
+    }
   }
+}
+
+function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group === undefined) groups.set(keyOf(value), [value]);
+    else group.push(value);
+  }
+  return groups;
 }

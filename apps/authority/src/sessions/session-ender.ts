@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { endWearSession, LedgerOutbox, type Transaction, type WearSessionRecord } from '@guise/persistence';
+import { endWearSessions, LedgerOutbox, type Transaction, type WearSessionRecord } from '@guise/persistence';
 import { sessionId } from '@guise/protocol';
 import { Clock } from '../ports/clock.js';
 import { AVATAR_SUSPENDED, type Refusal } from '../permits/wear-grants.js';
@@ -16,16 +16,16 @@ export class SessionEnder {
     private readonly feed: ChangeFeed,
   ) {}
 
-  /** Ends a session whose permission is gone. @returns the refusals, for the answer */
+  /** Ends sessions whose permission is gone for the same reasons. @returns the refusals, for the answer */
   async revoke(
     tx: Transaction,
-    session: Pick<WearSessionRecord, 'id'>,
+    sessions: readonly Pick<WearSessionRecord, 'id'>[],
     refusals: readonly Refusal[],
   ): Promise<readonly Refusal[]> {
     const [first, ...more] = refusals;
     // What else speaks against it outlasts a suspension.
     const reason = first?.code === AVATAR_SUSPENDED ? (more[0] ?? first) : first;
-    await this.end(tx, session.id, 'revoked', reason?.code ?? 'revoked');
+    await this.end(tx, sessions, 'revoked', reason?.code ?? 'revoked');
     return refusals;
   }
 
@@ -35,23 +35,30 @@ export class SessionEnder {
     session: Pick<WearSessionRecord, 'id'>,
     reason: 'finished' | 'revoked' | 'failed',
   ) {
-    await this.end(tx, session.id, reason === 'revoked' ? 'revoked' : 'closed', reason);
+    await this.end(tx, [session], reason === 'revoked' ? 'revoked' : 'closed', reason);
   }
 
-  private async end(tx: Transaction, id: string, state: 'revoked' | 'closed', reason: string): Promise<void> {
+  private async end(
+    tx: Transaction,
+    sessions: readonly Pick<WearSessionRecord, 'id'>[],
+    state: 'revoked' | 'closed',
+    reason: string,
+  ): Promise<void> {
     const at = this.clock.nowSeconds();
-    if (!(await endWearSession(tx, id, { state, reason, at }))) return;
+    const ids = sessions.map(({ id }) => id);
+    const ended = await endWearSessions(tx, ids, { state, reason, at });
+    if (ended.length === 0) return;
     const suspended = reason === AVATAR_SUSPENDED;
-    await this.statusLists.end(tx, id, suspended ? 'suspended' : 'invalid');
-    const end = suspended ? 'suspended' : state;
-    await this.feed.announce(tx, { type: 'session-end', session: id, end, reason });
+    await this.statusLists.end(tx, ended, suspended ? 'suspended' : 'invalid');
     const logged = reason === 'finished' || reason === 'failed' ? reason : 'revoked';
-    await this.ledger.stage(tx, {
-      v: 1,
-      kind: 'session-closed',
-      at,
-      session: sessionId.parse(id),
-      reason: logged,
-    });
+    for (const id of ended) {
+      const session = sessionId.parse(id);
+      await this.ledger.stage(tx, { v: 1, kind: 'session-closed', at, session, reason: logged });
+    }
+    const end = suspended ? 'suspended' : state;
+    await this.feed.announce(
+      tx,
+      ...ended.map((session) => ({ type: 'session-end' as const, session, end, reason }) as const),
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { personResponse } from '@guise/protocol';
 import {
   activeExecutiveAvatar,
   openServedWearing,
@@ -131,5 +132,16 @@ describe.each(await testDatabases())('events of a session on %s', (kind) => {
     expect(await stream.text()).toBe(
       'retry: 1000\n\nid: end\nevent: revoked\ndata: {"end":"revoked","reason":"elsewhere"}\n\n',
     );
+  });
+
+  // The last one: nobody has a face after it.
+  it('end with the wearer’s face, whatever avatar is worn', async () => {
+    const { authority, employee } = wearing.organisation;
+    const { id } = await open('erased');
+    const stream = await listen(id);
+    const me = personResponse.parse((await authority.api.get('/v1/me', { token: employee.token })).body);
+    const url = `/v1/source-faces/${me.sourceFace?.id ?? ''}/erase`;
+    expect((await authority.api.post(url, {}, { token: employee.token })).status).toBeLessThan(300);
+    expect(await stream.text()).toContain('"reason":"wearer-has-source-face"');
   });
 });

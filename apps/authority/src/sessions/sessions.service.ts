@@ -30,7 +30,7 @@ export class SessionsService {
       if (session.state !== 'live') return this.answer(session.state, session.reason ?? session.state);
       const grant = await this.grants.decide(tx, { ...session, avatar: session.avatarId });
       if (!isGrant(grant)) {
-        await this.ender.revoke(tx, session, grant);
+        await this.ender.revoke(tx, [session], grant);
         return this.answer('revoked', grant[0]?.code ?? 'revoked');
       }
       await touchWearSession(tx, id, this.clock.nowSeconds());

@@ -105,9 +105,13 @@ export class StatusLists implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
-  /** Ends what is left of a session's permits. */
-  async end(tx: Transaction, sessionId: string, status: Exclude<PermitStatus, 'valid'>): Promise<void> {
-    for (const listId of await markSessionPermits(tx, sessionId, VALUES[status], this.clock.now())) {
+  /** Ends what is left of the sessions' permits. */
+  async end(
+    tx: Transaction,
+    sessionIds: readonly string[],
+    status: Exclude<PermitStatus, 'valid'>,
+  ): Promise<void> {
+    for (const listId of await markSessionPermits(tx, sessionIds, VALUES[status], this.clock.now())) {
       await insertDecoys(tx, listId, this.drawDecoys(this.drawBelow(MORE_DECOYS + 1)));
     }
   }

@@ -66,18 +66,18 @@ export async function insertDecoys(
 }
 
 /**
- * Changes the status of a session's permits that have not ended.
+ * Changes the status of the sessions' permits that have not ended.
  * @returns the lists they are in
  */
 export async function markSessionPermits(
   tx: Transaction,
-  sessionId: string,
+  sessionIds: readonly string[],
   status: StatusValue,
   now: Date,
 ): Promise<readonly string[]> {
   const rows = await tx.$queryRaw<{ listId: string }[]>`
     UPDATE "StatusEntry" SET "status" = ${status}::smallint FROM "Permit"
-    WHERE "Permit"."sessionId" = ${sessionId} AND "Permit"."expires" > ${now}
+    WHERE "Permit"."sessionId" = ANY(${[...sessionIds]}) AND "Permit"."expires" > ${now}
       AND "StatusEntry"."listId" = "Permit"."statusListId" AND "StatusEntry"."index" = "Permit"."statusIndex"
       AND "StatusEntry"."status" <> 1
     RETURNING "StatusEntry"."listId"`;

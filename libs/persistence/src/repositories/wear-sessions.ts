@@ -68,28 +68,19 @@ export async function findWearSessionByNumber(
   return row === null ? null : toSession(row);
 }
 
-/** Live sessions that rest on this, page by page in the order of their ids. */
+/** Live sessions of a device or a person. */
 export async function listLiveSessions(
   tx: Transaction,
-  ground: {
-    readonly consentId?: string | undefined;
-    readonly avatarId?: string | undefined;
-    readonly deviceId?: string | undefined;
-    readonly personId?: string | undefined;
-  },
-  after: string,
-  limit: number,
+  { deviceId, personId }: { readonly deviceId?: string | undefined; readonly personId?: string | undefined },
 ): Promise<readonly { readonly id: string; readonly deviceId: string }[]> {
-  const { consentId, avatarId, deviceId, personId } = ground;
-  const named = Object.entries({ consentId, avatarId, deviceId, personId }).filter(
-    ([, id]) => id !== undefined,
-  );
   // Nothing named is nothing lost, not everything.
-  if (named.length === 0) return [];
+  if (deviceId === undefined && personId === undefined) return [];
   return tx.wearSession.findMany({
-    where: { ...Object.fromEntries(named), state: 'live', id: { gt: after } },
-    orderBy: { id: 'asc' },
-    take: limit,
+    where: {
+      state: 'live',
+      ...(deviceId === undefined ? {} : { deviceId }),
+      ...(personId === undefined ? {} : { personId }),
+    },
     select: { id: true, deviceId: true },
   });
 }
@@ -109,17 +100,38 @@ export async function touchWearSession(tx: Transaction, id: string, now: number)
   await tx.wearSession.update({ where: { id }, data: { lastSeenAt: toDate(now) } });
 }
 
-/** Ends a live session; one that has ended stays as it is. @returns whether it was live */
-export async function endWearSession(
+/**
+ * Reads live sessions of an avatar or a consent, page by page in the order of their ids, and keeps them from changing
+ * until the transaction ends.
+ */
+export async function lockLiveSessions(
   tx: Transaction,
-  id: string,
+  ground: { readonly avatarId: string } | { readonly consentId: string },
+  after: string,
+  limit: number,
+): Promise<readonly WearSessionRecord[]> {
+  const [avatarId, consentId] = 'avatarId' in ground ? [ground.avatarId, null] : [null, ground.consentId];
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "WearSession"
+    WHERE ("avatarId" = ${avatarId} OR "consentId" = ${consentId}) AND "state" = 'live' AND "id" > ${after}
+    ORDER BY "id" LIMIT ${limit} FOR UPDATE`;
+  const ids = rows.map(({ id }) => id);
+  const locked = await tx.wearSession.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
+  return locked.map(toSession);
+}
+
+/** Ends live sessions; those that have ended stay as they are. @returns those that were live */
+export async function endWearSessions(
+  tx: Transaction,
+  ids: readonly string[],
   end: { readonly state: 'revoked' | 'closed'; readonly reason: string; readonly at: number },
-): Promise<boolean> {
-  const { count } = await tx.wearSession.updateMany({
-    where: { id, state: 'live' },
+): Promise<readonly string[]> {
+  const rows = await tx.wearSession.updateManyAndReturn({
+    where: { id: { in: [...ids] }, state: 'live' },
     data: { state: end.state, reason: end.reason, endedAt: toDate(end.at) },
+    select: { id: true },
   });
-  return count === 1;
+  return rows.map(({ id }) => id);
 }
 
 /** Notes that a key was disclosed: it opens its epoch and all before. */

@@ -1,0 +1,62 @@
+import { openTestSession, proofFor, type ServedWearing, type TestSession } from '@guise/authority/testing';
+import { createEs256Key, createEs256Signer, KEY_RANDOM_BYTES } from '@guise/permit';
+import { createSeededRandom } from '@guise/testing';
+import { atRate, perSecond, quantiles } from './measure.js';
+
+const SESSIONS = 64;
+const CONCURRENCY = 16;
+const SECONDS = 10;
+const RATE = 100;
+
+/** Renewals as runtimes ask for them, through the whole HTTP stack in this process; the proofs are made beforehand. */
+export async function measurePermits(wearing: ServedWearing) {
+  const { authority } = wearing.organisation;
+  const sessions: TestSession[] = [];
+  for (let i = 0; i < SESSIONS; i += 1) {
+    sessions.push(await openTestSession(authority, wearing.device, wearing.avatar));
+  }
+  let proofs: string[] = [];
+  let next = 0;
+  let failed = 0;
+  const prepare = async (count: number): Promise<void> => {
+    const { signer, accessToken } = wearing.device;
+    proofs = [];
+    for (let i = 0; i < count; i += 1) {
+      proofs.push(await proofFor(authority, signer, 'POST', '/v1/permits', { accessToken }));
+    }
+  };
+  const renew = async (): Promise<void> => {
+    next += 1;
+    const session = sessions[next % SESSIONS]?.id;
+    const wish = { avatar: wearing.avatar.id, purpose: 'meeting', audience: 'internal', session };
+    const proof = proofs.pop();
+    const { status } = await wearing.device.call(
+      'POST',
+      '/v1/permits',
+      wish,
+      proof === undefined ? {} : { proof },
+    );
+    if (status !== 201) failed += 1;
+  };
+  await prepare(200);
+  await perSecond(renew, { seconds: 1, concurrency: CONCURRENCY });
+  await prepare(3_000);
+  const rate = await perSecond(renew, { seconds: SECONDS, concurrency: CONCURRENCY });
+  if (failed > 0) throw new Error(`${String(failed)} renewals failed without haste`);
+  await prepare(RATE * SECONDS);
+  const at100 = quantiles(await atRate(renew, { perSecond: RATE, seconds: SECONDS }));
+  // More than the machine can do: what waited too long for a connection was refused.
+  return { perSecond: rate, at100: { ...at100, failed } };
+}
+
+/** What bounds it on this machine: the smallest question to the database, and the signature alone. */
+export async function measureLimits(wearing: ServedWearing) {
+  const { database } = wearing.organisation.authority;
+  const key = createSeededRandom('authority bench')(KEY_RANDOM_BYTES);
+  const signer = await createEs256Signer(createEs256Key(key));
+  const data = new Uint8Array(1_500).fill(7);
+  return {
+    selectPerSecond: await perSecond(() => database.ping(), { seconds: 3, concurrency: CONCURRENCY }),
+    signPerSecond: await perSecond(() => signer.sign(data), { seconds: 3, concurrency: 1 }),
+  };
+}
