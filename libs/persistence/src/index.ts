@@ -11,13 +11,10 @@ export { lockFolder, type FolderLock } from './folder-lock.js';
 export { LedgerOutbox } from './ledger-outbox.js';
 export { notify, type Listen, type NotificationListener } from './notifications.js';
 export {
-  endConsent,
   eraseAvatarName,
   findAvatar,
   findConsentAvatar,
-  insertApproval,
   insertAvatar,
-  insertConsent,
   isBundleUsed,
   listAvatars,
   listCatalogue,
@@ -28,7 +25,6 @@ export {
   setAvatarState,
   shareAvatar,
   type AvatarRecord,
-  type StatementRecord,
 } from './repositories/avatars.js';
 export {
   answerConsentRequest,
@@ -107,7 +103,12 @@ export {
   replaceRoles,
   type PersonRecord,
 } from './repositories/persons.js';
-export { forgetDecisions, insertDecision, listDecisions, type DecisionRecord } from './repositories/decisions.js';
+export {
+  forgetDecisions,
+  insertDecision,
+  listDecisions,
+  type DecisionRecord,
+} from './repositories/decisions.js';
 export {
   enactPolicy,
   findPolicy,
@@ -125,6 +126,12 @@ export {
   type RefreshTokenRecord,
 } from './repositories/refresh-tokens.js';
 export { deleteSignIn, findSignedIn, insertSignIn } from './repositories/sign-ins.js';
+export {
+  endConsent,
+  insertApproval,
+  insertConsent,
+  type StatementRecord,
+} from './repositories/signatures.js';
 export { readEntriesAbout, stageLedgerEntry, type StoredEntry } from './ledger-entries.js';
 export {
   createLedgerStore,

@@ -1,7 +1,7 @@
 import { DEFAULT_POLICY, type PolicyInForce, type PolicyProposal } from '@guise/consent';
 import { policyDocument, policyState, type PolicyDocument } from '@guise/protocol';
 import type { Transaction } from '../database.js';
-import type { StatementRecord } from './avatars.js';
+import type { StatementRecord } from './signatures.js';
 
 /** A policy as stored. Times are Unix seconds. */
 export interface PolicyRecord extends PolicyProposal {
