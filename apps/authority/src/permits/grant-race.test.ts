@@ -13,6 +13,7 @@ import {
   askPermit,
   enrol,
   openTestOrganisation,
+  openTestSession,
   pairDevice,
   testDatabases,
   type TestDevice,
@@ -64,6 +65,38 @@ describe.each(await testDatabases())('a permit asked for while its ground is tak
     expect(end).toBeDefined();
     for (const permit of permits) expect(permit.id < (end?.id ?? 0n)).toBe(true);
     expect((await ask()).body).toMatchObject({ code: 'permit-denied' });
+  });
+
+  it('neither waits for ever nor fails when sessions renew, ask, close and end all at once', async () => {
+    const { authority, executive } = organisation;
+    const sessions = await Promise.all(
+      Array.from({ length: 12 }, () => openTestSession(authority, device, avatar)),
+    );
+    const known = (await entries('permit')).length;
+    const wish = { avatar: avatar.id, purpose: 'meeting', audience: 'internal' };
+    const consent = avatar.consent ?? '';
+    const answers = await Promise.all([
+      sleep(30).then(() =>
+        authority.api.post(`/v1/consents/${consent}/withdraw`, {}, { token: executive.token }),
+      ),
+      ...sessions.flatMap((session, i) => [
+        sleep(i * 10).then(() => device.call('POST', '/v1/permits', { ...wish, session: session.id })),
+        sleep(i * 12).then(() => session.lease()),
+        ...(i % 4 === 0
+          ? [device.call('POST', `/v1/sessions/${session.id}/close`, { reason: 'finished' })]
+          : []),
+      ]),
+    ]);
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+    const live = { avatarId: avatar.id, state: 'live' };
+    await expect.poll(() => authority.database.client.wearSession.count({ where: live })).toBe(0);
+    const [end] = await entries('consent-withdrawn', consent);
+    for (const permit of (await entries('permit')).slice(known)) {
+      expect(permit.id < (end?.id ?? 0n)).toBe(true);
+    }
+    // Each session ended once.
+    const closed = await Promise.all(sessions.map(({ id }) => entries('session-closed', id)));
+    expect(closed.map(({ length }) => length)).toEqual(sessions.map(() => 1));
   });
 
   const takers: readonly (readonly [string, (tx: Transaction, at: Date) => Promise<unknown>])[] = [
