@@ -10,7 +10,7 @@ const FOLD = [113, 225, 224, 223, 222, 221, 189];
 const BELOW = [25, 110, 24, 23, 22, 26, 112];
 const BAG = [31, 228, 229, 230, 231, 232, 233];
 /** How far skin is fetched from, beyond the inner row, in distances of the two rows. */
-const REACH = 0.8;
+const REACH = 0.5;
 /** The painted lid fades in over this share of its height. */
 const FADE = 0.4;
 /** Shading of a closed lid: the ball of the eye is behind it. */

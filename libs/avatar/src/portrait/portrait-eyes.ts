@@ -17,8 +17,8 @@ const LID_CLEARANCE_CM = 0.07;
 /** Over this depth the opening's edge keeps the lid line of the picture. */
 const LID_LINE_CM = 0.1;
 /** Half the thickness of the line of closed lashes, and how dark it is. */
-const LASH_LINE_CM = 0.11;
-const LASH_SHADE = 0.5;
+const LASH_LINE_CM = 0.15;
+const LASH_SHADE = 0.55;
 
 /** One of the avatar's eyes as its picture shows it, on the stage. */
 export interface PortraitEye {
