@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { continueBody } from './continue-body.js';
 import { sampleCubic } from './cubic.js';
 import { fillUnknown } from './fill.js';
 import { frameHead } from './framing.js';
@@ -58,5 +59,28 @@ describe('filters', () => {
     const slope = Float32Array.from({ length: 8 * 8 }, (_, i) => 10 * (i % 8));
     expect(sampleCubic(slope, 8, 8, 3.5, 4.5)).toBeCloseTo(30, 5);
     expect(sampleCubic(slope, 8, 8, 4, 4.5)).toBeCloseTo(35, 5);
+  });
+});
+
+describe("a body cut by the picture's border", () => {
+  it('goes on beyond the sides, sloping, and leaves the picture as it is', () => {
+    const [width, height, left, right] = [100, 60, 30, 70];
+    // Shoulders from row 30 down, across the whole picture.
+    const alpha = Float32Array.from({ length: width * height }, (_, i) => {
+      const x = i % width;
+      return x >= left && x < right && i >= 30 * width ? 1 : 0;
+    });
+    const insidePx = (i: number): number => Math.min((i % width) + 0.5 - left, right - 0.5 - (i % width));
+    const whole = continueBody(alpha, { width, height, insidePx });
+    const top = (x: number): number => {
+      for (let y = 0; y < height; y++) if ((whole[y * width + x] ?? 0) > 0.5) return y;
+      return height;
+    };
+    for (let x = left; x < right; x++) expect(top(x)).toBe(30);
+    expect(top(left - 5)).toBeGreaterThan(33);
+    expect(top(left - 15)).toBeGreaterThan(top(left - 5) + 8);
+    expect(top(right + 10)).toBeGreaterThan(38);
+    expect(top(right + 10)).toBeLessThan(50);
+    expect(top(0)).toBe(height);
   });
 });

@@ -3,6 +3,7 @@ import type { PersonMask } from '../bundle/format.js';
 import { smoothstep } from '../mesh/topology.js';
 import { rasterizeAttributes } from '../overlay/raster.js';
 import { sampleBilinear } from '../overlay/picture.js';
+import { continueBody } from './continue-body.js';
 import { fillUnknown } from './fill.js';
 import type { Framing, StagePlanes } from './framing.js';
 import { boxMean, guidedFilter } from './guided-filter.js';
@@ -35,9 +36,8 @@ const CLEAR_BELOW = 0.2;
 const SOLID_ABOVE = 0.8;
 /** Background is believed this far from the person only. */
 const FRINGE_CM = 0.35;
-/** At the picture's border the background fades into its continuation, the person into nothing. */
+/** At the picture's border the background fades into its continuation. */
 const BACKGROUND_FADE_CM = 2.5;
-const PERSON_FADE_CM = 0.4;
 /** Painted background is blurred by this radius. */
 const SMOOTH_CM = 0.8;
 
@@ -51,22 +51,11 @@ export function separatePerson(
   const { width, height } = stage;
   const rough =
     mask === null ? enlarge(guessPerson(stage, head), width, height) : layMask(mask, width, height);
-  const radius = Math.max(2, Math.round(GUIDE_RADIUS_CM * head.pxPerCm));
-  const guide = stage.y.map((value) => (value - 16) / 219);
-  const refined = guidedFilter(guide, rough, width, height, radius, GUIDE_EPSILON);
-  const face = faceCover(landmarks, width, height);
-  const clear = refined.map((value, i) => {
-    const share = smoothstep((value - CLEAR_BELOW) / (SOLID_ABOVE - CLEAR_BELOW));
-    return Math.max(face[i] ?? 0, share) * smoothstep((stage.insideCm[i] ?? 0) / PERSON_FADE_CM);
-  });
-  // Far from anything certain, a weak share is a doubt of the mask, not a hair.
-  const reach = Math.max(1, Math.round(2 * FRINGE_CM * head.pxPerCm));
-  const certain = boxMean(clear.map(solid), width, height, reach);
-  const alpha = clear.map((value, i) => value * smoothstep(20 * (certain[i] ?? 0)));
+  const alpha = personShare(stage, rough, landmarks, head);
   const inside = stage.insideCm.map((cm) => smoothstep(cm / BACKGROUND_FADE_CM));
   const near = boxMean(alpha, width, height, Math.max(1, Math.round(FRINGE_CM * head.pxPerCm)));
   const known = {
-    person: alpha.map(solid),
+    person: alpha.map((value, i) => ((stage.insideCm[i] ?? 0) > 0 ? solid(value) : 0)),
     background: near.map((value, i) => Math.max(0, 1 - 12 * value) * (inside[i] ?? 0)),
   };
   const half = (plane: Float32Array): Float32Array => shrink(plane, width, height);
@@ -77,25 +66,53 @@ export function separatePerson(
     u: toBytes(fillSmoothly(stage.u, knownHalf[of], cw, ch, smoothPx >> 1)),
     v: toBytes(fillSmoothly(stage.v, knownHalf[of], cw, ch, smoothPx >> 1)),
   });
+  const person = layer('person', 0);
   const background = layer('background', Math.round(SMOOTH_CM * head.pxPerCm));
-  // Beyond the picture's border its background goes on; what shows the person there is left as it is.
-  const extend = (plane: Float32Array, beyond: Uint8Array, shown: Float32Array): Uint8Array =>
-    toBytes(plane.map((value, i) => mix(beyond[i] ?? 0, value, shown[i] ?? 0)));
-  const shown = inside.map((value, i) => Math.max(value, alpha[i] ?? 0));
-  const shownHalf = half(shown);
+  const alphaHalf = half(alpha);
+  const insideHalf = half(inside);
+  // Beyond the picture's border its background goes on, and the person in front of it.
+  const whole = (of: keyof Planes, shown: Float32Array, share: Float32Array): Uint8Array =>
+    toBytes(
+      stage[of].map((value, i) => {
+        const beyond = mix(background[of][i] ?? 0, person[of][i] ?? 0, share[i] ?? 0);
+        return mix(beyond, value, shown[i] ?? 0);
+      }),
+    );
   return {
     width,
     height,
-    person: layer('person', 0),
+    person,
     background,
     whole: {
-      y: extend(stage.y, background.y, shown),
-      u: extend(stage.u, background.u, shownHalf),
-      v: extend(stage.v, background.v, shownHalf),
+      y: whole('y', inside, alpha),
+      u: whole('u', insideHalf, alphaHalf),
+      v: whole('v', insideHalf, alphaHalf),
     },
     alpha: toBytes(alpha.map((value) => value * 255)),
-    alphaHalf: toBytes(half(alpha).map((value) => value * 255)),
+    alphaHalf: toBytes(alphaHalf.map((value) => value * 255)),
   };
+}
+
+/** Refines a rough mask along the picture's edges, and continues it beyond the picture's border. */
+function personShare(
+  stage: StagePlanes,
+  rough: Float32Array,
+  landmarks: Float32Array,
+  head: HeadPlace,
+): Float32Array {
+  const { width, height, insideCm } = stage;
+  const radius = Math.max(2, Math.round(GUIDE_RADIUS_CM * head.pxPerCm));
+  const guide = stage.y.map((value) => (value - 16) / 219);
+  const refined = guidedFilter(guide, rough, width, height, radius, GUIDE_EPSILON);
+  const face = faceCover(landmarks, width, height);
+  const clear = refined.map((value, i) =>
+    Math.max(face[i] ?? 0, smoothstep((value - CLEAR_BELOW) / (SOLID_ABOVE - CLEAR_BELOW))),
+  );
+  // Far from anything certain, a weak share is a doubt of the mask, not a hair.
+  const reach = Math.max(1, Math.round(2 * FRINGE_CM * head.pxPerCm));
+  const certain = boxMean(clear.map(solid), width, height, reach);
+  const alpha = clear.map((value, i) => value * smoothstep(20 * (certain[i] ?? 0)));
+  return continueBody(alpha, { width, height, insidePx: (i) => (insideCm[i] ?? 0) * head.pxPerCm });
 }
 
 interface Size {
@@ -140,8 +157,7 @@ function layMask(
     for (let x = 0; x < width; x++) {
       const px = ((framing.originX + (x + 0.5) * framing.step) / picture.width) * of.width;
       const py = ((framing.originY + (y + 0.5) * framing.step) / picture.height) * of.height;
-      const outside = px < 0 || px > of.width || py < 0;
-      out[y * width + x] = outside ? 0 : sampleBilinear(from, of.width, of.height, px, py);
+      out[y * width + x] = sampleBilinear(from, of.width, of.height, px, py);
     }
   return out;
 }
