@@ -66,6 +66,8 @@ describe.each(await testDatabases())('consents and their receipts on %s', (kind)
     const receipt = async () => verify((await get(org.executive, `/v1/consents/${given}/receipt`)).body);
     const { record } = await receipt();
     expect(record.record_id).toBe(given);
+    const notice = (await get(org.executive, '/v1/notices/consent')).body;
+    expect(record.notice).toEqual({ sha256: textOf(notice, 'sha256'), locale: textOf(notice, 'locale') });
     expect(record.recipients).toHaveLength(1);
     expect(JSON.stringify(record)).not.toMatch(/per_/);
     const amended = textOf((await consentTo(org, org.executive, avatar, scope)).body, 'id');
