@@ -107,6 +107,8 @@ describe('head poser', () => {
     ] as const)
       expect((poser.ys[lower] ?? 0) - (poser.ys[upper] ?? 0)).toBeLessThan(0.5);
     expect(poser.ys[105]).toBeCloseTo(mesh.ys[105] ?? NaN, 1);
+    poser.pose(posed({}, { lids: { left: 500, right: 500 } }));
+    expect((mesh.ys[159] ?? 0) - (poser.ys[159] ?? 0)).toBeLessThan(0.5 * 17);
     poser.pose(posed({}, { shifts: shifted({ 105: -0.6 }) }));
     expect((mesh.ys[105] ?? 0) - (poser.ys[105] ?? 0)).toBeGreaterThan(0.4 * 17);
   });

@@ -13,6 +13,7 @@ const SCALES = [0.84, 1.2] as const;
 const SEATED_CM = 60;
 /** Lids wider than in the picture stretch the little skin there is: only so much of it. */
 const WIDER_SHARE = 0.5;
+const WIDEST = 1.5;
 
 /** How far a face can move each group of control points, centimetres: up, down, sideways. Approached, never passed. */
 type Reach = readonly [up: number, down: number, side: number];
@@ -118,7 +119,7 @@ export class HeadPoser {
 
   private closeLids(vertices: readonly LidVertex[], open: number): void {
     const { rest, moved } = this;
-    const closing = open < 1 ? 1 - Math.max(0, open) : (1 - open) * WIDER_SHARE;
+    const closing = open < 1 ? 1 - Math.max(0, open) : (1 - Math.min(open, WIDEST)) * WIDER_SHARE;
     for (const { vertex, from, to, share } of vertices)
       for (let k = 0; k < 3; k++) {
         const way = (rest[to * 3 + k] ?? 0) - (rest[from * 3 + k] ?? 0);
