@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { encodeBase64Url, type LedgerPayload } from '@guise/ledger';
 import { issuePermit } from '@guise/permit';
@@ -20,6 +20,7 @@ import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { CONFIG } from '../ports/tokens.js';
 import { StatusLists, type StatusPlace } from '../status-lists/status-lists.service.js';
+import { Pseudonyms } from '../receipts/pseudonyms.js';
 import type { WearGrant } from './wear-grants.js';
 
 /** Oldest runtime that gets permits. */
@@ -50,6 +51,7 @@ export class PermitIssuer {
   constructor(
     @Inject(CONFIG) private readonly config: AuthorityConfig,
     private readonly keys: KeyStore,
+    private readonly pseudonyms: Pseudonyms,
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly ledger: LedgerOutbox,
@@ -84,9 +86,10 @@ export class PermitIssuer {
     const iat = this.clock.nowSeconds();
     const { checkpoint } = published;
     const template = await this.templates.of(device, face);
+    const pseudonymOf = await this.pseudonyms.open();
     return permitClaims.parse({
       iss: this.config.publicUrl,
-      sub: await this.pairwise(device.personId),
+      sub: pseudonymOf(device.personId),
       aud: session.meeting === null ? [PERMIT_AUDIENCE] : [PERMIT_AUDIENCE, session.meeting],
       client_id: device.id,
       jti: this.random.id('permit'),
@@ -119,12 +122,6 @@ export class PermitIssuer {
         root: encodeBase64Url(checkpoint.root),
       },
     });
-  }
-
-  /** One pseudonym per person and authority: stable, and not the person's id. */
-  private async pairwise(personId: string): Promise<string> {
-    const secret = await this.keys.secret('pairwise');
-    return createHmac('sha256', secret).update(personId).digest('base64url');
   }
 }
 

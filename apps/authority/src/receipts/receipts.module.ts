@@ -3,5 +3,9 @@ import { Pseudonyms } from './pseudonyms.js';
 import { ReceiptsController } from './receipts.controller.js';
 import { ReceiptsService } from './receipts.service.js';
 
-@Module({ controllers: [ReceiptsController], providers: [ReceiptsService, Pseudonyms] })
+@Module({
+  controllers: [ReceiptsController],
+  providers: [ReceiptsService, Pseudonyms],
+  exports: [Pseudonyms],
+})
 export class ReceiptsModule {}
