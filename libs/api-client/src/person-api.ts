@@ -8,21 +8,25 @@ import {
   invitationResponse,
   personResponse,
   statementOffer,
+  verificationProgress,
   verificationReport,
   type AvatarKind,
   type ConsentScope,
   type Likeness,
   type Role,
   type SignedStatement,
+  type VerificationId,
+  type VerificationProgress,
+  type VerificationReport,
 } from '@guise/protocol';
 import { z } from 'zod';
 import {
   bytesOf,
   parseAnswer,
   pathOf,
+  RECORDING_TIMEOUT_MS,
   refusalOf,
   UPLOAD_TIMEOUT_MS,
-  WHOLE_TIMEOUT_MS,
   type Answer,
   type Call,
 } from './transport.js';
@@ -94,15 +98,26 @@ export function createPersonApi(exchange: AuthenticatedExchange) {
     confirmPairing: (userCode: string, signed: SignedStatement) =>
       command(pathOf`/v1/device-authorizations/${userCode}/approval`, signed),
 
-    /** @param whole every second of a long recording is looked at, which takes a while */
-    verify(file: Blob, name: string, { whole = false }: { whole?: boolean } = {}) {
+    verify(file: Blob, name: string) {
       const form = [{ name: 'file', file, fileName: name }];
-      return ask(verificationReport, {
-        method: 'POST',
-        path: whole ? '/v1/verifications?whole=true' : '/v1/verifications',
-        form,
-        timeoutMs: whole ? WHOLE_TIMEOUT_MS : UPLOAD_TIMEOUT_MS,
-      });
+      const timeoutMs = UPLOAD_TIMEOUT_MS;
+      return ask(verificationReport, { method: 'POST', path: '/v1/verifications', form, timeoutMs });
+    },
+    /** Has every second of a long recording looked at, which takes a while: ask for the `verification` afterwards. */
+    verifyWhole(file: Blob, name: string) {
+      const form = [{ name: 'file', file, fileName: name }];
+      const timeoutMs = RECORDING_TIMEOUT_MS;
+      const path = '/v1/verifications?whole=true';
+      return ask(verificationProgress, { method: 'POST', path, form, timeoutMs });
+    },
+    /** An own verification: its report, or how far it is. */
+    async verification(
+      id: VerificationId,
+    ): Promise<{ report: VerificationReport } | { progress: VerificationProgress }> {
+      const answer = await exchange({ method: 'GET', path: pathOf`/v1/verifications/${id}` });
+      return answer.status === 202
+        ? { progress: parseAnswer(verificationProgress, answer) }
+        : { report: parseAnswer(verificationReport, answer) };
     },
   };
 }

@@ -9,8 +9,8 @@ export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 export const DEFAULT_TIMEOUT_MS = 15_000;
 /** Uploads that are judged while the request waits (enrolment, verification). */
 export const UPLOAD_TIMEOUT_MS = 300_000;
-/** A recording of which every second is looked at. */
-export const WHOLE_TIMEOUT_MS = 3_900_000;
+/** Uploads of whole recordings, which are judged afterwards. */
+export const RECORDING_TIMEOUT_MS = 1_800_000;
 
 export interface TransportConfig {
   /** Address of the authority, e.g. `https://guise.example.org`; a path is kept. */

@@ -49,6 +49,7 @@ export const PROBLEM_CODES = [
   'key-invalid',
   'media-unreadable',
   'media-too-large',
+  'verification-lost',
 ] as const;
 export const problemCode = z.enum(PROBLEM_CODES);
 export type ProblemCode = z.infer<typeof problemCode>;

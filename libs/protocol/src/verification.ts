@@ -108,6 +108,18 @@ export const verificationReport = z.object({
 });
 export type VerificationReport = z.infer<typeof verificationReport>;
 
+/** Answer 202 of POST /v1/verifications?whole=true, and of GET /v1/verifications/:id until the report is there. */
+export const verificationProgress = z.object({
+  id: verificationId,
+  /** One recording is read as a whole at a time; others wait. */
+  state: z.enum(['waiting', 'running']),
+  /** Seconds of the file that were gone through; from the beginning again where it has to be read a second time. */
+  secondsRead: z.int().nonnegative(),
+  /** How many there are; null until that is known, or when the file does not tell. */
+  seconds: z.int().positive().nullable(),
+});
+export type VerificationProgress = z.infer<typeof verificationProgress>;
+
 /** POST /v1/detect (public): names no person. */
 export const detectionReport = z.object({
   marked: z.boolean(),

@@ -185,4 +185,9 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     advice: 'Check that it plays elsewhere.',
   },
   'media-too-large': { status: 413, title: 'The file is too large', advice: 'Send a shorter cut.' },
+  'verification-lost': {
+    status: 410,
+    title: 'The verification ended without a report',
+    advice: 'The authority was restarted while the file was read. Submit the file again.',
+  },
 };

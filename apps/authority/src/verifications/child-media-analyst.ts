@@ -5,6 +5,7 @@ import {
   MediaAnalyst,
   type EvidenceLookup,
   type MediaReading,
+  type ProgressListener,
   type SecondReading,
   type Task,
 } from './media-analyst.js';
@@ -21,58 +22,79 @@ export interface ChildMediaAnalystOptions {
   readonly timeLimitMs: { readonly usual: number; readonly whole: number };
   /** A process that uses more memory ends. */
   readonly memoryLimitBytes: number;
-  /** Files waiting for their turn; more are refused. */
+  /** Files read or waiting for their turn in one lane; more are refused. */
   readonly maxWaiting: number;
+}
+
+/** What a worker is answered and heard with, and for how long. */
+interface Conversation {
+  readonly lookup: EvidenceLookup;
+  readonly listener: ProgressListener;
+  readonly limitMs: number;
 }
 
 const MIB = 2 ** 20;
 /** A report holds no more. */
 const MAX_SECONDS = 19_000;
 
+/** Files that are read one after another. */
+interface Lane {
+  last: Promise<unknown>;
+  waiting: number;
+}
+
 /**
- * Analyses in a process per file, one at a time, each under limits of time and memory. Whatever ends a process ends its file
- * with an error and nothing else: the next file has a process of its own.
+ * Analyses in a process per file, each under limits of time and memory. One at a time of those that are read as a whole, and
+ * one of the others, which do not wait for them. Whatever ends a process ends its file with an error and nothing else: the
+ * next file has a process of its own.
  */
 export class ChildMediaAnalyst extends MediaAnalyst {
-  private last: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
-  private child: ChildProcess | undefined;
+  private readonly lanes: Readonly<Record<'usual' | 'whole', Lane>> = {
+    usual: { last: Promise.resolve(), waiting: 0 },
+    whole: { last: Promise.resolve(), waiting: 0 },
+  };
+  private readonly children = new Set<ChildProcess>();
   private closed = false;
 
   constructor(private readonly options: ChildMediaAnalystOptions) {
     super();
   }
 
-  override analyse(task: Task, lookup: EvidenceLookup): Promise<MediaReading> {
-    if (this.waiting >= this.options.maxWaiting) {
+  override analyse(
+    task: Task,
+    lookup: EvidenceLookup,
+    listener: ProgressListener = () => undefined,
+  ): Promise<MediaReading> {
+    const lane = this.lanes[task.whole ? 'whole' : 'usual'];
+    if (lane.waiting >= this.options.maxWaiting) {
       return Promise.reject(new AnalystError('busy', 'Others are being verified. Try again in a minute.'));
     }
-    this.waiting += 1;
-    const result = this.last
-      .then(() => this.run(task, lookup))
+    lane.waiting += 1;
+    const result = lane.last
+      .then(() => this.run(task, lookup, listener))
       .finally(() => {
-        this.waiting -= 1;
+        lane.waiting -= 1;
       });
-    this.last = result.catch(() => undefined);
+    lane.last = result.catch(() => undefined);
     return result;
   }
 
   close(): void {
     this.closed = true;
-    if (this.child !== undefined) end(this.child);
+    for (const child of this.children) end(child);
   }
 
-  private async run(task: Task, lookup: EvidenceLookup): Promise<MediaReading> {
+  private async run(task: Task, lookup: EvidenceLookup, listener: ProgressListener): Promise<MediaReading> {
     const key = await this.options.key();
     if (this.closed) throw new AnalystError('failed', 'The service is stopping.');
     const child = this.start();
-    this.child = child;
+    this.children.add(child);
     try {
       const { timeLimitMs } = this.options;
       const limitMs = task.whole ? timeLimitMs.whole : timeLimitMs.usual;
-      return await this.converse(child, { say: 'analyse', ...task, key }, lookup, limitMs);
+      return await this.converse(child, { say: 'analyse', ...task, key }, { lookup, listener, limitMs });
     } finally {
-      this.child = undefined;
+      this.children.delete(child);
       end(child);
     }
   }
@@ -80,8 +102,7 @@ export class ChildMediaAnalyst extends MediaAnalyst {
   private converse(
     child: ChildProcess,
     task: ToWorker,
-    lookup: EvidenceLookup,
-    limitMs: number,
+    { lookup, listener, limitMs }: Conversation,
   ): Promise<MediaReading> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -102,6 +123,7 @@ export class ChildMediaAnalyst extends MediaAnalyst {
       child.on('message', (raw) => {
         const message = fromWorker.safeParse(raw).data;
         if (message === undefined || seconds.length > MAX_SECONDS) fail();
+        else if (message.say === 'progress') listener(message);
         else if (message.say === 'seconds') seconds.push(...message.seconds);
         else if (message.say === 'reading')
           resolve({ ...message, seconds: [...seconds, ...message.seconds] });

@@ -36,6 +36,14 @@ export interface Task {
   readonly whole: boolean;
 }
 
+/** How far the reading of some material has come. */
+export interface ReadingProgress {
+  readonly secondsRead: number;
+  readonly materialSeconds: number | null;
+}
+
+export type ProgressListener = (progress: ReadingProgress) => void;
+
 /** Why material could not be analysed. */
 export type AnalystErrorCode = 'unreadable' | 'too-large' | 'too-slow' | 'too-heavy' | 'busy' | 'failed';
 
@@ -53,5 +61,5 @@ export class AnalystError extends Error {
 /** Reads marks out of a picture or clip and compares it with the evidence, second by second. */
 export abstract class MediaAnalyst {
   /** @throws AnalystError */
-  abstract analyse(task: Task, lookup: EvidenceLookup): Promise<MediaReading>;
+  abstract analyse(task: Task, lookup: EvidenceLookup, listener?: ProgressListener): Promise<MediaReading>;
 }

@@ -2,12 +2,14 @@
  * Child process that reads one file: a decoder crash or a runaway file ends here and not in the authority. Started by
  * `ChildMediaAnalyst`; asks back for the evidence of the sessions whose marks it finds.
  */
+import { constants, setPriority } from 'node:os';
 import { MediaError } from '@guise/media';
 import { WatermarkError } from 'invisible-watermark-ts';
-import { analyseMedia } from './analyse-media.js';
+import { analyseMedia, type Material } from './analyse-media.js';
 import type { SessionEvidence, Task } from './media-analyst.js';
 import { guardMemory } from './memory-guard.js';
 import { LIMITS_ADVICE, openMaterial } from './open-material.js';
+import type { TimedFrame } from './settle-epoch.js';
 import { SECONDS_AT_ONCE, toWorker, type FromWorker } from './worker-messages.js';
 
 type Waiting = (evidence: SessionEvidence | null) => void;
@@ -28,8 +30,10 @@ async function answer(task: Task, key: Uint8Array): Promise<void> {
 
 async function read(task: Task, key: Uint8Array): Promise<FromWorker> {
   try {
+    // Long work gives way to what others wait for; its decoders inherit this.
+    if (task.whole) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
     const material = await openMaterial(task);
-    const seconds = await analyseMedia(material, key, askEvidence);
+    const seconds = await analyseMedia(task.whole ? tellingProgress(material) : material, key, askEvidence);
     while (seconds.length > SECONDS_AT_ONCE)
       tell({ say: 'seconds', seconds: seconds.splice(0, SECONDS_AT_ONCE) });
     return { say: 'reading', seconds, materialSeconds: material.materialSeconds };
@@ -40,6 +44,22 @@ async function read(task: Task, key: Uint8Array): Promise<FromWorker> {
     }
     return { say: 'refused', code: refused.code, advice: refused.advice };
   }
+}
+
+/** The same material; each new second of it is told as it is gone through. */
+function tellingProgress(material: Awaited<ReturnType<typeof openMaterial>>): Material {
+  return {
+    open: async function* (): AsyncGenerator<TimedFrame> {
+      let secondsRead = -1;
+      for await (const frame of material.open()) {
+        const second = Math.floor(Math.max(0, frame.timestampMs) / 1000);
+        const { materialSeconds } = material;
+        if (second !== secondsRead) tell({ say: 'progress', secondsRead: second, materialSeconds });
+        secondsRead = second;
+        yield frame;
+      }
+    },
+  };
 }
 
 function askEvidence(session: number): Promise<SessionEvidence | null> {

@@ -1,9 +1,16 @@
-import { Controller, Get, Header, Param, Post, Query, Req } from '@nestjs/common';
+import { Controller, Get, Header, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
-import { detectionReport, verificationId, verificationReport } from '@guise/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  detectionReport,
+  verificationId,
+  verificationProgress,
+  verificationReport,
+  type VerificationId,
+  type VerificationProgress,
+} from '@guise/protocol';
 import { z } from 'zod';
-import { Answers } from '../http/answers.js';
+import { Answers, OrAnswers } from '../http/answers.js';
 import { Requires } from '../http/permission.js';
 import { CallingPerson, type PersonPrincipal } from '../http/principal.js';
 import { Uploads, type UploadForm } from '../http/upload.js';
@@ -14,8 +21,10 @@ import { VerificationsService } from './verifications.service.js';
 const RECORDING: UploadForm = { file: 'file', maxBytes: MAX_MEDIA_BYTES };
 const SNIPPET: UploadForm = { file: 'file', maxBytes: 30 * 2 ** 20 };
 
-/** `?whole=true`: every second is looked at, however long the recording is and the answer takes. */
+/** `?whole=true`: every second is looked at, however long the recording is; the report is asked for later. */
 const verifyQuery = z.strictObject({ whole: z.stringbool().default(false) });
+
+const ASK_AGAIN_SECONDS = 5;
 
 @Controller('v1')
 export class VerificationsController {
@@ -33,13 +42,19 @@ export class VerificationsController {
     verificationReport,
     'Verify a picture or clip (part `file`): verdict, facts and proof; the file is discarded',
   )
+  @OrAnswers(202, verificationProgress, 'It is read as a whole: ask again at `Location` after `Retry-After`')
   verify(
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @CallingPerson() person: PersonPrincipal,
     @Query({ schema: verifyQuery }) { whole }: z.infer<typeof verifyQuery>,
   ) {
-    return this.uploads.receive(request, RECORDING, (upload) =>
-      this.verifications.verify(person.personId, upload, { whole }),
+    // Before gigabytes are sent for nothing.
+    if (whole) this.verifications.requireRoomForWhole();
+    return this.uploads.receive(request, RECORDING, async (upload) =>
+      whole
+        ? askLater(reply, await this.verifications.startWhole(person.personId, upload))
+        : this.verifications.verify(person.personId, upload),
     );
   }
 
@@ -47,8 +62,14 @@ export class VerificationsController {
   @Requires('auditor')
   @Header('cache-control', 'no-store')
   @Answers(200, verificationReport, 'An own earlier verification')
-  read(@Param('id', { schema: verificationId }) id: string, @CallingPerson() person: PersonPrincipal) {
-    return this.verifications.read(person.personId, id);
+  @OrAnswers(202, verificationProgress, 'It is not done: ask again after `Retry-After`')
+  async read(
+    @Param('id', { schema: verificationId }) id: VerificationId,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CallingPerson() person: PersonPrincipal,
+  ) {
+    const found = await this.verifications.read(person.personId, id);
+    return 'progress' in found ? askLater(reply, found.progress) : found.report;
   }
 
   @Post('detect')
@@ -63,4 +84,12 @@ export class VerificationsController {
   detect(@Req() request: FastifyRequest) {
     return this.uploads.receive(request, SNIPPET, (upload) => this.verifications.detect(upload));
   }
+}
+
+function askLater(reply: FastifyReply, progress: VerificationProgress): VerificationProgress {
+  void reply
+    .status(202)
+    .header('location', `/v1/verifications/${progress.id}`)
+    .header('retry-after', String(ASK_AGAIN_SECONDS));
+  return progress;
 }

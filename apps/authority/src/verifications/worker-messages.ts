@@ -64,9 +64,14 @@ export type ToWorker = z.infer<typeof toWorker>;
 /** Seconds that are told at once: so few are parsed without keeping anybody waiting. */
 export const SECONDS_AT_ONCE = 20;
 
-/** From the worker: a question about a session, what was read, or how it ended. */
+/** From the worker: a question about a session, how far it is, what was read, or how it ended. */
 export const fromWorker = z.discriminatedUnion('say', [
   z.object({ say: z.literal('which-evidence'), session: sessionNumber }),
+  z.object({
+    say: z.literal('progress'),
+    secondsRead: z.int().nonnegative(),
+    materialSeconds: z.number().nonnegative().nullable(),
+  }),
   z.object({ say: z.literal('seconds'), seconds: z.array(secondReading).max(SECONDS_AT_ONCE) }),
   z.object({
     say: z.literal('reading'),

@@ -129,6 +129,26 @@ describe('guise verify', () => {
     expect(JSON.parse(await readFile(path('out.json'), 'utf8'))).toMatchObject({ verdict: 'unmarked' });
   });
 
+  it('has every second read, and waits for the report', async () => {
+    const report = sampleReport({ verdict: 'unmarked', facts: null, timeline: [] });
+    const progress = { id: report.id, state: 'waiting', secondsRead: 0, seconds: null };
+    const answers = [{ status: 202, json: progress }, { json: report }];
+    const authority = await openFakeAuthority({
+      'POST /v1/verifications': (_, query) => ({
+        ...(query.get('whole') === 'true' ? { status: 202, json: progress } : { json: report }),
+      }),
+      [`GET /v1/verifications/${report.id}`]: () => answers.shift() ?? problemAnswer('not-found', 404),
+    });
+    const { code, events } = await run(
+      ...[path('clip.bin'), '--whole', '--sign-in', path('sign-in')],
+      ...['--authority', authority.url, '--trust', path('trust.json')],
+    );
+    authority.close();
+    expect(code).toBe(EXIT_CODES.unmarked);
+    expect(events[0]).toEqual({ type: 'verification-submitted', id: report.id });
+    expect(authority.asked.filter((asked) => asked.startsWith('GET /v1/verifications'))).toHaveLength(2);
+  });
+
   it('tells the reasons of a refusal, and an unreachable authority', async () => {
     const authority = await openFakeAuthority({
       'POST /v1/verifications': () => problemAnswer('forbidden', 403),

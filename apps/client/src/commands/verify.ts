@@ -20,10 +20,11 @@ import { parseJson } from '../home/device-key.js';
 import { createLedgerPin, seenLedger } from '../home/ledger-pin.js';
 import { loadPairing } from '../home/pairing-store.js';
 import { renderHtmlReport } from '../report/html-report.js';
-import { CHECK_WORDS, VERDICT_WORDS } from '../report/words.js';
+import { awaitReport } from '../verify/await-report.js';
 import { checkProof, type SeenLedger } from '../verify/check-proof.js';
 import { matchMedia, type MediaMatch } from '../verify/media-match.js';
 import { picturesFor } from '../verify/report-pictures.js';
+import { tellVerification } from '../verify/tell-verification.js';
 import { writeNewFile } from '../write-file.js';
 import { readTrustRoot } from './login.js';
 
@@ -52,7 +53,7 @@ export function registerVerify(
     .option('--trust <file>', 'trust root to check against (default: the one pinned at login)')
     .option('--authority <url>', 'authority to ask (default: the paired one)')
     .option('--sign-in <file>', SIGN_IN_HELP)
-    .option('--whole', 'have every second of a long recording looked at: takes a quarter of its length')
+    .option('--whole', 'have every second of a recording looked at: takes about a quarter of its length')
     .option('--html <file>', 'write the report as a page to read and print')
     .option('--report <file>', 'write the report with its proof as JSON')
     .option('--witness <key...>', 'verifier keys of witnesses you trust')
@@ -106,7 +107,7 @@ export async function verify(
     file === undefined || proof === null ? null : await matchMedia(file, bundles, material.report);
   const exit = exitOf(material.report?.verdict ?? null, proof, media);
   await writeReports(material, proof?.checks ?? null, file, options);
-  tell(context, material, proof, media, exit);
+  tellVerification(context, { report: material.report, proof, media, exit });
   return EXIT_CODES[exit];
 }
 
@@ -152,7 +153,10 @@ async function askAuthority(
     trust.ledgerKey,
   );
   const seen = await pin.seen();
-  const report = await personApi.verify(blob, basename(file), { whole: options.whole ?? false });
+  const report =
+    options.whole === true
+      ? await awaitReport(context, personApi, await personApi.verifyWhole(blob, basename(file)))
+      : await personApi.verify(blob, basename(file));
   return { report, bundle: report.proof, trust, ledger: { seen, accept: pin.accept } };
 }
 
@@ -243,50 +247,4 @@ async function writeReports(
     options.html,
     renderHtmlReport({ report, checks, mediaName, issuer: trust.issuer, pictures }),
   );
-}
-
-function tell(
-  context: CommandContext,
-  { report }: Material,
-  proof: ProofResult | null,
-  media: MediaMatch | null,
-  exit: ExitName,
-): void {
-  const { output } = context;
-  output.say(
-    {
-      type: 'verification',
-      exit,
-      exitCode: EXIT_CODES[exit],
-      verdict: report?.verdict ?? null,
-      reasons: report?.reasons ?? [],
-      facts: report?.facts ?? null,
-      proof,
-      media,
-    },
-    report === null
-      ? 'Proof bundle'
-      : `${VERDICT_WORDS[report.verdict].symbol} ${VERDICT_WORDS[report.verdict].title}: ${VERDICT_WORDS[report.verdict].meaning}`,
-  );
-  for (const { message } of report?.reasons ?? []) output.explain(`  - ${message}`);
-  if (report?.facts) {
-    const { wearer, avatar, consent, approvals, permit } = report.facts;
-    output.explain(
-      `  ${wearer.displayName} wore "${avatar.name}" (${avatar.kind}) under permit ${permit.jti}, consent ${consent.id}, ${String(approvals.length)} approval(s).`,
-    );
-  }
-  for (const { name, state, detail } of proof?.checks ?? []) {
-    const mark = { passed: '✓', failed: '✗', skipped: '–' }[state];
-    output.explain(`  ${mark} ${CHECK_WORDS[name]}${state === 'failed' ? `: ${detail}` : ''}`);
-  }
-  if (media !== null) output.explain(mediaLine(media));
-}
-
-function mediaLine({ sameFile, compared, matching }: MediaMatch): string {
-  const file = sameFile
-    ? '  ✓ This is the file the proof is about'
-    : '  ✗ This is another file than the one the proof is about';
-  return compared === 0
-    ? file
-    : `${file}\n  ${matching === compared ? '✓' : '✗'} ${String(matching)} of ${String(compared)} seconds show the picture that the device signed`;
 }
