@@ -39,7 +39,7 @@ test('of two pictures the one that goes away is missed for a window, and found a
   }
   sessions.push(sessionsOf(stream.finish()?.pictures ?? []));
   expect(sessions).toEqual([[20, 21], [20], [20, 21], [20, 21]]);
-}, 60_000);
+}, 180_000);
 
 function sessionsOf(pictures: readonly Detection[]): number[] {
   return pictures.map(({ payload }) => payload?.session ?? -1).sort((a, b) => a - b);

@@ -32,7 +32,7 @@ describe.skipIf(!hasFfmpeg)('several pictures in one frame (needs ffmpeg with li
       const tile = (payload?.session ?? 0) - 100;
       expectAt(region, (tile % 2) * 640, Math.floor(tile / 2) * 360, 640, 360);
     }
-  }, 60_000);
+  }, 180_000);
 
   test('one session twice in a frame counts twice, and each rectifies to what was marked', () => {
     const frames = canvas();
@@ -47,7 +47,7 @@ describe.skipIf(!hasFfmpeg)('several pictures in one frame (needs ffmpeg with li
       const picture = rectify(received[0] ?? never(), geometry);
       expect(correlation(picture, sent[0] ?? never())).toBeGreaterThan(0.85);
     }
-  }, 60_000);
+  }, 180_000);
 
   test('a picture in picture of a fifth of the width is found beside an unmarked one', () => {
     const frames = sceneClip({ width: WIDTH, height: HEIGHT, seed: 40, frames: FRAMES, marked: false });
@@ -58,7 +58,7 @@ describe.skipIf(!hasFfmpeg)('several pictures in one frame (needs ffmpeg with li
     expect(others).toEqual([]);
     expect(only?.payload?.session).toBe(9);
     expectAt(only?.region ?? null, 1000, 552, 256, 144);
-  }, 60_000);
+  }, 180_000);
 
   test('two generations of compression are survived', () => {
     const once = through(markedScene(11), { codec: realTime(600), width: WIDTH, height: HEIGHT });
@@ -69,7 +69,7 @@ describe.skipIf(!hasFfmpeg)('several pictures in one frame (needs ffmpeg with li
       height: 360,
     });
     expect(detector.detect(twice).payload?.session).toBe(11);
-  }, 60_000);
+  }, 180_000);
 
   test('a stream reports every picture of a gallery and keeps to what it knows', () => {
     const gallery = canvas();
@@ -85,7 +85,7 @@ describe.skipIf(!hasFfmpeg)('several pictures in one frame (needs ffmpeg with li
       expect(sessionsOf(window.pictures)).toEqual([20, 21]);
       expect(window.payload).toEqual(window.pictures[0]?.payload);
     }
-  }, 60_000);
+  }, 180_000);
 });
 
 test('no more pictures than asked for', () => {
@@ -93,7 +93,7 @@ test('no more pictures than asked for', () => {
   paste(frames, markedScene(1), 2, 0, 0);
   paste(frames, markedScene(2), 2, 640, 360);
   expect(detector.detectAll(frames.slice(0, 1), { limit: 1 })).toHaveLength(1);
-}, 60_000);
+}, 180_000);
 
 const scenes = new Map<number, TimedLumaFrame[]>();
 

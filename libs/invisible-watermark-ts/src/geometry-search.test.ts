@@ -21,7 +21,7 @@ test('a tile of a plain gallery is proposed just where the layout puts it, then 
   moved.forEach((value, i) => {
     expect(value).toBeCloseTo(topRight?.[i] ?? Number.NaN, i % 3 === 2 ? 0 : 1);
   });
-}, 60_000);
+}, 180_000);
 
 /** A grey frame whose top right quarter shows a marked scene. */
 function galleryWindow(): FrameWindow {

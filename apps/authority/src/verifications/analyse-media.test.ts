@@ -90,7 +90,7 @@ describe('analysis of material', () => {
     expect(told(await analyse(around(other)))[1]?.[1]).not.toBe(SESSION);
   });
 
-  it('fill the frame: whole pictures with bars, squeezed or small', { timeout: 60_000 }, async () => {
+  it('fill the frame: whole pictures with bars, squeezed or small', { timeout: 180_000 }, async () => {
     const { ffmpeg } = await locateFfmpeg();
     const folder = await mkdtemp(join(tmpdir(), 'guise-share-'));
     const clip = await writeClip(folder, 'clip', markedScene(1), 3000);
@@ -116,7 +116,7 @@ describe('analysis of material', () => {
 
   it(
     'finds a picture again that the layout of the meeting moved while it ran',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const moved = markedScene(12).map((frame, i) => {
         if (i < 6 * CLIP_FPS) return frame;

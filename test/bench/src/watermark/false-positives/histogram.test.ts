@@ -25,3 +25,8 @@ test('what lies beyond the steps is counted, and the largest kept', () => {
   expect(shareFrom(histogram, 15.9)).toBeCloseTo(1 / 3);
   expect(shareFrom(histogram, -8)).toBe(1);
 });
+
+test('a largest value of zero is the same after a way through JSON', () => {
+  const histogram = counted(-3, -0);
+  expect(JSON.parse(JSON.stringify(histogram))).toEqual(histogram);
+});

@@ -16,7 +16,8 @@ export class Counter {
     // A hair above, so that a value on an edge belongs to the step above it whatever its rounding.
     const step = Math.max(0, Math.min(STEPS - 1, Math.floor((value - LEAST) / STEP + 1e-9)));
     this.counts[step] = (this.counts[step] ?? 0) + 1;
-    this.largest = Math.max(this.largest, value);
+    // Of the two zeros JSON knows one.
+    this.largest = Math.max(this.largest, value + 0);
   }
 
   histogram(): Histogram {
