@@ -141,14 +141,9 @@ describe('judging a capture', () => {
     expect(reasonsOf([...enrolment, ...later])).toContain('not-one-person');
   });
 
-  // Around 30° the flatness measures lie on their thresholds: which side they fall on differs between processors.
-  it.each([
-    [15, ['flat-face', 'no-natural-motion']],
-    [30, ['no-natural-motion']],
-    [45, ['flat-face', 'no-natural-motion']],
-  ])('refuses a photograph waved before the camera by up to %i°', async (degrees, reasons) => {
+  it.each([15, 30, 45])('refuses a photograph waved before the camera by up to %i°', async (degrees) => {
     const painting = await readRgb(`${media}/joconde.jpg`);
     const waved = every100Ms(50, (index) => wavePicture(painting, index / 10, degrees));
-    expect(reasonsOf(await observe(waved))).toEqual(expect.arrayContaining(reasons));
+    expect(reasonsOf(await observe(waved))).toContain('flat-face');
   });
 });
