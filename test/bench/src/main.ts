@@ -4,6 +4,7 @@ import { AUTHORITY_USAGE, authorityCommand } from './authority/command.js';
 import { FINGERPRINTS_USAGE, fingerprintsCommand } from './fingerprints/command.js';
 import { makePicture } from './picture.js';
 import { benchPipeline, formatPipeline } from './pipeline.js';
+import { VERIFICATION_USAGE, verificationCommand } from './verification.js';
 import { WATERMARK_USAGE, watermarkCommand } from './watermark/command.js';
 
 const USAGE = `usage: npm run bench -- pipeline [--json FILE] [--input FILE] [--seconds N] [--size 1280x720]
@@ -14,11 +15,13 @@ pipeline   the whole chain over a recording, with a locally issued permit: decod
 picture    makes docs/images/side-by-side.png anew from a synthetic actor and the sample portrait (about two minutes).
 ${WATERMARK_USAGE}
 ${FINGERPRINTS_USAGE}
+${VERIFICATION_USAGE}
 ${AUTHORITY_USAGE}`;
 
 async function main(args: readonly string[]): Promise<number> {
   if (args[0] === 'watermark') return watermarkCommand(args.slice(1));
   if (args[0] === 'authority') return authorityCommand(args.slice(1));
+  if (args[0] === 'verification') return verificationCommand(args.slice(1));
   if (args[0] === 'fingerprints') return fingerprintsCommand(args.slice(1));
   const { positionals, values } = parseArgs({
     args: [...args],

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import type { I420Frame } from '@guise/frame';
 import type { VerificationReport } from '@guise/protocol';
-import { createVision, type Vision } from '@guise/vision';
-import { createDetector, type Embedder } from 'invisible-watermark-ts';
-import { EvidenceRecorder } from '../../fingerprints/evidence.js';
+import { createDetector } from 'invisible-watermark-ts';
 import { openHonestSession, type HonestSession } from '../../honest-session.js';
-import { openRegistry } from '../../material.js';
-import { CLIP_FPS, CLIP_SIZE, prepareClips, type Recipe } from '../clips.js';
+import { wearRecording } from '../../worn-recording.js';
+import { CLIP_FPS, prepareClips, type Recipe } from '../clips.js';
 import { ffmpeg, loadFrames, readFrames, writeFrames } from '../ffmpeg.js';
 import { READ_FPS, toTimedFrames } from '../tally.js';
 import { withFolder } from '../work-folder.js';
@@ -39,7 +37,6 @@ export interface CopyAttack {
 }
 
 const SECONDS_PER_VERDICT = 3;
-const LUMA_BYTES = CLIP_SIZE.width * CLIP_SIZE.height;
 
 /** Copies the mark of one recording onto another and asks an authority for a verdict on every three seconds of it. */
 export function measureCopyAttack(
@@ -52,7 +49,7 @@ export function measureCopyAttack(
     const session = await openHonestSession();
     try {
       const marked = join(folder, 'marked.mkv');
-      await wear(session, wornClip.file, marked);
+      await wearRecording(session, wornClip.file, marked);
       const field = await estimateField(marked, frames);
       const parts = Array.from({ length: Math.floor(seconds / SECONDS_PER_VERDICT) }, (_, part) => part);
       const forged = await verdicts(session, victimClip.file, field, parts, folder);
@@ -70,36 +67,6 @@ export function measureCopyAttack(
       await session.close();
     }
   });
-}
-
-/** Marks a recording, lossless, and hands in its evidence with the faces in it. */
-async function wear(session: HonestSession, file: string, out: string): Promise<void> {
-  const vision = await createVision({ registry: await openRegistry() });
-  const recorder = new EvidenceRecorder();
-  try {
-    await writeFrames(out, CLIP_FPS, markedFrames(file, session.embedder, recorder, vision));
-  } finally {
-    await vision.close();
-  }
-  await session.handIn(recorder.evidence);
-}
-
-async function* markedFrames(
-  file: string,
-  embedder: Embedder,
-  recorder: EvidenceRecorder,
-  vision: Vision,
-): AsyncGenerator<I420Frame> {
-  let index = 0;
-  for await (const frame of readFrames(file)) {
-    const timestampMs = (index * 1000) / CLIP_FPS;
-    const isDue = recorder.isDue(timestampMs);
-    const [face] = isDue ? await vision.detectFaces(frame) : [];
-    embedder.embed(frame.data.subarray(0, LUMA_BYTES), CLIP_SIZE.width, Math.floor(index / CLIP_FPS));
-    if (isDue) recorder.record(frame, face?.box ?? null, timestampMs);
-    index++;
-    yield frame;
-  }
 }
 
 async function verdicts(
