@@ -9,7 +9,7 @@ describe('where a survey looks', () => {
     expect(planSurvey(part(600), { seed: 1 })).toEqual(planSurvey(part(600), { seed: 1 }));
     expect(planSurvey(part(600), { seed: 2 })).not.toEqual(planSurvey(part(600), { seed: 1 }));
     expect(planSurvey(part(600), {}).stretches).toEqual([
-      { from: 0, to: null, reading: { how: 'keys', spacingSeconds: 1 } },
+      { from: 0, to: null, reading: { how: 'keys', spacingSeconds: 2 } },
     ]);
   });
 
@@ -37,7 +37,7 @@ describe('where a survey looks', () => {
         expect(every).toHaveLength(seconds >= 8 ? 4 : seconds >= 1 ? 1 : 0);
         for (const { to } of every) expect(to).toBeLessThanOrEqual(from + seconds);
         // Nothing is passed over but less than a spacing, by chance.
-        expect(stretches[0]?.from).toBeLessThan(from + Math.max(1, seconds / 720));
+        expect(stretches[0]?.from).toBeLessThan(from + Math.max(2, seconds / 720));
       }),
     );
   });

@@ -29,6 +29,8 @@ const LONGER_FPS: FrameRate = { num: 4, den: 1 };
 const LONGER_SECONDS = 60;
 /** So many pictures at most are read of long material, whatever its length: an hour has one every five seconds. */
 const MAX_SAMPLES = 720;
+/** Nearer together, one picture of each second could pass for all of them: what is sampled leaves seconds out. */
+const MIN_SAMPLE_SPACING_SECONDS = 2;
 /** Places at which every picture is read, and how many seconds each: in clips, and where most seconds are not looked at. */
 const PLACES = 4;
 const PLACE_SECONDS = 1;
@@ -47,7 +49,7 @@ export function planSurvey(
 ): SurveyPlan {
   const end = seconds === null || isOpenEnded ? null : from + seconds;
   const isSampled = !whole && seconds !== null && seconds > CLOSE_SECONDS;
-  const spacingSeconds = isSampled ? Math.max(1, seconds / MAX_SAMPLES) : 1;
+  const spacingSeconds = isSampled ? Math.max(MIN_SAMPLE_SPACING_SECONDS, seconds / MAX_SAMPLES) : 1;
   const fps = (seconds ?? 0) > LONGER_SECONDS ? LONGER_FPS : CLOSE_FPS;
   const reading: Reading = isSampled ? { how: 'keys', spacingSeconds } : { how: 'grid', fps };
   if (seed === undefined) return { stretches: [{ from, to: end, reading }], spacingSeconds };

@@ -75,6 +75,13 @@ describe('surveyMedia', () => {
     expect(perSecond.size).toBeLessThan(300);
   });
 
+  it('never takes one key picture of every second for the whole of a long recording', async () => {
+    const keyed = clips.make('keyed.mkv', [...pattern('64x48', 200, 2), ...H264, '-g', '2']);
+    expect(seconds((await survey(keyed, { seed: 7 })).times)).toBeLessThan(150);
+    expect(seconds((await survey(keyed)).times)).toBeLessThan(150);
+    expect(seconds((await survey(keyed, { seed: 7, whole: true })).times)).toBe(200);
+  });
+
   it('loses no picture of a clip shorter than a second', async () => {
     const short = clips.make('short.mp4', [...pattern('64x48', 0.3, 10), ...H264]);
     expect((await survey(short, { seed: 9 })).times.length).toBeGreaterThanOrEqual(2);
