@@ -1,20 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { cameraFrame, countCameraPixels, face, FACE_BOX } from './testing/camera.js';
+import { BELOW_LABEL, cameraFrame, countCameraPixels, face, FACE_BOX } from './testing/camera.js';
 import { AVATAR_SHA256, permit, SESSION_NUMBER } from './testing/permits.js';
 import { createWorld, lease, VALID, type World } from './testing/world.js';
 import { CLOSED_REASONS, SLATE_TEXT, type ClosedReason } from './reasons.js';
 import type { ProcessedFrame } from './session-processor.js';
 
-/** No camera pixel in a slate; none in the face of a rendered frame. */
-function expectNoCamera({ frame, state }: ProcessedFrame): void {
-  expect(countCameraPixels(frame, state === 'slate' ? undefined : FACE_BOX)).toBe(0);
+const MODES = ['overlay', 'portrait'] as const;
+
+/** No camera pixel in a slate or portrait; none in the face of an overlay. */
+function expectNoCamera({ frame, state }: ProcessedFrame, mode: (typeof MODES)[number]): void {
+  const rendered = mode === 'overlay' ? FACE_BOX : BELOW_LABEL;
+  expect(countCameraPixels(frame, state === 'slate' ? undefined : rendered)).toBe(0);
 }
 
-async function run(world: World, frames: number): Promise<ProcessedFrame[]> {
+async function run(
+  world: World,
+  frames: number,
+  mode: (typeof MODES)[number] = 'overlay',
+): Promise<ProcessedFrame[]> {
   const states: ProcessedFrame[] = [];
   for (let i = 0; i < frames; i++) {
     const result = await world.step();
-    expectNoCamera(result);
+    expectNoCamera(result, mode);
     states.push({ ...result, frame: { ...result.frame, data: result.frame.data.slice() } });
   }
   return states;
@@ -160,84 +167,88 @@ const INJECTIONS: Readonly<Record<ClosedReason, Injection>> = {
   },
 };
 
-describe('every closed reason, injected in mid-stream', () => {
+describe.each(MODES)('every closed reason, injected in mid-stream (%s)', (mode) => {
   it.each(CLOSED_REASONS)('%s: the slate within one frame, and no camera pixel after it', async (reason) => {
     const { inject, heal, grace = 0 } = INJECTIONS[reason];
-    const world = await createWorld();
-    expect((await run(world, 30)).every(({ state }) => state === 'rendered')).toBe(true);
+    const world = await createWorld({ mode });
+    expect((await run(world, 30, mode)).every(({ state }) => state === 'rendered')).toBe(true);
     await inject(world);
-    const after = await run(world, 40);
+    const after = await run(world, 40, mode);
     const shut = after.slice(grace);
     expect(shut.map((result) => (result.state === 'slate' ? result.reason : 'rendered'))).toEqual(
       shut.map(() => reason),
     );
     await heal?.(world);
-    const later = await run(world, 40);
+    const later = await run(world, 40, mode);
     expect(later.at(-1)?.state).toBe(heal === undefined ? 'slate' : 'rendered');
     expect(world.processor.stats().rawFrames).toBe(0);
   });
+});
 
-  it('has a sentence for each that fits a slate', () => {
+describe('closed reasons', () => {
+  it('have a sentence each that fits a slate', () => {
     for (const reason of CLOSED_REASONS) expect(SLATE_TEXT[reason]).toMatch(/^[A-Z][a-z :]{3,38}$/);
   });
 });
 
 describe('more ways to fail', () => {
-  it.each([
-    [
-      'the detector throws',
-      (world: World): void => {
-        world.faults.track = true;
-      },
-      'no-face',
-      0,
-    ],
-    [
-      'the renderer declines',
-      (world: World): void => {
-        world.faults.render = 'declines';
-      },
-      'render-failed',
-      12,
-    ],
-    [
-      'the renderer does nothing and says it did',
-      (world: World): void => {
-        world.faults.render = 'idle';
-      },
-      'render-failed',
-      12,
-    ],
-    [
-      'the label does not fit',
-      (world: World): void => {
-        world.faults.label = false;
-      },
-      'render-failed',
-      12,
-    ],
-    [
-      'the marker throws',
-      (world: World): void => {
-        world.faults.mark = 'throws';
-      },
-      'mark-failed',
-      0,
-    ],
-    [
-      'the mark ruins the picture',
-      (world: World): void => {
-        world.faults.mark = 'loud';
-      },
-      'mark-failed',
-      0,
-    ],
-  ] as const)('%s', async (_name, inject, reason, grace) => {
-    const world = await createWorld();
-    await run(world, 30);
-    inject(world);
-    const after = (await run(world, 30)).slice(grace);
-    expect(after.every((result) => result.state === 'slate' && result.reason === reason)).toBe(true);
+  describe.each(MODES)('%s', (mode) => {
+    it.each([
+      [
+        'the detector throws',
+        (world: World): void => {
+          world.faults.track = true;
+        },
+        'no-face',
+        0,
+      ],
+      [
+        'the renderer declines',
+        (world: World): void => {
+          world.faults.render = 'declines';
+        },
+        'render-failed',
+        12,
+      ],
+      [
+        'the renderer does nothing and says it did',
+        (world: World): void => {
+          world.faults.render = 'idle';
+        },
+        'render-failed',
+        12,
+      ],
+      [
+        'the label does not fit',
+        (world: World): void => {
+          world.faults.label = false;
+        },
+        'render-failed',
+        12,
+      ],
+      [
+        'the marker throws',
+        (world: World): void => {
+          world.faults.mark = 'throws';
+        },
+        'mark-failed',
+        0,
+      ],
+      [
+        'the mark ruins the picture',
+        (world: World): void => {
+          world.faults.mark = 'loud';
+        },
+        'mark-failed',
+        0,
+      ],
+    ] as const)('%s', async (_name, inject, reason, grace) => {
+      const world = await createWorld({ mode });
+      await run(world, 30, mode);
+      inject(world);
+      const after = (await run(world, 30, mode)).slice(grace);
+      expect(after.every((result) => result.state === 'slate' && result.reason === reason)).toBe(true);
+    });
   });
 
   it('the identity network throws: nobody is recognised any more', async () => {

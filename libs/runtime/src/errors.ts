@@ -6,6 +6,8 @@ export type RuntimeErrorCode =
   | 'frame-size'
   /** Timestamps ran backwards. */
   | 'time-ran-back'
+  /** A portrait renderer left part of its picture as it was: the frame is not shown. */
+  | 'portrait-incomplete'
   /** The authority gave no live lease at the start. */
   | 'no-lease'
   /** The status list of a permit could not be had or does not hold. */

@@ -63,18 +63,36 @@ export interface Gate {
    * face is looked for), and the permission is checked again after it.
    */
   ask(look: () => Promise<FrameFacts>): Promise<GateAnswer>;
+  /** How long the permission stands from now on, whoever is in the picture: for what shows the frame later, in another thread. */
+  standing(): Standing;
   /** The permit in force, whoever is in the picture; null when none is. Says under what slate frames are recorded. */
   permitInForce(): VerifiedPermit | null;
   /** Authority time, Unix seconds. */
   nowSeconds(): number;
 }
 
-export function createGate(clock: RuntimeClock, binding: SessionBinding): Gate {
+/** What the gate says of the time to come. */
+export type Standing =
+  /** Nothing but another word of the authority ends it before this moment of the monotonic clock. */
+  { readonly openUntilMs: number } | { readonly shut: ClosedReason };
+
+/** @param onShut hears at once when the gate is shut for good */
+export function createGate(
+  clock: RuntimeClock,
+  binding: SessionBinding,
+  onShut: (reason: FinalReason) => void = () => undefined,
+): Gate {
   const time = createAuthorityTime(clock);
   let permit: VerifiedPermit | null = null;
   let leaseEndsMs = Number.NEGATIVE_INFINITY;
   let statusEndsMs = Number.NEGATIVE_INFINITY;
   let final: FinalReason | null = null;
+
+  const shut = (reason: FinalReason): void => {
+    if (final !== null) return;
+    final = reason;
+    onShut(reason);
+  };
 
   const permission = (): ClosedReason | VerifiedPermit => {
     if (final !== null) return final;
@@ -93,19 +111,17 @@ export function createGate(clock: RuntimeClock, binding: SessionBinding): Gate {
       permit = next;
     },
     renewLease(lease, requestedAtMonotonicMs) {
-      if (lease.state === 'revoked') final ??= 'permit-revoked';
-      if (lease.state === 'closed') final ??= 'no-permit';
+      if (lease.state === 'revoked') shut('permit-revoked');
+      if (lease.state === 'closed') shut('no-permit');
       if (lease.state !== 'live') return;
       time.anchor(lease.serverTime, requestedAtMonotonicMs);
       leaseEndsMs = requestedAtMonotonicMs + Math.min(lease.leaseSeconds, MAX_LEASE_SECONDS) * 1000;
     },
     noteStatus({ status, freshSeconds }, requestedAtMonotonicMs) {
-      if (status !== 'valid') final ??= 'permit-revoked';
+      if (status !== 'valid') shut('permit-revoked');
       statusEndsMs = requestedAtMonotonicMs + Math.min(freshSeconds, MAX_STATUS_SECONDS) * 1000;
     },
-    shut(reason) {
-      final ??= reason;
-    },
+    shut,
     async ask(look) {
       const before = permission();
       if (typeof before === 'string') return { open: false, reason: before };
@@ -116,6 +132,13 @@ export function createGate(clock: RuntimeClock, binding: SessionBinding): Gate {
         return { open: false, reason: presence.kind };
       if (wearer !== 'match') return { open: false, reason: WEARER_REASON[wearer] };
       return { open: true, pass: { permit: held, [passed]: true }, presence };
+    },
+    standing() {
+      const held = permission();
+      if (typeof held === 'string') return { shut: held };
+      const permitEnds = Math.min(held.claims.exp, held.wear.not_after);
+      const permitEndsMs = clock.monotonicMs() + (permitEnds - time.nowSeconds()) * 1000;
+      return { openUntilMs: Math.min(permitEndsMs, leaseEndsMs, statusEndsMs) };
     },
     permitInForce() {
       const held = permission();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countCameraPixels, face, FACE_BOX } from './testing/camera.js';
+import { BELOW_LABEL, countCameraPixels, face, FACE_BOX } from './testing/camera.js';
 import { permit } from './testing/permits.js';
 import { createWorld, FRAME_MS, lease, type World } from './testing/world.js';
 import { WEARER_DOUBT_MS, WEARER_RECHECK_MS, WEARER_RETRY_MS } from './wearer-check.js';
@@ -77,11 +77,11 @@ function expectAllowed(world: World, seenMs: number, revoked: boolean, event: st
   expect(seen?.trackId === 2, `${event}: a stranger on a track of his own`).toBe(false);
 }
 
-describe('over any sequence of events', () => {
+describe.each(['overlay', 'portrait'] as const)('over any sequence of events (%s)', (mode) => {
   it('no frame holds camera pixels where they must not be, and none is rendered against the rules', async () => {
     await fc.assert(
       fc.asyncProperty(events, async (sequence) => {
-        const world = await createWorld();
+        const world = await createWorld({ mode });
         let revoked = false;
         let seenMs = 0;
         for (const [name, frames] of sequence) {
@@ -91,7 +91,8 @@ describe('over any sequence of events', () => {
           if (world.faces[0] !== before) seenMs = 0;
           for (let i = 0; i < frames; i++, seenMs += FRAME_MS) {
             const result = await world.step();
-            const where = result.state === 'slate' ? undefined : FACE_BOX;
+            const rendered = mode === 'overlay' ? FACE_BOX : BELOW_LABEL;
+            const where = result.state === 'slate' ? undefined : rendered;
             expect(countCameraPixels(result.frame, where), name).toBe(0);
             if (result.state === 'rendered') expectAllowed(world, seenMs, revoked, name);
           }

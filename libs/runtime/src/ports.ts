@@ -26,20 +26,53 @@ export interface WearerTemplate {
   compareWearer(embedding: Float32Array): number;
 }
 
-/** Avatar pixels (libs/avatar). */
-export interface AvatarRenderer {
+/**
+ * Avatar pixels (libs/avatar), in one of two ways. What a mode may see is in the signature of its `render`: a portrait is
+ * handed no camera picture, ever.
+ */
+export type AvatarRenderer = OverlayAvatar | PortraitAvatar;
+
+/** Puts the avatar's face over the wearer's in the camera picture. */
+export interface OverlayAvatar extends WornAvatar {
+  readonly mode: 'overlay';
+  /** Replaces the face in place: `frame` holds the camera picture. */
+  render(frame: I420Frame, face: FaceObservation, timestampMs: number): RenderOutcome;
+}
+
+/**
+ * Brings the avatar's own picture to life. It never reads camera pixels: all that it is told of the wearer is `face`, and
+ * `out` has never held a camera picture.
+ */
+export interface PortraitAvatar extends WornAvatar {
+  readonly mode: 'portrait';
+  /**
+   * Overwrites every sample of `out` with a code value from 1 to 254 (BT.709 keeps 0 and 255 for timing). The session
+   * blanks `out` before with 0: a picture that still holds one is not shown.
+   */
+  render(out: I420Frame, face: FaceObservation, timestampMs: number): RenderOutcome;
+}
+
+/** What both have in common. */
+export interface WornAvatar {
   /** SHA-256 of the bundle being rendered, lower-case hex, taken from the bytes that were loaded. */
   readonly avatarSha256: string;
-  /**
-   * Replaces the face in place. `not-rendered` (too small, cut off, turned away …) leaves the picture as it was: it is
-   * not shown then, as it is not when this throws.
-   */
-  render(frame: I420Frame, face: FaceObservation): { readonly status: 'rendered' | 'not-rendered' };
   /** Burns in the disclosure label, in place; false when the picture cannot carry a legible one. */
   label(frame: I420Frame): boolean;
-  /** Forgets the track: the face was lost, or the gate was shut. */
+  /** The track broke: the face was lost, or the gate was shut. What is drawn next stands beside no picture before. */
   reset(): void;
 }
+
+/**
+ * `not-rendered` (too small, cut off, turned away …): the picture is not shown then, as it is not when `render` throws.
+ * `timestampMs` is media time and never runs backwards; a renderer may learn and smooth along it.
+ */
+export type RenderOutcome =
+  | {
+      readonly status: 'rendered';
+      /** Where the avatar's face is in the picture drawn, in pixels: evidence looks for it there. */
+      readonly face: Box;
+    }
+  | { readonly status: 'not-rendered' };
 
 /** Neutral card of a given size; must hold no camera pixel. */
 export type SlateSource = (width: number, height: number, text: string) => I420Frame;
@@ -125,9 +158,9 @@ export interface SourceFrame {
   readonly timestampMs: number;
 }
 
-/** Takes finished frames. `write` has copied the picture when it resolves. */
+/** Takes finished frames with their media times. `write` has copied the picture when it resolves. */
 export interface FrameSink {
-  write(frame: I420Frame): Promise<void>;
+  write(frame: I420Frame, timestampMs: number): Promise<void>;
   finish(): Promise<unknown>;
   abort(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { VerifiedPermit } from '@guise/permit';
 import type { SessionId } from '@guise/protocol';
 import { RuntimeError } from './errors.js';
 import { createEvidenceRecorder, type EvidenceRecorder, type EvidenceSummary } from './evidence/recorder.js';
-import { createGate } from './gate.js';
+import { createGate, type Gate, type Standing } from './gate.js';
 import { createMarkAhead, type MarkAhead } from './mark-ahead.js';
 import { createPermitKeeper, type PermitKeeper } from './permit-keeper.js';
 import type {
@@ -40,6 +40,8 @@ export interface MediaConfig {
   /** Frames the source will deliver, where that is known; told to `onProgress` at the start. */
   readonly expectedFrames?: number | null;
   readonly onProgress?: (event: MediaProgress) => void;
+  /** Hears how long the permission stands: before every frame is written, and at once when the gate is shut for good. */
+  readonly onStanding?: (standing: Standing) => void;
 }
 
 export type MediaProgress =
@@ -106,18 +108,20 @@ async function runSession(
 }
 
 interface Session {
+  readonly gate: Gate;
   readonly keeper: PermitKeeper;
   readonly evidence: EvidenceRecorder;
   readonly processor: SessionProcessor;
   readonly ahead: MarkAhead;
 }
 
-function openSession({ size, picture, authority, clock, onProgress }: MediaConfig): Session {
-  const gate = createGate(clock, {
+function openSession({ size, picture, authority, clock, onProgress, onStanding }: MediaConfig): Session {
+  const binding = {
     avatarSha256: picture.renderer.avatarSha256,
     templateSha256: picture.wearer.sha256,
     sessionNumber: authority.permit.wear.watermark.session,
-  });
+  };
+  const gate = createGate(clock, binding, (shut) => onStanding?.({ shut }));
   const evidence = createEvidenceRecorder({
     ...authority,
     size,
@@ -128,6 +132,7 @@ function openSession({ size, picture, authority, clock, onProgress }: MediaConfi
   });
   const onFault = (step: string, error: unknown) => onProgress?.({ type: 'fault', step, error });
   return {
+    gate,
     keeper: createPermitKeeper({
       ...{ gate, source: authority.source, first: authority.permit, onFault },
       monotonicMs: () => clock.monotonicMs(),
@@ -140,8 +145,8 @@ function openSession({ size, picture, authority, clock, onProgress }: MediaConfi
 
 /** Frame by frame from source to sink. Ends early when evidence is lost: the result is withheld then. */
 async function pump(
-  { source, sink, clock, onProgress }: MediaConfig,
-  { keeper, evidence, processor, ahead }: Session,
+  { source, sink, clock, onProgress, onStanding }: MediaConfig,
+  { gate, keeper, evidence, processor, ahead }: Session,
   times: StageTimes,
   startedMs: number,
 ): Promise<{ readonly firstFrameMs: number; readonly outOfOrder: number }> {
@@ -158,7 +163,8 @@ async function pump(
     keeper.tick();
     const result = await processor.processFrame(frame, timestampMs);
     if (evidence.failed) break;
-    await times.timeAsync('encode', () => sink.write(result.frame));
+    onStanding?.(gate.standing());
+    await times.timeAsync('encode', () => sink.write(result.frame, timestampMs));
     if (timestampMs <= writtenMs) outOfOrder += 1;
     writtenMs = timestampMs;
     const doneMs = clock.monotonicMs();

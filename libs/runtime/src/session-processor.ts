@@ -1,10 +1,12 @@
-import { i420Bytes, type Box, type FaceObservation, type I420Frame } from '@guise/frame';
+import { i420Bytes, type I420Frame } from '@guise/frame';
+import { createAvatarDrawing, type AvatarDrawing } from './avatar-drawing.js';
 import { RuntimeError } from './errors.js';
 import type { EvidenceRecorder } from './evidence/recorder.js';
 import { epochOf } from './evidence/epoch.js';
-import type { FrameFacts, Gate, GateAnswer } from './gate.js';
+import type { Gate, GateAnswer } from './gate.js';
 import { createLeakGuard } from './leak-guard.js';
 import { createMarkCheck } from './mark-check.js';
+import { createPeopleWatch, type PeopleWatch } from './people-watch.js';
 import type {
   AvatarRenderer,
   FaceSight,
@@ -13,10 +15,8 @@ import type {
   SlateSource,
   WearerTemplate,
 } from './ports.js';
-import { createPresenceJudge, NO_FACE_HOLD_MS } from './presence.js';
 import { SLATE_TEXT, type ClosedReason } from './reasons.js';
 import { createStageTimes, type StageTime, type StageTimes } from './stage-times.js';
-import { createWearerCheck, type WearerVerdict } from './wearer-check.js';
 
 /** What a session sees, draws and marks with. */
 export interface PicturePorts {
@@ -49,7 +49,10 @@ export interface SessionStats {
   /** Of the rendered ones: the last picture repeated while no face was seen for a moment. */
   readonly heldFrames: number;
   readonly slateFrames: Readonly<Partial<Record<ClosedReason, number>>>;
-  /** Frames handed out that held the camera's face. The only acceptable value is 0. */
+  /**
+   * Frames handed out that held the camera's face; the only acceptable value is 0. Counted in both modes by the same
+   * witness, which knows of no mode: no way of drawing is believed to be safe without being looked at.
+   */
   readonly rawFrames: number;
   readonly stages: readonly StageTime[];
 }
@@ -71,18 +74,12 @@ export function createSessionProcessor(options: SessionProcessorOptions): Sessio
 
 class GatedProcessor implements SessionProcessor {
   readonly #times: StageTimes;
-  readonly #presence = createPresenceJudge();
-  readonly #wearer;
-  readonly #markCheck;
   readonly #leaks = createLeakGuard();
+  readonly #people: PeopleWatch;
+  readonly #drawing: AvatarDrawing;
+  readonly #markCheck;
   readonly #slates = new Map<ClosedReason, I420Frame>();
-  /** Rendered and labelled, not marked: what a hold repeats. */
-  readonly #drawn: I420Frame;
   readonly #out: I420Frame;
-  #drawnAtMs: number | null = null;
-  /** Where the face of `#drawn` is. */
-  #drawnFace: Box | null = null;
-  #verdict: WearerVerdict = 'unchecked';
   #lastMs = Number.NEGATIVE_INFINITY;
   #rendered = 0;
   #held = 0;
@@ -90,12 +87,14 @@ class GatedProcessor implements SessionProcessor {
   readonly #slateCounts = new Map<ClosedReason, number>();
 
   constructor(private readonly options: SessionProcessorOptions) {
-    const { width, height } = options.size;
-    this.#times = createStageTimes(() => options.clock.monotonicMs());
-    this.#markCheck = createMarkCheck(options.picture.marker);
-    this.#wearer = createWearerCheck(options.picture.sight, options.picture.wearer);
-    this.#drawn = { width, height, data: new Uint8Array(i420Bytes(width, height)) };
-    this.#out = { width, height, data: new Uint8Array(i420Bytes(width, height)) };
+    const { size, picture, clock } = options;
+    this.#times = createStageTimes(() => clock.monotonicMs());
+    const common = { leaks: this.#leaks, times: this.#times };
+    const faultIn = (step: 'observe' | 'render') => (error: unknown) => options.onFault?.(step, error);
+    this.#people = createPeopleWatch({ ...picture, ...common, onFault: faultIn('observe') });
+    this.#drawing = createAvatarDrawing({ ...picture, ...common, size, onFault: faultIn('render') });
+    this.#markCheck = createMarkCheck(picture.marker);
+    this.#out = { ...size, data: new Uint8Array(i420Bytes(size.width, size.height)) };
   }
 
   async processFrame(camera: I420Frame, timestampMs: number): Promise<ProcessedFrame> {
@@ -143,81 +142,32 @@ class GatedProcessor implements SessionProcessor {
     const look = { happened: false };
     const answer = await this.options.gate.ask(() => {
       look.happened = true;
-      return this.#look(camera, timestampMs);
+      return this.#people.look(camera, timestampMs);
     });
-    // Nobody watched who sat there: whoever is seen next is a stranger.
-    if (!look.happened) this.#forgetPeople();
+    if (!look.happened) this.#people.forget();
     return answer;
   }
 
-  /** Who is in the picture, and is it the wearer? A failing network sees nobody and recognises nobody. */
-  async #look(camera: I420Frame, timestampMs: number): Promise<FrameFacts> {
-    const { sight } = this.options.picture;
-    try {
-      const faces = await this.#times.timeAsync('track', () => sight.track(camera, timestampMs));
-      this.#leaks.remember(camera, faces);
-      const presence = this.#presence.judge(faces, timestampMs);
-      if (presence.kind === 'one-face') {
-        this.#verdict = await this.#times.timeAsync('wearer', () =>
-          this.#wearer.check(camera, presence.face, timestampMs),
-        );
-      } else if (presence.kind === 'hold') this.#wearer.lost();
-      else this.#forgetPeople();
-      return { presence, wearer: this.#verdict };
-    } catch (error) {
-      this.options.onFault?.('observe', error);
-      this.#forgetPeople();
-      return { presence: { kind: 'no-face' }, wearer: 'unchecked' };
-    }
-  }
-
-  #forgetPeople(): void {
-    this.#wearer.forget();
-    this.#verdict = 'unchecked';
-  }
-
-  /** Renders and labels into `#drawn`, or lets the last drawing stand for a moment. Takes the gate's open answer. */
+  /** Takes the gate's open answer. */
   #draw(
     { presence }: Extract<GateAnswer, { open: true }>,
     camera: I420Frame,
     timestampMs: number,
   ): 'drawn' | ClosedReason {
-    if (presence.kind === 'one-face' && this.#render(camera, presence.face)) {
-      this.#drawnAtMs = timestampMs;
-      this.#drawnFace = presence.face.box;
-      return 'drawn';
-    }
-    if (this.#drawnAtMs === null || timestampMs - this.#drawnAtMs >= NO_FACE_HOLD_MS) return 'render-failed';
-    this.#held += 1;
-    return 'drawn';
-  }
-
-  /** False leaves `#drawn` as it was. */
-  #render(camera: I420Frame, face: FaceObservation): boolean {
-    const { renderer } = this.options.picture;
-    const work = this.#out;
-    work.data.set(camera.data);
-    try {
-      const { status } = this.#times.time('render', () => renderer.render(work, face));
-      if (status !== 'rendered' || this.#leaks.isRaw(work)) return false;
-      if (!this.#times.time('label', () => renderer.label(work))) return false;
-    } catch (error) {
-      this.options.onFault?.('render', error);
-      return false;
-    }
-    this.#drawn.data.set(work.data);
-    return true;
+    const drawn = this.#drawing.draw(presence, camera, timestampMs);
+    if (drawn === 'held') this.#held += 1;
+    return drawn === 'render-failed' ? drawn : 'drawn';
   }
 
   #mark(timestampMs: number): 'marked' | ClosedReason {
     const out = this.#out;
     const epoch = epochOf(timestampMs);
-    out.data.set(this.#drawn.data);
+    out.data.set(this.#drawing.picture.data);
     try {
       this.#times.time('mark', () => {
         this.options.picture.marker.mark(out, epoch, timestampMs);
       });
-      return this.#times.time('self-test', () => this.#markCheck.holds(this.#drawn, out, epoch))
+      return this.#times.time('self-test', () => this.#markCheck.holds(this.#drawing.picture, out, epoch))
         ? 'marked'
         : 'mark-failed';
     } catch (error) {
@@ -236,9 +186,7 @@ class GatedProcessor implements SessionProcessor {
 
   #slate(reason: ClosedReason): ProcessedFrame {
     const { size, picture } = this.options;
-    // What was drawn before the gate shut must not come back when it opens again.
-    this.#drawnAtMs = null;
-    picture.renderer.reset();
+    this.#drawing.forget();
     let card = this.#slates.get(reason);
     if (card === undefined) {
       card = picture.slate(size.width, size.height, SLATE_TEXT[reason]);
@@ -260,7 +208,7 @@ class GatedProcessor implements SessionProcessor {
     // The permit that let the frame pass, also when it ended a moment later.
     const permit = answer.open ? answer.pass.permit : gate.permitInForce();
     const permitId = permit?.claims.jti ?? null;
-    const face = state === 'rendered' ? this.#drawnFace : null;
+    const face = state === 'rendered' ? this.#drawing.face : null;
     const output = { frame, state, face, timestampMs, nowSeconds: gate.nowSeconds(), permitId };
     await this.#times.timeAsync('record', () => evidence.record(output));
   }

@@ -11,8 +11,10 @@ export async function openAvatarRenderer(
   const picture = await decodeImage(bundle.picture.bytes);
   const overlay = createOverlayRenderer({ picture, landmarks: bundle.landmarks });
   return {
+    mode: 'overlay',
     avatarSha256: sha256,
-    render: (frame, face) => overlay.render(frame, face),
+    // The outline stays the wearer's: the avatar's face is where the camera saw one.
+    render: (frame, face) => ({ ...overlay.render(frame, face), face: face.box }),
     label: (frame) => drawDisclosureLabel(frame, label) !== null,
     reset: () => {
       overlay.reset();

@@ -3,6 +3,10 @@ import { createI420, type Box, type FaceObservation, type I420Frame } from '@gui
 /** All fake pictures have this size, and the face is here. */
 export const SIZE = { width: 160, height: 120 } as const;
 export const FACE_BOX: Box = { x: 50, y: 30, width: 60, height: 70 };
+/** All of a picture but the rows of the label, whose lumas are odd too. */
+export const BELOW_LABEL: Box = { x: 0, y: 30, width: 160, height: 90 };
+/** Where a portrait shows the avatar's face, wherever the wearer's is. */
+export const PORTRAIT_BOX: Box = { x: 40, y: 20, width: 50, height: 60 };
 
 /**
  * Every luma of the fake camera is odd and changes from frame to frame; slate, avatar, label and mark use even lumas or

@@ -1,18 +1,32 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { drawDisclosureLabel, renderSlate, type Box, type FaceObservation } from '@guise/frame';
+import {
+  drawDisclosureLabel,
+  renderSlate,
+  type Box,
+  type FaceObservation,
+  type I420Frame,
+} from '@guise/frame';
 import { signEvidenceSegment, type VerifiedPermit } from '@guise/permit';
 import { DISCLOSURE_LABEL, formatId, sessionId } from '@guise/protocol';
 import { createFakeClock, createSeededRandom, type FakeClock } from '@guise/testing';
 import { createEvidenceRecorder } from '../evidence/recorder.js';
 import { createGate, type Gate } from '../gate.js';
-import type { EvidenceCrypto, EvidenceSink, LeaseState, RuntimeClock, StatusAnswer } from '../ports.js';
+import type {
+  AvatarRenderer,
+  EvidenceCrypto,
+  EvidenceSink,
+  LeaseState,
+  RuntimeClock,
+  StatusAnswer,
+} from '../ports.js';
 import {
   createSessionProcessor,
   type PicturePorts,
   type ProcessedFrame,
   type SessionProcessor,
+  type SessionProcessorOptions,
 } from '../session-processor.js';
-import { cameraFrame, face, paintAvatar, paintMark, SIZE } from './camera.js';
+import { cameraFrame, face, paintAvatar, paintMark, PORTRAIT_BOX, SIZE } from './camera.js';
 import { AVATAR_SHA256, deviceKey, permit, SESSION_NUMBER, TEMPLATE_SHA256 } from './permits.js';
 
 export const SESSION = sessionId.parse(formatId('session', createSeededRandom('session')(16)));
@@ -22,8 +36,8 @@ export const FRAME_MS = 40;
 export interface Faults {
   track: boolean;
   embed: boolean;
-  /** `idle`: claims to have rendered and did nothing. */
-  render: 'fine' | 'throws' | 'declines' | 'idle';
+  /** `idle`: claims to have rendered and did nothing; `partly`: leaves out a corner of the picture. */
+  render: 'fine' | 'throws' | 'declines' | 'idle' | 'partly';
   label: boolean;
   /** `idle`: leaves the picture unmarked; `loud`: ruins it; `unreadable`: marks, but no detector would find it. */
   mark: 'fine' | 'throws' | 'idle' | 'loud' | 'unreadable';
@@ -63,7 +77,18 @@ export function runtimeClock(clock: FakeClock): RuntimeClock {
   return { wallMs: clock.nowMs, monotonicMs: clock.monotonicMs };
 }
 
-export async function createWorld(options: { readonly first?: VerifiedPermit | null } = {}): Promise<World> {
+export interface WorldOptions {
+  readonly first?: VerifiedPermit | null;
+  /** How the avatar is worn; `overlay` unless told. */
+  readonly mode?: AvatarRenderer['mode'];
+  /** What the camera sees; `cameraFrame` unless told. */
+  readonly camera?: (index: number) => I420Frame;
+  /** Replaces eyes or hands. */
+  readonly picture?: (ports: PicturePorts) => PicturePorts;
+  readonly onFault?: SessionProcessorOptions['onFault'];
+}
+
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const clock = createFakeClock();
   const faults: Faults = {
     track: false,
@@ -91,6 +116,7 @@ export async function createWorld(options: { readonly first?: VerifiedPermit | n
     },
   });
   let index = -1;
+  const ports = picturePorts(faults, () => world.faces, options.mode);
   const world: World = {
     ...{ clock, gate, faults, submitted, disclosed },
     faces: [face(1, 'wearer')],
@@ -98,17 +124,18 @@ export async function createWorld(options: { readonly first?: VerifiedPermit | n
     statuses: true,
     processor: createSessionProcessor({
       size: SIZE,
-      picture: picturePorts(faults, () => world.faces),
+      picture: options.picture?.(ports) ?? ports,
       gate,
       evidence,
       clock: runtimeClock(clock),
+      onFault: options.onFault,
     }),
     async step() {
       index += 1;
       if (index > 0) clock.advanceMs(FRAME_MS);
       if (world.leases && index % 25 === 0) gate.renewLease(lease(clock), clock.monotonicMs());
       if (world.statuses) gate.noteStatus(VALID, clock.monotonicMs());
-      return world.processor.processFrame(cameraFrame(index), index * FRAME_MS);
+      return world.processor.processFrame((options.camera ?? cameraFrame)(index), index * FRAME_MS);
     },
     admit(next) {
       gate.admit(next);
@@ -121,7 +148,11 @@ export async function createWorld(options: { readonly first?: VerifiedPermit | n
   return world;
 }
 
-export function picturePorts(faults: Faults, faces: () => readonly FaceObservation[]): PicturePorts {
+export function picturePorts(
+  faults: Faults,
+  faces: () => readonly FaceObservation[],
+  mode: AvatarRenderer['mode'] = 'overlay',
+): PicturePorts {
   return {
     sight: {
       track: () => (faults.track ? Promise.reject(new Error('no detector')) : Promise.resolve(faces())),
@@ -132,17 +163,7 @@ export function picturePorts(faults: Faults, faces: () => readonly FaceObservati
       },
     },
     wearer: { sha256: TEMPLATE_SHA256, compareWearer: (embedding) => embedding[0] ?? -1 },
-    renderer: {
-      avatarSha256: AVATAR_SHA256,
-      render(frame, seen) {
-        if (faults.render === 'throws') throw new Error('no renderer');
-        if (faults.render === 'declines') return { status: 'not-rendered' };
-        if (faults.render === 'fine') paintAvatar(frame, seen.box);
-        return { status: 'rendered' };
-      },
-      label: (frame) => faults.label && drawDisclosureLabel(frame, DISCLOSURE_LABEL) !== null,
-      reset: () => undefined,
-    },
+    renderer: fakeRenderer(faults, mode),
     marker: {
       mark(frame, epoch) {
         if (faults.mark === 'throws') throw new Error('no marker');
@@ -153,6 +174,31 @@ export function picturePorts(faults: Faults, faces: () => readonly FaceObservati
       readsBack: () => faults.mark === 'fine',
     },
     slate: renderSlate,
+  };
+}
+
+/** Paints its face where the wearer's is (`overlay`), or a whole picture with the face in another place (`portrait`). */
+function fakeRenderer(faults: Faults, mode: AvatarRenderer['mode']): AvatarRenderer {
+  const paint = (frame: I420Frame, seen: FaceObservation): Box => {
+    if (mode === 'overlay') {
+      paintAvatar(frame, seen.box);
+      return seen.box;
+    }
+    frame.data.fill(120);
+    if (faults.render === 'partly') frame.data.fill(0, frame.data.length - 8);
+    paintAvatar(frame, PORTRAIT_BOX);
+    return PORTRAIT_BOX;
+  };
+  return {
+    mode,
+    avatarSha256: AVATAR_SHA256,
+    render(frame, seen) {
+      if (faults.render === 'throws') throw new Error('no renderer');
+      if (faults.render === 'declines') return { status: 'not-rendered' };
+      return { status: 'rendered', face: faults.render === 'idle' ? seen.box : paint(frame, seen) };
+    },
+    label: (frame) => faults.label && drawDisclosureLabel(frame, DISCLOSURE_LABEL) !== null,
+    reset: () => undefined,
   };
 }
 

@@ -1,0 +1,65 @@
+import type { I420Frame } from '@guise/frame';
+import type { FrameFacts } from './gate.js';
+import type { LeakGuard } from './leak-guard.js';
+import type { FaceSight, WearerTemplate } from './ports.js';
+import { createPresenceJudge } from './presence.js';
+import type { StageTimes } from './stage-times.js';
+import { createWearerCheck, type WearerVerdict } from './wearer-check.js';
+
+export interface PeopleWatchOptions {
+  readonly sight: FaceSight;
+  readonly wearer: WearerTemplate;
+  /** Is told of every face that was seen. */
+  readonly leaks: Pick<LeakGuard, 'remember'>;
+  readonly times: StageTimes;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Who sits before the camera, from frame to frame. */
+export interface PeopleWatch {
+  /** Who is in the picture, and is it the wearer? A failing network sees nobody and recognises nobody. */
+  look(camera: I420Frame, timestampMs: number): Promise<FrameFacts>;
+  /** Nobody watched who sat there: whoever is seen next is a stranger. */
+  forget(): void;
+}
+
+export function createPeopleWatch({
+  sight,
+  wearer: template,
+  leaks,
+  times,
+  onFault,
+}: PeopleWatchOptions): PeopleWatch {
+  const presenceJudge = createPresenceJudge();
+  const check = createWearerCheck(sight, template);
+  let wearer: WearerVerdict = 'unchecked';
+
+  const forget = () => {
+    check.forget();
+    wearer = 'unchecked';
+  };
+
+  const look = async (camera: I420Frame, timestampMs: number): Promise<FrameFacts> => {
+    const faces = await times.timeAsync('track', () => sight.track(camera, timestampMs));
+    leaks.remember(camera, faces);
+    const presence = presenceJudge.judge(faces, timestampMs);
+    if (presence.kind === 'one-face') {
+      wearer = await times.timeAsync('wearer', () => check.check(camera, presence.face, timestampMs));
+    } else if (presence.kind === 'hold') check.lost();
+    else forget();
+    return { presence, wearer };
+  };
+
+  return {
+    forget,
+    async look(camera, timestampMs) {
+      try {
+        return await look(camera, timestampMs);
+      } catch (error) {
+        onFault(error);
+        forget();
+        return { presence: { kind: 'no-face' }, wearer: 'unchecked' };
+      }
+    },
+  };
+}
