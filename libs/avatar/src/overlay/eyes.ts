@@ -1,5 +1,6 @@
 import { smoothstep } from '../mesh/topology.js';
 import { apertureBounds, edgeAt, measureAperture, toAperture, type Aperture } from '../mesh/aperture.js';
+import { shiftIris } from '../mesh/iris-shift.js';
 import { forOpening } from '../mesh/opening.js';
 import {
   measureIris,
@@ -140,18 +141,7 @@ function lookUp(
   cm: number,
   level: FloatPicture,
 ): readonly [x: number, y: number] {
-  const r = patch.irisRadiusU;
-  const left = gaze.irisU - r;
-  const right = gaze.irisU + r;
-  let from = patch.irisU + (u - gaze.irisU);
-  let near = 1;
-  if (u < left) {
-    near = Math.max(0, (u + 0.5) / Math.max(1e-3, left + 0.5));
-    from = -0.5 + near * Math.max(0, patch.irisU - r + 0.5);
-  } else if (u > right) {
-    near = Math.max(0, (0.5 - u) / Math.max(1e-3, 0.5 - right));
-    from = 0.5 - near * Math.max(0, 0.5 - patch.irisU - r);
-  }
+  const [from, near] = shiftIris(patch, gaze.irisU, u);
   const moved = cm + (patch.irisCm - gaze.irisCm) * near;
   const top = edgeAt(patch.lids.upper, from) / patch.pxPerCm + LID_CLEARANCE_CM;
   const bottom = edgeAt(patch.lids.lower, from) / patch.pxPerCm - LID_CLEARANCE_CM;

@@ -3,6 +3,7 @@ import { smoothstep } from '../mesh/topology.js';
 import { edgeAt, measureAperture, type Aperture } from '../mesh/aperture.js';
 import { forOpening } from '../mesh/opening.js';
 import type { Layer } from './layer.js';
+import { sampleBytes } from './picture.js';
 import type { DrawnShape } from './shape.js';
 
 /** Opening over width at which the wearer's own mouth begins to show, and at which it shows wholly. */
@@ -60,19 +61,4 @@ function wearerPoint(lips: Aperture, own: Aperture, u: number, v: number): reado
     own.centreX + along * own.axisX - across * own.axisY,
     own.centreY + along * own.axisY + across * own.axisX,
   ];
-}
-
-/** Bilinear sample of an 8-bit plane, pixel centres at half-integers, borders repeat. */
-function sampleBytes(plane: Uint8Array, width: number, height: number, x: number, y: number): number {
-  const px = Math.max(0, Math.min(width - 1, x - 0.5));
-  const py = Math.max(0, Math.min(height - 1, y - 0.5));
-  const x0 = px | 0;
-  const y0 = py | 0;
-  const x1 = Math.min(width - 1, x0 + 1);
-  const y1 = Math.min(height - 1, y0 + 1);
-  const fx = px - x0;
-  const fy = py - y0;
-  const top = (plane[y0 * width + x0] ?? 0) * (1 - fx) + (plane[y0 * width + x1] ?? 0) * fx;
-  const bottom = (plane[y1 * width + x0] ?? 0) * (1 - fx) + (plane[y1 * width + x1] ?? 0) * fx;
-  return top * (1 - fy) + bottom * fy;
 }

@@ -77,3 +77,18 @@ export function sampleBilinear(
   const bottom = (plane[j] ?? 0) * (1 - fx) + (plane[j + right] ?? 0) * fx;
   return top * (1 - fy) + bottom * fy;
 }
+
+/** Bilinear sample of an 8-bit plane, pixel centres at half-integers, borders repeat. */
+export function sampleBytes(plane: Uint8Array, width: number, height: number, x: number, y: number): number {
+  const px = Math.max(0, Math.min(width - 1, x - 0.5));
+  const py = Math.max(0, Math.min(height - 1, y - 0.5));
+  const x0 = px | 0;
+  const y0 = py | 0;
+  const x1 = Math.min(width - 1, x0 + 1);
+  const y1 = Math.min(height - 1, y0 + 1);
+  const fx = px - x0;
+  const fy = py - y0;
+  const top = (plane[y0 * width + x0] ?? 0) * (1 - fx) + (plane[y0 * width + x1] ?? 0) * fx;
+  const bottom = (plane[y1 * width + x0] ?? 0) * (1 - fx) + (plane[y1 * width + x1] ?? 0) * fx;
+  return top * (1 - fy) + bottom * fy;
+}

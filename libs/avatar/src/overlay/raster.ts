@@ -1,3 +1,5 @@
+import { TriangleScan } from '../mesh/triangle-scan.js';
+
 /** One value per vertex, and the picture of it that the rasteriser draws. */
 export interface Attribute {
   readonly vertex: Float32Array;
@@ -9,9 +11,6 @@ export interface RasterGrid {
   readonly width: number;
   readonly height: number;
 }
-
-/** Widens every span a little so that neighbours leave no crack between them. */
-const OVERLAP_PX = 0.02;
 
 /**
  * Draws triangles in the given order, later over earlier, interpolating every attribute linearly.
@@ -25,6 +24,7 @@ export function rasterizeAttributes(
   attributes: readonly Attribute[],
 ): void {
   const { width, height } = grid;
+  const scan = new TriangleScan(width, height);
   for (let t = 0; t + 2 < triangles.length; t += 3) {
     const a = triangles[t] ?? 0;
     const b = triangles[t + 1] ?? 0;
@@ -35,32 +35,12 @@ export function rasterizeAttributes(
     const by = ys[b] ?? 0;
     const cx = xs[c] ?? 0;
     const cy = ys[c] ?? 0;
-    const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
-    if (area > -1e-4 && area < 1e-4) continue;
-    const top = Math.max(0, Math.ceil(Math.min(ay, by, cy) - 0.5));
-    const bottom = Math.min(height - 1, Math.floor(Math.max(ay, by, cy) - 0.5));
-    for (let y = top; y <= bottom; y++) {
+    if (!scan.start(ax, ay, bx, by, cx, cy)) continue;
+    const { area } = scan;
+    for (let y = scan.top; y <= scan.bottom; y++) {
+      if (!scan.row(y)) continue;
+      const { first, last } = scan;
       const py = y + 0.5;
-      let left = Infinity;
-      let right = -Infinity;
-      if (ay <= py !== by <= py) {
-        const x = ax + ((py - ay) / (by - ay)) * (bx - ax);
-        if (x < left) left = x;
-        if (x > right) right = x;
-      }
-      if (by <= py !== cy <= py) {
-        const x = bx + ((py - by) / (cy - by)) * (cx - bx);
-        if (x < left) left = x;
-        if (x > right) right = x;
-      }
-      if (cy <= py !== ay <= py) {
-        const x = cx + ((py - cy) / (ay - cy)) * (ax - cx);
-        if (x < left) left = x;
-        if (x > right) right = x;
-      }
-      const first = Math.max(0, Math.ceil(left - 0.5 - OVERLAP_PX));
-      const last = Math.min(width - 1, Math.floor(right - 0.5 + OVERLAP_PX));
-      if (first > last) continue;
       // Barycentric weights of b and c at the first pixel centre, and their step along the row.
       const px = first + 0.5;
       const wb = ((px - ax) * (cy - ay) - (cx - ax) * (py - ay)) / area;

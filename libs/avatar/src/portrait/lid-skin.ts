@@ -1,7 +1,8 @@
 import { LEFT_EYE, RIGHT_EYE } from '@guise/frame';
 import { edgeAt, measureAperture, apertureBounds, toAperture, type Aperture } from '../mesh/aperture.js';
 import { smoothstep } from '../mesh/topology.js';
-import { blendByte, sampleBytes, type Canvas } from './canvas.js';
+import { sampleBytes } from '../overlay/picture.js';
+import { blendByte, type Canvas } from './canvas.js';
 import type { Planes } from './matte.js';
 
 /** Rows of skin around the right eye, from the outer corner inwards: crease and fold above, the edge of the bag below. */

@@ -62,9 +62,9 @@ export function separatePerson(
   const knownHalf = { person: half(known.person), background: half(known.background) };
   const [cw, ch] = [width >> 1, height >> 1];
   const layer = (of: 'person' | 'background', smoothPx: number): Planes => ({
-    y: toBytes(fillSmoothly(stage.y, known[of], width, height, smoothPx)),
-    u: toBytes(fillSmoothly(stage.u, knownHalf[of], cw, ch, smoothPx >> 1)),
-    v: toBytes(fillSmoothly(stage.v, knownHalf[of], cw, ch, smoothPx >> 1)),
+    y: toCodes(fillSmoothly(stage.y, known[of], width, height, smoothPx)),
+    u: toCodes(fillSmoothly(stage.u, knownHalf[of], cw, ch, smoothPx >> 1)),
+    v: toCodes(fillSmoothly(stage.v, knownHalf[of], cw, ch, smoothPx >> 1)),
   });
   const person = layer('person', 0);
   const background = layer('background', Math.round(SMOOTH_CM * head.pxPerCm));
@@ -72,7 +72,7 @@ export function separatePerson(
   const insideHalf = half(inside);
   // Beyond the picture's border its background goes on, and the person in front of it.
   const whole = (of: keyof Planes, shown: Float32Array, share: Float32Array): Uint8Array =>
-    toBytes(
+    toCodes(
       stage[of].map((value, i) => {
         const beyond = mix(background[of][i] ?? 0, person[of][i] ?? 0, share[i] ?? 0);
         return mix(beyond, value, shown[i] ?? 0);
@@ -128,7 +128,8 @@ function fillSmoothly(
   height: number,
   smoothPx: number,
 ): Float32Array {
-  const filled = fillUnknown(plane, known, width, height);
+  // Where nothing is known (a mask that is all person), there is nothing better than what the picture shows.
+  const filled = known.some((share) => share > 0) ? fillUnknown(plane, known, width, height) : plane;
   if (smoothPx < 1) return filled;
   const once = boxMean(filled, width, height, smoothPx);
   const blurred = boxMean(once, width, height, smoothPx);
@@ -189,6 +190,14 @@ function shrink(plane: Float32Array, width: number, height: number): Float32Arra
       ((plane[at] ?? 0) + (plane[at + 1] ?? 0) + (plane[at + width] ?? 0) + (plane[at + width + 1] ?? 0)) / 4;
   }
   return out;
+}
+
+/** Least and most code value of limited range; nothing that is drawn from these planes leaves it. */
+const BLACK = 16;
+const FULL_CHROMA = 240;
+
+function toCodes(plane: Float32Array): Uint8Array {
+  return toBytes(plane.map((value) => Math.max(BLACK, Math.min(FULL_CHROMA, value))));
 }
 
 function toBytes(plane: Float32Array): Uint8Array {

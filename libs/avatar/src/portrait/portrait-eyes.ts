@@ -2,8 +2,10 @@ import { LANDMARK_COUNT, LEFT_EYE, LEFT_IRIS, RIGHT_EYE, RIGHT_IRIS } from '@gui
 import { smoothstep } from '../mesh/topology.js';
 import { apertureBounds, edgeAt, measureAperture, toAperture, type Aperture } from '../mesh/aperture.js';
 import { measureIris } from '../overlay/eye-patch.js';
+import { shiftIris } from '../mesh/iris-shift.js';
 import { forOpening } from '../mesh/opening.js';
-import { blendByte, sampleBytes, type Canvas } from './canvas.js';
+import { sampleBytes } from '../overlay/picture.js';
+import { blendByte, type Canvas } from './canvas.js';
 import { lidRows, paintLids, type LidRows } from './lid-skin.js';
 import type { Planes } from './matte.js';
 import type { FaceParameters } from './parameters.js';
@@ -93,18 +95,7 @@ function lookUp(
   v: number,
   pxPerCm: number,
 ): readonly [x: number, y: number] {
-  const r = eye.irisRadiusU;
-  const left = drawn.u - r;
-  const right = drawn.u + r;
-  let from = eye.irisU + (u - drawn.u);
-  let near = 1;
-  if (u < left) {
-    near = Math.max(0, (u + 0.5) / Math.max(1e-3, left + 0.5));
-    from = -0.5 + near * Math.max(0, eye.irisU - r + 0.5);
-  } else if (u > right) {
-    near = Math.max(0, (0.5 - u) / Math.max(1e-3, 0.5 - right));
-    from = 0.5 - near * Math.max(0, 0.5 - eye.irisU - r);
-  }
+  const [from, near] = shiftIris(eye, drawn.u, u);
   const { lids } = eye;
   const moved = v + (eye.irisV - drawn.v) * near;
   const top = edgeAt(lids.upper, from) + LID_CLEARANCE_CM * pxPerCm;

@@ -2,7 +2,8 @@ import { LANDMARK_COUNT, LIPS_INNER, LIPS_OUTER } from '@guise/frame';
 import { smoothstep } from '../mesh/topology.js';
 import { edgeAt, measureAperture, type Aperture } from '../mesh/aperture.js';
 import { forOpening } from '../mesh/opening.js';
-import { blendByte, sampleBytes, type Canvas } from './canvas.js';
+import { sampleBytes } from '../overlay/picture.js';
+import { blendByte, type Canvas } from './canvas.js';
 import type { Planes } from './matte.js';
 
 /** Colours of a drawn mouth, code values, taken from the avatar's own lips and skin. */

@@ -66,6 +66,20 @@ describe('portrait renderer', () => {
     expect(Buffer.compare(frames[0]?.data ?? Buffer.of(), frames[2]?.data ?? Buffer.of())).toBe(0);
   });
 
+  it('says where the face is in its own picture, and stays within limited range', () => {
+    const frame = createI420(SIZE.width, SIZE.height);
+    const rest = plain.render(NEUTRAL_PARAMETERS, frame);
+    const [tipX, tipY] = [SIZE.width / 2, ((LANDMARKS[1 * 3 + 1] ?? 0) - TOP) * ZOOM];
+    expect(rest.x + rest.width / 2).toBeCloseTo(tipX, 0);
+    expect(rest.y).toBeLessThan(tipY);
+    expect(rest.y + rest.height).toBeGreaterThan(tipY);
+    // An average face is 15 cm wide; the view shows 42 cm.
+    expect(rest.width / SIZE.height).toBeCloseTo(15.4 / 42, 1);
+    const moved = plain.render({ ...NEUTRAL_PARAMETERS, ...head({ xCm: 3 }) }, frame);
+    expect((moved.x - rest.x) / (SIZE.height / 42)).toBeCloseTo(2.8, 0);
+    expect(frame.data.every((value) => value >= 16 && value <= 240)).toBe(true);
+  });
+
   it('gives equal bytes for equal parameters, whatever came before and in another renderer', () => {
     const first = draw({ ...head({ pitchDeg: 9 }), gaze: { yawDeg: 12, pitchDeg: 0 } });
     draw({ ...head({ yawDeg: -20 }), lids: { left: 0, right: 0 } });
@@ -129,11 +143,12 @@ describe('portrait renderer', () => {
           gaze: { yawDeg: yaw, pitchDeg: pitch },
           shifts,
         };
-        plain.render(parameters, frame);
+        const { x, y, width, height } = plain.render(parameters, frame);
+        expect([x, y, width, height].every(Number.isFinite)).toBe(true);
+        expect(frame.data.every((value) => value >= 16 && value <= 240)).toBe(true);
       }),
       { numRuns: 40, seed: 20261122 },
     );
-    expect(frame.data.some((value) => value > 16)).toBe(true);
   });
 
   it('uses the mask it is given', () => {
@@ -142,6 +157,18 @@ describe('portrait renderer', () => {
     const moved = head({ xCm: 5 });
     // Beside the eye, where the head was: with nobody in the mask, it belongs to the background and stays.
     expect(lumaAt(draw(moved, renderer), 168, 0, -8)).toBeGreaterThan(lumaAt(draw(moved), 168, 0, -8) + 40);
+  });
+
+  it('draws also with a mask that says person everywhere', () => {
+    const everybody = { width: 8, height: 8, data: new Uint8Array(64).fill(255) };
+    const moved = draw(
+      head({ xCm: 5 }),
+      createPortraitRenderer({ ...avatarWith(), personMask: everybody }, SIZE),
+    );
+    expect(moved.data.every((value) => value >= 16 && value <= 240)).toBe(true);
+    // Not the green of a fill from nothing.
+    const { u } = planesOf(moved);
+    expect(u.every((value) => value > 60)).toBe(true);
   });
 
   it('refuses sizes, frames and parameters that it cannot draw', () => {

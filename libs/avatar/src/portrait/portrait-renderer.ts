@@ -1,4 +1,4 @@
-import { planesOf, type I420Frame } from '@guise/frame';
+import { planesOf, type Box, type I420Frame } from '@guise/frame';
 import type { PersonMask } from '../bundle/format.js';
 import { AvatarError } from '../errors.js';
 import { admitFace } from '../mesh/admit-face.js';
@@ -32,10 +32,11 @@ export interface PortraitRenderer {
   readonly height: number;
   /**
    * Draws the whole avatar into a frame of the renderer's size. Whatever the frame held is gone: every sample is
-   * overwritten. Equal parameters give equal bytes, whatever came before.
+   * overwritten, with code values from 16 to 240. Equal parameters give equal bytes, whatever came before.
+   * @returns where the avatar's face is now: the extent of its mesh, in pixels of the frame
    * @throws AvatarError `size-unsupported` when the frame has another size, `parameters-invalid` for values that are none
    */
-  render(parameters: FaceParameters, into: I420Frame): void;
+  render(parameters: FaceParameters, into: I420Frame): Box;
 }
 
 const SMALLEST_SIDE = 64;
@@ -155,7 +156,7 @@ class MeshPortrait implements PortraitRenderer {
     this.poser = new HeadPoser(avatar.mesh, avatar.fit, avatar.landmarks, mirror);
   }
 
-  render(parameters: FaceParameters, into: I420Frame): void {
+  render(parameters: FaceParameters, into: I420Frame): Box {
     requireNumbers(parameters);
     const { width, height, base, layers } = this.avatar;
     if (into.width !== width || into.height !== height)
@@ -168,6 +169,7 @@ class MeshPortrait implements PortraitRenderer {
     this.warp('v', planes.v);
     const { chromaWidth, chromaHeight } = planes;
     this.drawOpenings({ x: 0, y: 0, width, height, chromaWidth, chromaHeight, planes }, layers, parameters);
+    return this.poser.faceBox();
   }
 
   private warp(key: 'y' | 'u' | 'v', out: Uint8Array): void {

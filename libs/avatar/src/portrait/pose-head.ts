@@ -1,4 +1,4 @@
-import { FACE_VERTEX_COUNT, headRotation, LIPS_INNER } from '@guise/frame';
+import { FACE_VERTEX_COUNT, headRotation, LIPS_INNER, type Box } from '@guise/frame';
 import { toHeadFrame, type HeadFit } from '../mesh/similarity.js';
 import type { HeadMesh } from './head-mesh.js';
 import { lidVertices, type LidVertex } from './lid-rows.js';
@@ -59,6 +59,14 @@ export class HeadPoser {
     this.closeLids(this.lids.left, lids.left);
     this.closeLids(this.lids.right, lids.right);
     this.place(head);
+  }
+
+  /** Extent of the face's vertices as they are drawn. */
+  faceBox(): Box {
+    const xs = this.xs.subarray(0, FACE_VERTEX_COUNT);
+    const ys = this.ys.subarray(0, FACE_VERTEX_COUNT);
+    const [x, y] = [Math.min(...xs), Math.min(...ys)];
+    return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
   }
 
   /** What moves the rows of teeth: how far the upper lip is raised and the chin dropped, centimetres. */

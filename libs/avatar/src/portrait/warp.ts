@@ -1,3 +1,5 @@
+import { TriangleScan } from '../mesh/triangle-scan.js';
+
 /** One plane to be drawn: all four have the same size. */
 export interface WarpPlane {
   readonly width: number;
@@ -9,9 +11,6 @@ export interface WarpPlane {
   /** Share of the person, 0–255. */
   readonly alpha: Uint8Array;
 }
-
-/** Widens every span a little so that neighbours leave no crack between them. */
-const OVERLAP_PX = 0.02;
 
 /**
  * Draws the person, bent from (us, vs) to (xs, ys), over the base. Positions are pixels of the full-size grid; `step` is 1
@@ -29,6 +28,7 @@ export function warpPerson(
   vs: Float32Array,
 ): void {
   const { width, height } = plane;
+  const scan = new TriangleScan(width, height);
   for (let t = 0; t + 2 < triangles.length; t += 3) {
     const a = triangles[t] ?? 0;
     const b = triangles[t + 1] ?? 0;
@@ -39,8 +39,8 @@ export function warpPerson(
     const by = (ys[b] ?? 0) / step;
     const cx = (xs[c] ?? 0) / step;
     const cy = (ys[c] ?? 0) / step;
-    const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
-    if (area > -1e-4 && area < 1e-4) continue;
+    if (!scan.start(ax, ay, bx, by, cx, cy)) continue;
+    const { area } = scan;
     const au = (us[a] ?? 0) / step;
     const av = (vs[a] ?? 0) / step;
     const bu = (us[b] ?? 0) / step - au;
@@ -55,39 +55,17 @@ export function warpPerson(
     const vx = wbx * bv + wcx * cv;
     const uy = wby * bu + wcy * cu;
     const vy = wby * bv + wcy * cv;
-    const top = Math.max(0, Math.ceil(Math.min(ay, by, cy) - 0.5));
-    const bottom = Math.min(height - 1, Math.floor(Math.max(ay, by, cy) - 0.5));
-    for (let y = top; y <= bottom; y++) {
-      const py = y + 0.5;
-      let left = Infinity;
-      let right = -Infinity;
-      if (ay <= py !== by <= py) {
-        const x = ax + ((py - ay) / (by - ay)) * (bx - ax);
-        if (x < left) left = x;
-        if (x > right) right = x;
-      }
-      if (by <= py !== cy <= py) {
-        const x = bx + ((py - by) / (cy - by)) * (cx - bx);
-        if (x < left) left = x;
-        if (x > right) right = x;
-      }
-      if (cy <= py !== ay <= py) {
-        const x = cx + ((py - cy) / (ay - cy)) * (ax - cx);
-        if (x < left) left = x;
-        if (x > right) right = x;
-      }
-      const first = Math.max(0, Math.ceil(left - 0.5 - OVERLAP_PX));
-      const last = Math.min(width - 1, Math.floor(right - 0.5 + OVERLAP_PX));
-      if (first > last) continue;
+    for (let y = scan.top; y <= scan.bottom; y++) {
+      if (!scan.row(y)) continue;
+      const { first, last } = scan;
       const dx = first + 0.5 - ax;
-      const dy = py - ay;
+      const dy = y + 0.5 - ay;
       // Half a fraction is added so that a picture at rest meets its pixels exactly.
       const u = Math.floor((au + ux * dx + uy * dy - 0.5) * 65536 + 128);
       const v = Math.floor((av + vx * dx + vy * dy - 0.5) * 65536 + 128);
       const su = Math.round(ux * 65536);
       const sv = Math.round(vx * 65536);
-      const draw = solid ? warpSolidSpan : warpSpan;
-      draw(plane, y * width + first, last - first + 1, u, v, su, sv);
+      warpSpan(plane, solid, y * width + first, last - first + 1, u, v, su, sv);
     }
   }
 }
@@ -95,6 +73,7 @@ export function warpPerson(
 /** A hot loop: one row of one triangle. `u`, `v` and their steps are 16.16 positions of pixel centres. */
 function warpSpan(
   plane: WarpPlane,
+  solid: boolean,
   start: number,
   count: number,
   u: number,
@@ -112,38 +91,19 @@ function warpSpan(
     const i = (cv >> 16) * width + (cu >> 16);
     const fu = (cu >> 8) & 255;
     const fv = (cv >> 8) & 255;
-    const share = between(alpha, i, width, fu, fv);
-    const under = base[at] ?? 0;
+    const share = solid ? 255 : between(alpha, i, width, fu, fv);
     if (share === 0) {
-      out[at] = under;
+      out[at] = base[at] ?? 0;
       continue;
     }
     const value = between(person, i, width, fu, fv);
-    const mixed = value * share + under * (255 - share) + 128;
+    if (share === 255) {
+      out[at] = value;
+      continue;
+    }
+    const mixed = value * share + (base[at] ?? 0) * (255 - share) + 128;
     // Exact division by 255 with rounding.
     out[at] = (mixed + (mixed >> 8)) >> 8;
-  }
-}
-
-/** The same where there is nothing but the person. */
-function warpSolidSpan(
-  plane: WarpPlane,
-  start: number,
-  count: number,
-  u: number,
-  v: number,
-  su: number,
-  sv: number,
-): void {
-  const { width, height, out, person } = plane;
-  const uMost = (width - 2) * 65536 + 65535;
-  const vMost = (height - 2) * 65536 + 65535;
-  const end = start + count;
-  for (let at = start; at < end; at++, u += su, v += sv) {
-    const cu = u < 0 ? 0 : u > uMost ? uMost : u;
-    const cv = v < 0 ? 0 : v > vMost ? vMost : v;
-    const i = (cv >> 16) * width + (cu >> 16);
-    out[at] = between(person, i, width, (cu >> 8) & 255, (cv >> 8) & 255);
   }
 }
 
