@@ -56,6 +56,7 @@ const MEDIA_EXITS: Readonly<Record<MediaErrorCode, ExitName>> = {
   'file-too-large': 'badInput',
   'not-media': 'badInput',
   'no-picture': 'badInput',
+  ambiguous: 'badInput',
   'picture-too-large': 'badInput',
   'picture-too-small': 'badInput',
   'too-long': 'badInput',

@@ -7,6 +7,7 @@ export type MediaErrorCode =
   | 'file-too-large'
   | 'not-media'
   | 'no-picture'
+  | 'ambiguous'
   | 'picture-too-large'
   | 'picture-too-small'
   | 'too-long'

@@ -23,16 +23,8 @@ export async function withCopy<T>(
   const copy = join(folder, 'copy.mkv');
   try {
     const tracks = [
-      '-map',
-      '0:V:0?',
-      '-map',
-      '0:a:0?',
-      '-c',
-      'copy',
-      '-t',
-      String(COPIED_SECONDS),
-      '-fs',
-      '64M',
+      ...['-map', '0:V?', '-map', '0:a:0?', '-c', 'copy'],
+      ...['-t', String(COPIED_SECONDS), '-fs', '64M'],
     ];
     const words = ['-hide_banner', '-nostdin', '-v', 'error', ...input, ...tracks, copy];
     await runTool(tools.ffmpeg, words, { timeoutMs: COPY_TIMEOUT_MS, signal });

@@ -35,7 +35,8 @@ export function parseProbe(json: string): MediaInfo | null {
   if (!parsed.success) return null;
   const { streams, format } = parsed.data;
   const audio = streams.find((s) => s.codec_type === 'audio');
-  const picture = streams.find((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1);
+  const pictures = streams.filter((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1);
+  const [picture] = pictures;
   const sound = { hasAudio: audio !== undefined, audioCodec: audio?.codec_name ?? null };
   const containerSeconds = positive(format.duration);
   if (picture === undefined)
@@ -61,6 +62,7 @@ export function parseProbe(json: string): MediaInfo | null {
     primariesTagged: !['', 'unknown', 'reserved'].includes(picture.color_primaries ?? ''),
     interlaced: ['tt', 'bb', 'tb', 'bt'].includes(picture.field_order ?? ''),
     videoCodec: picture.codec_name ?? null,
+    otherTracks: pictures.length - 1 + streams.filter((s) => s.codec_type === 'subtitle').length,
     ...sound,
   };
 }
@@ -81,6 +83,7 @@ const NO_PICTURE = {
   primariesTagged: false,
   interlaced: false,
   videoCodec: null,
+  otherTracks: 0,
 } as const;
 
 function parseJson(text: string): unknown {

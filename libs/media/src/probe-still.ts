@@ -40,6 +40,7 @@ export async function probeStill(file: string): Promise<MediaInfo | null> {
     interlaced: false,
     // As ffmpeg names it.
     videoCodec: header.format === 'jpeg' ? 'mjpeg' : header.format,
+    otherTracks: 0,
     hasAudio: false,
     audioCodec: null,
   };

@@ -4,6 +4,7 @@ import { MediaError } from './errors.js';
 import { decodeImage } from './image.js';
 import { checkDuration, DEFAULT_LIMITS } from './limits.js';
 import { measureDuration } from './measure-duration.js';
+import { requireOneShown } from './one-shown.js';
 import { probe } from './probe.js';
 import { chooseRate, rateValue } from './rate.js';
 import { sampleVideo, type SampledPicture } from './sample.js';
@@ -51,13 +52,14 @@ const LARGE_SECONDS = 180;
 /**
  * Plans how to look at a file so that the work is bounded whatever its length: every second of up to three minutes, a picture
  * every so often of more. Without a seed the same file is always read at the same places, which whoever made it may know.
- * @throws MediaError as `probe`; `no-picture`, `too-long`
+ * @throws MediaError as `probe`; `no-picture`, `too-long`, `ambiguous`
  */
 export async function surveyMedia(file: string, options: SurveyOptions = {}): Promise<Survey> {
   const info = await probe(file, options);
   if (info.kind === 'audio-only') {
     throw new MediaError('no-picture', `${file} holds sound only. Choose a file with a video track.`);
   }
+  await requireOneShown(file, info);
   if (info.kind === 'image') {
     const open = () => stillPicture(file, { ...DEFAULT_LIMITS, ...options.limits });
     return { info, materialSeconds: 1, spacingSeconds: 1, expectedPictures: 1, open };

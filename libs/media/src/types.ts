@@ -50,6 +50,8 @@ export interface MediaInfo {
   /** Each picture is two fields, one line apart and a moment apart. */
   readonly interlaced: boolean;
   readonly videoCodec: string | null;
+  /** Subtitles, and picture tracks beside the one that is read: a player may show them instead, or over it. */
+  readonly otherTracks: number;
   readonly hasAudio: boolean;
   readonly audioCodec: string | null;
 }

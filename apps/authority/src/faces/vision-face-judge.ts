@@ -163,6 +163,7 @@ function unreadable(error: unknown): unknown {
     case 'empty-file':
     case 'not-media':
     case 'no-picture':
+    case 'ambiguous':
     case 'damaged':
       return new JudgeError(
         'unreadable',

@@ -73,6 +73,10 @@ function tell(message: FromWorker): void {
   process.send?.(message);
 }
 
+/** What a player may show instead of what is read here must not be vouched for. */
+const ONE_SHOWN_ADVICE =
+  'It holds an animation, several picture tracks or subtitles. Send a video with one picture track, or a still picture.';
+
 function toRefusal(error: unknown): { code: 'unreadable' | 'too-large' | 'failed'; advice: string } {
   // A long and narrow picture may get too narrow when it is scaled down.
   if (error instanceof WatermarkError && error.code === 'invalid-size')
@@ -83,6 +87,8 @@ function toRefusal(error: unknown): { code: 'unreadable' | 'too-large' | 'failed
     case 'picture-too-large':
     case 'too-long':
       return { code: 'too-large', advice: LIMITS_ADVICE };
+    case 'ambiguous':
+      return { code: 'unreadable', advice: ONE_SHOWN_ADVICE };
     case 'ffmpeg-missing':
     case 'ffmpeg-incapable':
     case 'aborted':
