@@ -14,6 +14,8 @@ export type RuntimeErrorCode =
   | 'no-status'
   /** Evidence was not kept: what was written must not be published. */
   | 'evidence-failed'
+  /** The thread of a live session failed, or ended before the camera did. */
+  | 'renderer-failed'
   /** The source held no frame. */
   | 'no-frames';
 

@@ -19,6 +19,7 @@ export {
   type GatePass,
   type SeenPresence,
   type SessionBinding,
+  type Standing,
 } from './gate.js';
 export { createPermitKeeper, type PermitKeeper, type PermitKeeperOptions } from './permit-keeper.js';
 export type {
@@ -44,6 +45,19 @@ export type {
 } from './ports.js';
 export { NO_FACE_HOLD_MS, SECOND_FACE_REOPEN_MS, type Presence } from './presence.js';
 export { processMedia, type MediaConfig, type MediaProgress, type MediaReport } from './process-media.js';
+export {
+  createRealTimeProcessor,
+  type FlowCounts,
+  type RealTimeEvent,
+  type RealTimeMemory,
+  type RealTimeOptions,
+  type RealTimeProcessor,
+  type RealTimeReport,
+  type RenderThread,
+} from './real-time/real-time-processor.js';
+export type { OutputReason, OutputStats, SharedClock } from './real-time/output-loop.js';
+export { ringSink, ringSource } from './real-time/ring-ports.js';
+export { openPermission, type SharedPermission } from './real-time/shared-permission.js';
 export { CLOSED_REASONS, SLATE_TEXT, type ClosedReason } from './reasons.js';
 export {
   createSessionProcessor,

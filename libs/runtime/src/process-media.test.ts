@@ -114,9 +114,9 @@ describe('processMedia', () => {
       },
       sink: {
         ...sink,
-        write(frame) {
+        write(frame, timestampMs) {
           calls.push('write');
-          return sink.write(frame);
+          return sink.write(frame, timestampMs);
         },
       },
     });

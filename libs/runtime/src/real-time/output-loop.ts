@@ -1,0 +1,140 @@
+import type { I420Frame } from '@guise/frame';
+import type { FrameSink, SlateSource } from '../ports.js';
+import { SLATE_TEXT, type ClosedReason } from '../reasons.js';
+import { createStageTimes } from '../stage-times.js';
+import { openRingReader, type FrameRingMemory, type RingFrame } from './frame-ring.js';
+import { openPermission, type SharedPermissionMemory } from './shared-permission.js';
+
+/** A picture that stands still for longer than this is no live picture: the slate is shown until frames come again. */
+export const STALL_MS = 500;
+
+export interface OutputOptions {
+  readonly frames: FrameRingMemory;
+  readonly permission: SharedPermissionMemory;
+  readonly sink: FrameSink;
+  readonly slate: SlateSource;
+  readonly clock: SharedClock;
+  /** Time between two pictures while nothing comes from the renderer. */
+  readonly frameMs: number;
+  /** The moment that the frames' times count from, on the clock. */
+  readonly startMs: number;
+  /** The output's reason to show the slate in place of what the renderer sent (nothing, perhaps); null: its frames pass again. */
+  readonly onReason?: ((reason: OutputReason | null) => void) | undefined;
+}
+
+export type OutputReason = ClosedReason | 'stalled';
+
+/** A clock that reads the same in all threads and only moves forward. */
+export interface SharedClock {
+  monotonicMs(): number;
+  pause(ms: number): Promise<void>;
+}
+
+export interface OutputStats {
+  /** Frames of the renderer that were shown. */
+  readonly shown: number;
+  /** Slates shown in place of a frame whose permission had ended, or while no frame came. */
+  readonly slates: number;
+  /** Frames that came with an earlier time than the one before. */
+  readonly outOfOrder: number;
+  /** From the frame's arrival at the capture to its acceptance by the sink. */
+  readonly captureToOutputMs: { readonly median: number; readonly p95: number };
+}
+
+/**
+ * Shows what the renderer finished, in the thread that writes it, until its ring is closed. Permission is asked for once more for
+ * every frame, so that neither the wait in the ring nor a renderer that hangs shows anything after it ended.
+ */
+export async function showFrames(options: OutputOptions): Promise<OutputStats> {
+  const { clock, frameMs, sink } = options;
+  const reader = openRingReader(options.frames);
+  const output = new Output(options);
+  let next = reader.take();
+  for (;;) {
+    const arrived = await Promise.race([
+      next,
+      clock.pause(output.waitMs(frameMs)).then(() => 'waited' as const),
+    ]);
+    if (arrived === null) return output.stats();
+    if (arrived === 'waited') {
+      if (output.isStalled()) await sink.write(output.slate('stalled'), output.nowMs());
+      continue;
+    }
+    try {
+      await output.show(arrived);
+    } finally {
+      arrived.release();
+    }
+    next = reader.take();
+  }
+}
+
+class Output {
+  private readonly permission;
+  private readonly times;
+  private readonly slates = new Map<OutputReason, I420Frame>();
+  private reason: OutputReason | null = null;
+  private lastArrivalMs: number;
+  private lastTimestampMs = Number.NEGATIVE_INFINITY;
+  private shown = 0;
+  private slateCount = 0;
+  private outOfOrder = 0;
+
+  constructor(private readonly options: OutputOptions) {
+    this.permission = openPermission(options.permission);
+    this.times = createStageTimes(() => options.clock.monotonicMs());
+    this.lastArrivalMs = options.clock.monotonicMs();
+  }
+
+  nowMs(): number {
+    return this.options.clock.monotonicMs() - this.options.startMs;
+  }
+
+  isStalled(): boolean {
+    return this.options.clock.monotonicMs() - this.lastArrivalMs >= STALL_MS;
+  }
+
+  /** How long to wait for a frame: until it counts as stalled, then a frame's time. */
+  waitMs(frameMs: number): number {
+    return Math.max(frameMs, this.lastArrivalMs + STALL_MS - this.options.clock.monotonicMs());
+  }
+
+  async show({ frame, timestampMs }: RingFrame): Promise<void> {
+    const { sink, clock } = this.options;
+    this.lastArrivalMs = clock.monotonicMs();
+    if (timestampMs <= this.lastTimestampMs) this.outOfOrder += 1;
+    this.lastTimestampMs = timestampMs;
+    const reason = this.permission.closedReason(this.lastArrivalMs);
+    if (reason !== null) {
+      await sink.write(this.slate(reason), timestampMs);
+      return;
+    }
+    this.tell(null);
+    this.shown += 1;
+    await sink.write(frame, timestampMs);
+    this.times.note('capture-to-output', this.nowMs() - timestampMs);
+  }
+
+  slate(reason: OutputReason): I420Frame {
+    this.tell(reason);
+    this.slateCount += 1;
+    const { frames, slate } = this.options;
+    const text = SLATE_TEXT[reason === 'stalled' ? 'render-failed' : reason];
+    const card = this.slates.get(reason) ?? slate(frames.width, frames.height, text);
+    this.slates.set(reason, card);
+    return card;
+  }
+
+  stats(): OutputStats {
+    const [whole] = this.times.summary();
+    return {
+      ...{ shown: this.shown, slates: this.slateCount, outOfOrder: this.outOfOrder },
+      captureToOutputMs: { median: whole?.medianMs ?? 0, p95: whole?.p95Ms ?? 0 },
+    };
+  }
+
+  private tell(reason: OutputReason | null): void {
+    if (reason !== this.reason) this.options.onReason?.(reason);
+    this.reason = reason;
+  }
+}
