@@ -1,29 +1,12 @@
 import type { AvatarBundle } from '@guise/avatar';
-import {
-  cropI420,
-  i420ToRgb,
-  LANDMARK_COUNT,
-  rgbToI420,
-  scaleI420,
-  type Box,
-  type FaceObservation,
-  type I420Frame,
-} from '@guise/frame';
+import { i420ToRgb, rgbToI420, type I420Frame } from '@guise/frame';
 import { judgeCapture, type CaptureFrame } from '@guise/liveness';
 import { decodeImage, decodeVideo, encodePng } from '@guise/media';
 import type { Vision } from '@guise/vision';
 import { CliError } from '../cli-error.js';
+import { cutOut, type Portrait } from './cut-out.js';
+import { maskPerson } from './person-mask.js';
 
-/** A face cut out of a picture or capture, with its mesh in pixels of the cut. */
-export interface Portrait {
-  readonly frame: I420Frame;
-  readonly landmarks: Float32Array;
-}
-
-/** Longest side of the picture in a bundle: the face texture has 1,024 texels at most. */
-const MAX_PORTRAIT_SIDE = 1600;
-/** Room around the face on each side, in face widths or heights: hair, chin and neck belong to a portrait. */
-const MARGIN = 0.75;
 const EMBEDDINGS_PER_SECOND = 2;
 
 /** @throws CliError `badInput` unless exactly one face is in the picture */
@@ -104,46 +87,24 @@ async function frameAt(file: string, wanted: number): Promise<I420Frame> {
   throw new CliError('badInput', `${file} ended before frame ${String(wanted)}`);
 }
 
-/** Cuts the head out, scales it to at most MAX_PORTRAIT_SIDE, and moves the mesh along. */
-export function cutOut(frame: I420Frame, face: FaceObservation): Portrait {
-  const box = headBox(face.box, frame);
-  const cut = cropI420(frame, box);
-  const scale = Math.min(1, MAX_PORTRAIT_SIDE / Math.max(cut.width, cut.height));
-  const width = even(cut.width * scale);
-  const height = even(cut.height * scale);
-  const landmarks = new Float32Array(LANDMARK_COUNT * 3);
-  for (let point = 0; point < LANDMARK_COUNT; point++) {
-    const at = point * 3;
-    landmarks[at] = ((face.landmarks[at] ?? 0) - box.x) * (width / cut.width);
-    landmarks[at + 1] = ((face.landmarks[at + 1] ?? 0) - box.y) * (height / cut.height);
-    landmarks[at + 2] = (face.landmarks[at + 2] ?? 0) * (width / cut.width);
-  }
-  return { frame: scale === 1 ? cut : scaleI420(cut, width, height), landmarks };
-}
-
-/** Even edges inside the frame: chroma planes have half the size. */
-function headBox(face: Box, frame: I420Frame): Box {
-  const left = even(Math.max(0, face.x - MARGIN * face.width));
-  const top = even(Math.max(0, face.y - MARGIN * face.height));
-  const right = even(Math.min(frame.width, face.x + (1 + MARGIN) * face.width));
-  const bottom = even(Math.min(frame.height, face.y + (1 + MARGIN) * face.height));
-  return { x: left, y: top, width: right - left, height: bottom - top };
-}
-
-const even = (value: number): number => Math.floor(value / 2) * 2;
-
-/** Everything in a bundle besides the picture. */
+/** Everything in a bundle besides what the picture gives. */
 export type BundleWords = Pick<
   AvatarBundle,
   'name' | 'kind' | 'likeness' | 'provenance' | 'licence' | 'createdAt'
 >;
 
-export async function bundleOf(portrait: Portrait, words: BundleWords): Promise<AvatarBundle> {
+export async function bundleOf(
+  vision: Pick<Vision, 'segmentPerson'>,
+  portrait: Portrait,
+  words: BundleWords,
+): Promise<AvatarBundle> {
   const { width, height } = portrait.frame;
   const bytes = await encodePng(i420ToRgb(portrait.frame));
+  const personMask = await maskPerson(vision, portrait);
   return {
     ...words,
     picture: { mediaType: 'image/png', width, height, bytes },
     landmarks: portrait.landmarks,
+    ...(personMask === null ? {} : { personMask }),
   };
 }

@@ -143,10 +143,10 @@ export async function buildAvatar(context: CommandContext, options: AvatarBuildO
     createdAt: nowSecondsOf(context)(),
   };
   const bundle = await withVision(context.config, async (vision) => {
-    if (picture !== undefined) return bundleOf(await portraitFromPicture(vision, picture), words);
+    if (picture !== undefined) return bundleOf(vision, await portraitFromPicture(vision, picture), words);
     const progress = context.output.progress('watching the recording', null);
     try {
-      return await bundleOf(await portraitFromCapture(vision, capture ?? '', progress.update), words);
+      return await bundleOf(vision, await portraitFromCapture(vision, capture ?? '', progress.update), words);
     } finally {
       progress.stop();
     }

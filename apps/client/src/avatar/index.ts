@@ -1,0 +1,1 @@
+export { bundleOf, portraitFromPicture, type BundleWords } from './build-bundle.js';
