@@ -6,6 +6,7 @@ import { PersistenceError } from './errors.js';
 import { lockFolder } from './folder-lock.js';
 import { PrismaClient, type Prisma } from './generated/client.js';
 import { applyMigrations } from './migrate/migrations.js';
+import { statementsEmbedded, statementsOnServer, type StatementEngine } from './statements.js';
 import { listenEmbedded, listenOnServer, type Listen } from './notifications.js';
 
 export type Client = PrismaClient;
@@ -22,6 +23,8 @@ export interface Database {
   /** Names of the migrations that opening applied. */
   readonly applied: readonly string[];
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** The same database below Prisma, for the few things that are asked all the time. */
+  readonly statements: StatementEngine;
   /** Hears what any process told with `notify`, until the returned function is called. */
   readonly listen: Listen;
   /** Resolves when the database answers. */
@@ -50,6 +53,7 @@ interface Engine {
   readonly kind: Database['kind'];
   readonly factory: SqlMigrationAwareDriverAdapterFactory;
   readonly listen: Listen;
+  readonly statements: StatementEngine;
   close(): Promise<void>;
 }
 
@@ -58,7 +62,10 @@ interface Engine {
  * @throws PersistenceError `folder-locked`, `migration-failed` or `unreachable`
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const engine = options.url === undefined ? await openEmbedded(options) : await openPostgres(options.url);
+  const engine =
+    options.url === undefined
+      ? await openEmbedded(options)
+      : await openPostgres(options.url, options.onStatement);
   try {
     const applied =
       options.migrations === undefined ? [] : await applyMigrations(engine.factory, options.migrations);
@@ -72,6 +79,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       client,
       applied,
       transaction: (work) => client.$transaction(work),
+      statements: engine.statements,
       listen: engine.listen,
       ping: async () => {
         await client.$queryRaw`SELECT 1`;
@@ -87,9 +95,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
-async function openPostgres(url: string): Promise<Engine> {
+async function openPostgres(url: string, hook: StatementHook | undefined): Promise<Engine> {
   const [{ PrismaPg }, { default: pg }] = await Promise.all([import('@prisma/adapter-pg'), import('pg')]);
-  const pool = new pg.Pool({ connectionString: url });
+  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: TRANSACTION.maxWait });
   // An idle connection the server closed: the pool replaces it, and a lasting outage shows in the next statement.
   pool.on('error', () => undefined);
   try {
@@ -108,7 +116,8 @@ async function openPostgres(url: string): Promise<Engine> {
     await pool.query(script);
   });
   const listen = listenOnServer(() => new pg.Client({ connectionString: url, keepAlive: true }));
-  return { kind: 'postgresql', factory, listen, close: () => pool.end() };
+  const statements = statementsOnServer(pool, { timeoutMs: TRANSACTION.timeout, hook });
+  return { kind: 'postgresql', factory, listen, statements, close: () => pool.end() };
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<Engine> {
@@ -130,6 +139,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Engine> {
   return {
     kind: 'embedded',
     listen: listenEmbedded(pglite),
+    statements: statementsEmbedded(pglite, options.onStatement),
     factory: withScripts(new PrismaPGlite(pglite), async (script) => {
       await pglite.exec(script);
     }),

@@ -9,6 +9,13 @@ export {
 export { PersistenceError, isUniqueViolation, type PersistenceErrorCode } from './errors.js';
 export { lockFolder, type FolderLock } from './folder-lock.js';
 export { LedgerOutbox } from './ledger-outbox.js';
+export {
+  statementsIn,
+  type Statement,
+  type StatementEngine,
+  type Statements,
+  type StatementValue,
+} from './statements.js';
 export { notify, type Listen, type NotificationListener } from './notifications.js';
 export {
   eraseAvatarName,
@@ -50,12 +57,11 @@ export {
   insertDevice,
   listDevices,
   revokeDevice,
-  shareActiveDevice,
   type DeviceRecord,
   type PairingSignature,
 } from './repositories/devices.js';
 export { exportPerson, type PersonExport } from './repositories/person-export.js';
-export { forgetDpopProofs, rememberDpopProof } from './repositories/dpop-proofs.js';
+export { forgetDpopProofs, useDpopProof, type UsedProof } from './repositories/dpop-proofs.js';
 export {
   eraseSourceFace,
   findActiveSourceFace,
@@ -65,7 +71,6 @@ export {
   lockSourceFaces,
   reopenEnrolments,
   replaceSourceFace,
-  shareActiveSourceFace,
   takeEnrolment,
   type EnrolmentRecord,
   type SourceFaceRecord,
@@ -132,7 +137,13 @@ export {
   insertConsent,
   type StatementRecord,
 } from './repositories/signatures.js';
-export { readEntriesAbout, stageLedgerEntry, type StoredEntry } from './ledger-entries.js';
+export {
+  readEntriesAbout,
+  sealLedgerEntry,
+  stageLedgerEntry,
+  type SealedEntry,
+  type StoredEntry,
+} from './ledger-entries.js';
 export {
   createLedgerStore,
   withSequencerLock,
@@ -147,11 +158,10 @@ export {
   insertEvidence,
   type EvidenceRecord,
 } from './repositories/evidence.js';
-export { insertPermit, listPermits, type PermitRecord } from './repositories/permits.js';
+export { keepPermit, listPermits, type PermitRecord } from './repositories/permits.js';
 export {
   countStatusEntries,
   deleteStatusLists,
-  drawStatusIndex,
   findOpenStatusList,
   insertDecoys,
   insertStatusList,
@@ -180,4 +190,12 @@ export {
   type SessionHistory,
   type SignedApprovalRow,
 } from './repositories/session-history.js';
+export {
+  lockWearGround,
+  type WearGround,
+  type WearGroundOf,
+  type WearingDevice,
+  type WornFace,
+  type WornSession,
+} from './repositories/wear-grounds.js';
 export { findVerification, insertVerification, type NewVerification } from './repositories/verifications.js';

@@ -9,6 +9,33 @@ export interface StoredEntry {
   readonly leafIndex: number | null;
 }
 
+/** An entry ready to be staged: what its commitment is over, and what it is found by. */
+export interface SealedEntry {
+  readonly kind: LedgerPayload['kind'];
+  readonly topic: string;
+  readonly payload: Uint8Array<ArrayBuffer>;
+  readonly salt: Uint8Array<ArrayBuffer>;
+  readonly commitment: Uint8Array<ArrayBuffer>;
+  readonly stagedAt: Date;
+}
+
+/**
+ * Encodes an entry and commits to it.
+ * @param salt 32 random bytes for this entry alone
+ * @throws LedgerError when the payload is not of its kind's form
+ */
+export function sealLedgerEntry(payload: LedgerPayload, salt: Uint8Array, stagedAt: Date): SealedEntry {
+  const bytes = encodePayload(payload);
+  return {
+    kind: payload.kind,
+    topic: topicOf(payload),
+    payload: new Uint8Array(bytes),
+    salt: new Uint8Array(salt),
+    commitment: new Uint8Array(commitEntry(bytes, salt)),
+    stagedAt,
+  };
+}
+
 /**
  * Stages an entry in the transaction of the change it records.
  * @param salt 32 random bytes for this entry alone
@@ -21,16 +48,8 @@ export async function stageLedgerEntry(
   salt: Uint8Array,
   stagedAt: Date,
 ): Promise<bigint> {
-  const bytes = encodePayload(payload);
   const entry = await tx.ledgerEntry.create({
-    data: {
-      kind: payload.kind,
-      topic: topicOf(payload),
-      payload: new Uint8Array(bytes),
-      salt: new Uint8Array(salt),
-      commitment: new Uint8Array(commitEntry(bytes, salt)),
-      stagedAt,
-    },
+    data: sealLedgerEntry(payload, salt, stagedAt),
     select: { id: true },
   });
   return entry.id;

@@ -12,7 +12,6 @@ import {
   findRefreshToken,
   insertRefreshToken,
   useRefreshToken,
-  type Database,
   type DeviceRecord,
   type Transaction,
 } from '@guise/persistence';
@@ -24,7 +23,7 @@ import { ProblemError } from '../http/problem-error.js';
 import { KeyStore } from '../keys/key-store.js';
 import { Clock } from '../ports/clock.js';
 import { hashToken, Random } from '../ports/random.js';
-import { CONFIG, DATABASE } from '../ports/tokens.js';
+import { CONFIG } from '../ports/tokens.js';
 import { DpopProofs } from './dpop.js';
 
 const ACCESS_SECONDS = 600;
@@ -36,7 +35,6 @@ const DPOP_TOKEN = /^DPoP ([A-Za-z0-9_.-]{1,4096})$/i;
 export class DeviceTokens implements OnModuleInit {
   constructor(
     @Inject(CONFIG) private readonly config: AuthorityConfig,
-    @Inject(DATABASE) private readonly database: Database,
     private readonly keys: KeyStore,
     private readonly clock: Clock,
     private readonly random: Random,
@@ -102,10 +100,11 @@ export class DeviceTokens implements OnModuleInit {
     const token = DPOP_TOKEN.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) return undefined;
     const claims = await this.verifyToken(token);
-    await this.proofs.verify(request, { accessToken: token, jkt: claims.cnf.jkt });
-    const device = await findActiveDevice(this.database.client, claims.client_id);
-    if (device?.jkt !== claims.cnf.jkt) throw new ProblemError('device-revoked');
-    return { kind: 'device', deviceId: device.id, personId: device.personId, jkt: device.jkt };
+    const { jkt } = claims.cnf;
+    const deviceId = claims.client_id;
+    const device = await this.proofs.verifyDevice(request, { accessToken: token, jkt, deviceId });
+    if (device?.jkt !== jkt) throw new ProblemError('device-revoked');
+    return { kind: 'device', deviceId: device.id, personId: device.personId, jkt };
   }
 
   private async verifyToken(token: string): Promise<VerifiedAccessToken> {

@@ -8,7 +8,7 @@ import {
   verifyDpopProof,
   type VerifiedDpopProof,
 } from '@guise/permit';
-import { forgetDpopProofs, rememberDpopProof, type Database } from '@guise/persistence';
+import { forgetDpopProofs, useDpopProof, type Database, type UsedProof } from '@guise/persistence';
 import type { AuthorityConfig } from '../config.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Clock } from '../ports/clock.js';
@@ -37,27 +37,39 @@ export class DpopProofs {
    * Verifies the proof of a request and uses it up.
    * @throws ProblemError `dpop-invalid`, `dpop-nonce-required` with a nonce, `dpop-replayed`
    */
-  async verify(
+  async verify(request: FastifyRequest): Promise<VerifiedDpopProof> {
+    const proof = await this.verifyHeader(request, {});
+    await this.use(proof, null);
+    return proof;
+  }
+
+  /**
+   * The same for a proof that is bound to a device's access token.
+   * @returns the device, when it is active and its person is
+   */
+  async verifyDevice(
     request: FastifyRequest,
-    bound: { readonly accessToken?: string; readonly jkt?: string } = {},
+    bound: { readonly accessToken: string; readonly jkt: string; readonly deviceId: string },
+  ): Promise<UsedProof['device']> {
+    return this.use(await this.verifyHeader(request, bound), bound.deviceId);
+  }
+
+  private async use({ jkt, jti, iat }: VerifiedDpopProof, deviceId: string | null) {
+    const id = createHash('sha256').update(`${jkt}.${jti}`).digest('hex');
+    const forgottenAt = iat + DPOP_MAX_AGE_SECONDS + MAX_FUTURE_SECONDS;
+    const { fresh, device } = await useDpopProof(this.database.statements, { id, forgottenAt, deviceId });
+    if (!fresh) throw new ProblemError('dpop-replayed');
+    await this.sweepSometimes();
+    return device;
+  }
+
+  private async verifyHeader(
+    request: FastifyRequest,
+    { accessToken, jkt }: { readonly accessToken?: string; readonly jkt?: string },
   ): Promise<VerifiedDpopProof> {
     const header = request.headers.dpop;
     if (typeof header !== 'string')
       throw new ProblemError('dpop-invalid', { detail: 'Send one DPoP header.' });
-    const proof = await this.verifyHeader(header, request, bound);
-    const id = createHash('sha256').update(`${proof.jkt}.${proof.jti}`).digest('hex');
-    const forgottenAt = new Date((proof.iat + DPOP_MAX_AGE_SECONDS + MAX_FUTURE_SECONDS) * 1000);
-    if (!(await rememberDpopProof(this.database.client, id, forgottenAt)))
-      throw new ProblemError('dpop-replayed');
-    await this.sweepSometimes();
-    return proof;
-  }
-
-  private async verifyHeader(
-    header: string,
-    request: FastifyRequest,
-    bound: { readonly accessToken?: string; readonly jkt?: string },
-  ): Promise<VerifiedDpopProof> {
     const wanted = NONCE_ROUTES.has(request.routeOptions.url ?? '');
     try {
       return await verifyDpopProof(header, {
@@ -65,7 +77,8 @@ export class DpopProofs {
         htu: new URL(request.url, this.config.publicUrl).href,
         now: this.clock.nowSeconds(),
         ...(wanted ? { nonces: await this.nonces.accepted() } : {}),
-        ...bound,
+        accessToken,
+        jkt,
       });
     } catch (error) {
       if (!(error instanceof PermitError)) throw error;

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { createRotation, decodeTemplate, encodeTemplate, sha256HexOf } from '@guise/identity';
-import type { DeviceRecord, SourceFaceRecord } from '@guise/persistence';
+import type { WearingDevice, WornFace } from '@guise/persistence';
 import { SourceFaces } from '../faces/source-faces.js';
 import { KeyStore } from '../keys/key-store.js';
 
@@ -15,6 +15,8 @@ export interface DeviceTemplate {
   readonly sha256: string;
 }
 
+type RotatedFor = Pick<WearingDevice, 'id' | 'rotationSalt'>;
+
 const CACHED = 2_000;
 
 /** Turns stored templates into what one device may hold: no two devices hold comparable values. */
@@ -27,7 +29,7 @@ export class DeviceTemplates {
     private readonly sourceFaces: SourceFaces,
   ) {}
 
-  async of(device: DeviceRecord, face: SourceFaceRecord): Promise<DeviceTemplate> {
+  async of(device: RotatedFor, face: WornFace): Promise<DeviceTemplate> {
     const key = `${device.id} ${face.id}`;
     const known = this.cache.get(key);
     if (known !== undefined) return known;
@@ -38,7 +40,7 @@ export class DeviceTemplates {
     return made;
   }
 
-  private async make(device: DeviceRecord, face: SourceFaceRecord): Promise<DeviceTemplate> {
+  private async make(device: RotatedFor, face: WornFace): Promise<DeviceTemplate> {
     const secret = await this.keys.secret('device-rotation');
     const seed = new Uint8Array(
       createHmac('sha256', secret).update(device.id).update(device.rotationSalt).digest(),

@@ -8,7 +8,12 @@ import {
   verifyCheckpoint,
   type VerifiedCheckpoint,
 } from '@guise/ledger';
-import { createLedgerStore, type Database, type LedgerStore } from '@guise/persistence';
+import {
+  createLedgerStore,
+  type Database,
+  type LedgerStore,
+  type PublishedCheckpoint,
+} from '@guise/persistence';
 import { ProblemError } from '../http/problem-error.js';
 import { DATABASE } from '../ports/tokens.js';
 import { LedgerKey } from './ledger-key.js';
@@ -34,7 +39,11 @@ export class LedgerReader {
 
   /** @throws LedgerError when the stored checkpoint is not by this log's key */
   async published(): Promise<PublishedTree> {
-    const published = await this.store.readPublished();
+    return this.verify(await this.store.readPublished());
+  }
+
+  /** The same, of a stored checkpoint that was read already. @throws LedgerError */
+  async verify(published: PublishedCheckpoint | null): Promise<PublishedTree> {
     if (published === null) throw new ProblemError('not-ready', { detail: 'The ledger is being opened.' });
     const { note, signedAt } = published;
     if (this.verified?.note !== note) {

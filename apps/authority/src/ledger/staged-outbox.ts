@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { SALT_BYTES, type LedgerPayload } from '@guise/ledger';
-import { LedgerOutbox, stageLedgerEntry, type Transaction } from '@guise/persistence';
+import {
+  LedgerOutbox,
+  sealLedgerEntry,
+  stageLedgerEntry,
+  type SealedEntry,
+  type Transaction,
+} from '@guise/persistence';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { ChangeFeed } from '../revocations/change-feed.js';
@@ -25,5 +31,12 @@ export class StagedOutbox extends LedgerOutbox {
     if (ground !== null) await this.feed.announce(tx, { type: 'ground', from: this.feed.self, ground });
     this.sequencer.wake();
     return id;
+  }
+
+  override seal(payload: LedgerPayload): SealedEntry {
+    if (lostGround(payload) !== null) throw new Error('this entry ends sessions: stage it');
+    const entry = sealLedgerEntry(payload, this.random.bytes(SALT_BYTES), this.clock.now());
+    this.sequencer.wake();
+    return entry;
   }
 }

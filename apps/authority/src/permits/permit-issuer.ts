@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { encodeBase64Url, type LedgerPayload } from '@guise/ledger';
 import { issuePermit } from '@guise/permit';
-import { insertPermit, LedgerOutbox, type Transaction, type WearSessionRecord } from '@guise/persistence';
+import { keepPermit, LedgerOutbox, type Statements, type WornSession } from '@guise/persistence';
 import {
   deviceId,
   DISCLOSURE_LABEL,
@@ -14,7 +14,7 @@ import {
 } from '@guise/protocol';
 import type { AuthorityConfig } from '../config.js';
 import { DeviceTemplates } from '../enrolments/device-templates.js';
-import type { PublishedTree } from '../ledger/ledger-reader.js';
+import { LedgerReader, type PublishedTree } from '../ledger/ledger-reader.js';
 import { KeyStore } from '../keys/key-store.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
@@ -26,16 +26,14 @@ import type { WearGrant } from './wear-grants.js';
 /** Oldest runtime that gets permits. */
 const MIN_RUNTIME_VERSION = '0.1.0';
 
+/** Places drawn per permit. In a half-full list, where no more are put, that all are taken happens once in 2^64. */
+const MAX_DRAWS = 64;
+
 /** What one permit is about, beside the grant. */
 export interface PermitSubject {
-  readonly session: Pick<
-    WearSessionRecord,
-    'id' | 'number' | 'chainEnd' | 'meeting' | 'purpose' | 'audience'
-  >;
+  readonly session: Pick<WornSession, 'id' | 'number' | 'chainEnd' | 'meeting' | 'purpose' | 'audience'>;
   readonly grant: WearGrant;
   readonly ttlSeconds: number;
-  /** The log as published when the permit was asked for. */
-  readonly published: PublishedTree;
   /** The status list that takes permits now. */
   readonly statusList: string;
 }
@@ -57,34 +55,48 @@ export class PermitIssuer {
     private readonly ledger: LedgerOutbox,
     private readonly templates: DeviceTemplates,
     private readonly statusLists: StatusLists,
+    private readonly reader: LedgerReader,
   ) {}
 
-  async issue(tx: Transaction, subject: PermitSubject): Promise<IssuedPermit> {
-    const place = await this.statusLists.take(tx, subject.statusList);
-    const claims = await this.makeClaims(subject, place);
-    const jws = await issuePermit(claims, await this.keys.signer('permit'));
-    const sha256 = createHash('sha256').update(jws).digest('hex');
-    const { session, grant } = subject;
-    const { nbf, exp, jti } = claims;
-    await insertPermit(tx, {
-      id: jti,
-      sessionId: session.id,
-      sha256,
-      jws,
-      notBefore: nbf,
-      expires: exp,
-      statusListId: place.listId,
-      statusIndex: place.index,
-    });
-    await this.ledger.stage(tx, permitEntry(claims, { session, grant, sha256 }));
-    return { jws, claims };
+  async issue(sql: Statements, subject: PermitSubject): Promise<IssuedPermit> {
+    const { checkpoint } = await this.reader.verify(subject.grant.checkpoint);
+    for (let draw = 0; draw < MAX_DRAWS; draw += 1) {
+      const place = this.statusLists.draw(subject.statusList);
+      const permit = await this.sign(await this.makeClaims(subject, place, checkpoint));
+      if (await this.keep(sql, subject, place, permit)) return permit;
+    }
+    throw new Error('the status list that takes permits is full');
   }
 
-  private async makeClaims(subject: PermitSubject, place: StatusPlace): Promise<PermitClaims> {
-    const { session, grant, published } = subject;
+  private async sign(claims: PermitClaims): Promise<IssuedPermit> {
+    return { jws: await issuePermit(claims, await this.keys.signer('permit')), claims };
+  }
+
+  /** @returns false when another permit has its place in the status list */
+  private keep(
+    sql: Statements,
+    { session, grant }: PermitSubject,
+    place: StatusPlace,
+    { jws, claims }: IssuedPermit,
+  ): Promise<boolean> {
+    const sha256 = createHash('sha256').update(jws).digest('hex');
+    const { jti: id, nbf: notBefore, exp: expires } = claims;
+    const stored = { id, sessionId: session.id, sha256, jws, notBefore, expires };
+    return keepPermit(
+      sql,
+      { ...stored, statusListId: place.listId, statusIndex: place.index },
+      this.ledger.seal(permitEntry(claims, { session, grant, sha256 })),
+    );
+  }
+
+  private async makeClaims(
+    subject: PermitSubject,
+    place: StatusPlace,
+    checkpoint: PublishedTree['checkpoint'],
+  ): Promise<PermitClaims> {
+    const { session, grant } = subject;
     const { avatar, consent, approvals, device, face } = grant;
     const iat = this.clock.nowSeconds();
-    const { checkpoint } = published;
     const template = await this.templates.of(device, face);
     const pseudonymOf = await this.pseudonyms.open();
     return permitClaims.parse({
@@ -129,7 +141,7 @@ export class PermitIssuer {
 function permitEntry(
   claims: PermitClaims,
   about: { readonly session: PermitSubject['session']; readonly grant: WearGrant; readonly sha256: string },
-): LedgerPayload {
+): Extract<LedgerPayload, { kind: 'permit' }> {
   const [wear] = claims.authorization_details;
   if (wear === undefined) throw new Error('a permit authorises one wearing');
   return {

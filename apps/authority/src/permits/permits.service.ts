@@ -5,11 +5,10 @@ import {
   insertWearSession,
   isUniqueViolation,
   LedgerOutbox,
-  lockWearSession,
-  touchWearSession,
+  statementsIn,
   type Database,
   type Transaction,
-  type WearSessionRecord,
+  type WornSession,
 } from '@guise/persistence';
 import {
   avatarId,
@@ -25,7 +24,6 @@ import { Decisions } from '../decisions/decisions.js';
 import type { DevicePrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
 import { KeyStore } from '../keys/key-store.js';
-import { LedgerReader } from '../ledger/ledger-reader.js';
 import { LedgerSequencer } from '../ledger/ledger-sequencer.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
@@ -53,7 +51,6 @@ export class PermitsService {
     private readonly random: Random,
     private readonly keys: KeyStore,
     private readonly ledger: LedgerOutbox,
-    private readonly reader: LedgerReader,
     private readonly sequencer: LedgerSequencer,
     private readonly grants: WearGrants,
     private readonly issuer: PermitIssuer,
@@ -84,16 +81,18 @@ export class PermitsService {
   }
 
   private async open(device: DevicePrincipal, request: PermitRequest, opening: string): Promise<Outcome> {
-    const about = await this.readState();
+    const statusList = await this.statusLists.current();
     const outcome = await this.database.transaction(async (tx): Promise<Outcome> => {
-      const grant = await this.requireGrant(tx, device, request);
+      const sql = statementsIn(tx);
+      const grant = await this.grants.decide(sql, { ...request, ...ownerOf(device) });
+      if (!isGrant(grant)) throw denied(grant);
       const parsed = await this.verifyOpening(opening, grant);
       const session = await this.insertSession(tx, request, grant, { jws: opening, parsed });
       const ttlSeconds = request.ttlSeconds ?? PERMIT_MAX_SECONDS;
       await this.decisions.keepAllowed(tx, aboutWear(device, request), grant.rules, grant.policyVersion);
       return {
         session: session.id,
-        permit: await this.issuer.issue(tx, { session, grant, ttlSeconds, ...about }),
+        permit: await this.issuer.issue(sql, { session, grant, ttlSeconds, statusList }),
       };
     });
     // The key chain is logged before the first frame can be rendered (DESIGN §8).
@@ -102,39 +101,29 @@ export class PermitsService {
   }
 
   private async renew(device: DevicePrincipal, request: PermitRequest, id: string): Promise<Outcome> {
-    const about = await this.readState();
-    const outcome = await this.database.transaction(async (tx): Promise<Outcome | readonly Refusal[]> => {
-      const session = await lockWearSession(tx, id, device.deviceId);
-      if (session === null) throw new ProblemError('not-found');
-      if (session.state !== 'live') throw new ProblemError('session-closed');
-      requireSameWish(session, request);
-      const grant = await this.grants.decide(tx, { ...request, ...ownerOf(device) });
-      if (!isGrant(grant)) return this.ender.revoke(tx, [session], grant);
-      if (grant.consent.id !== session.consentId || grant.face.id !== session.sourceFaceId) {
-        throw new ProblemError('session-mismatch', { detail: 'The consent changed: start a new session.' });
-      }
-      await touchWearSession(tx, id, this.clock.nowSeconds());
-      const ttlSeconds = request.ttlSeconds ?? PERMIT_MAX_SECONDS;
-      return { session: id, permit: await this.issuer.issue(tx, { session, grant, ttlSeconds, ...about }) };
-    });
-    // Thrown only now: the session's end is committed together with its ledger entry.
-    if (!('permit' in outcome)) throw denied(outcome);
-    return outcome;
-  }
-
-  /** Read before the transaction: on the embedded database nothing else is read within one. */
-  private async readState() {
-    return { published: await this.reader.published(), statusList: await this.statusLists.current() };
-  }
-
-  private async requireGrant(
-    tx: Transaction,
-    device: DevicePrincipal,
-    request: PermitRequest,
-  ): Promise<WearGrant> {
-    const grant = await this.grants.decide(tx, { ...request, ...ownerOf(device) });
-    if (!isGrant(grant)) throw denied(grant);
-    return grant;
+    // Asked before the transaction: on the embedded database nothing else is read within one.
+    const statusList = await this.statusLists.current();
+    const outcome = await this.database.statements.transaction(
+      async (sql): Promise<Outcome | readonly Refusal[]> => {
+        const decided = await this.grants.decideSession(sql, id, ownerOf(device));
+        if (decided === null) throw new ProblemError('not-found');
+        const { session, outcome: grant } = decided;
+        if (session.state !== 'live') throw new ProblemError('session-closed');
+        requireSameWish(session, request);
+        if (!isGrant(grant)) return grant;
+        if (grant.consent.id !== session.consentId || grant.face.id !== session.sourceFaceId) {
+          throw new ProblemError('session-mismatch', { detail: 'The consent changed: start a new session.' });
+        }
+        const ttlSeconds = request.ttlSeconds ?? PERMIT_MAX_SECONDS;
+        return {
+          session: id,
+          permit: await this.issuer.issue(sql, { session, grant, ttlSeconds, statusList }),
+        };
+      },
+    );
+    if ('permit' in outcome) return outcome;
+    // What was refused once does not go on, whatever was restored meanwhile.
+    throw denied(await this.database.transaction((tx) => this.ender.revoke(tx, [{ id }], outcome)));
   }
 
   private async verifyOpening(jws: string, { device, avatar }: WearGrant): Promise<SessionOpening> {
@@ -214,7 +203,7 @@ const aboutWear = ({ personId }: DevicePrincipal, { avatar }: PermitRequest) =>
 
 const ownerOf = ({ personId, deviceId }: DevicePrincipal) => ({ personId, deviceId });
 
-function requireSameWish(session: WearSessionRecord, request: PermitRequest): void {
+function requireSameWish(session: WornSession, request: PermitRequest): void {
   const same =
     session.avatarId === request.avatar &&
     session.purpose === request.purpose &&

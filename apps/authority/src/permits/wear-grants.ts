@@ -1,14 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { decideWear, type ApprovalRecord, type ConsentRecord, type WearDecision } from '@guise/consent';
 import {
+  decideWear,
+  type ApprovalRecord,
+  type AvatarCase,
+  type ConsentRecord,
+  type WearDecision,
+} from '@guise/consent';
+import {
+  lockWearGround,
   readPolicyInForce,
-  shareActiveDevice,
-  shareActiveSourceFace,
   shareAvatar,
-  type AvatarRecord,
-  type DeviceRecord,
-  type SourceFaceRecord,
+  type PublishedCheckpoint,
+  type Statements,
   type Transaction,
+  type WearGround,
+  type WearingDevice,
+  type WornFace,
+  type WornSession,
 } from '@guise/persistence';
 import type { Audience, Purpose } from '@guise/protocol';
 import { Clock } from '../ports/clock.js';
@@ -25,14 +33,22 @@ export interface WearWish {
 
 /** Everything a permit rests on, as it stands this second. */
 export interface WearGrant {
-  readonly avatar: AvatarRecord;
+  readonly avatar: AvatarCase;
   readonly consent: ConsentRecord;
   readonly approvals: readonly ApprovalRecord[];
-  readonly device: DeviceRecord;
-  readonly face: SourceFaceRecord;
+  readonly device: WearingDevice;
+  readonly face: WornFace;
   /** The rules that allow it, and the version of the organisation's policy that they include. */
   readonly rules: readonly string[];
   readonly policyVersion: number;
+  /** The log as published meanwhile. */
+  readonly checkpoint: PublishedCheckpoint | null;
+}
+
+/** A device's own session, and what is decided about its going on as it is. */
+export interface SessionGrant {
+  readonly session: WornSession;
+  readonly outcome: WearGrant | readonly Refusal[];
 }
 
 export interface Refusal {
@@ -46,16 +62,29 @@ export class WearGrants {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * Everything read stays as it is until the transaction ends, so that a permit stands in the ledger before the
-   * withdrawal, revocation or erasure that would have refused it, or is refused. The face comes before the avatar, as
-   * in an erasure: two who lock in one order never wait for each other.
+   * Decides about a wish. Everything read stays as it is until the transaction ends, so that a permit stands in the
+   * ledger before the withdrawal, revocation or erasure that would have refused it, or is refused.
    */
-  async decide(tx: Transaction, wish: WearWish): Promise<WearGrant | readonly Refusal[]> {
-    const device = await shareActiveDevice(tx, wish.deviceId);
-    const face = await shareActiveSourceFace(tx, wish.personId);
-    const avatar = await shareAvatar(tx, wish.avatar);
+  async decide(sql: Statements, wish: WearWish): Promise<WearGrant | readonly Refusal[]> {
+    const { deviceId, personId, avatar: avatarId } = wish;
+    return this.judge(await lockWearGround(sql, { deviceId, personId, avatarId, sessionId: null }), wish);
+  }
+
+  /** Decides whether a device's session may go on; the session, too, stays as it is. @returns null when there is none */
+  async decideSession(
+    sql: Statements,
+    sessionId: string,
+    { deviceId, personId }: Pick<WearWish, 'deviceId' | 'personId'>,
+  ): Promise<SessionGrant | null> {
+    const ground = await lockWearGround(sql, { sessionId, deviceId, personId, avatarId: null });
+    const { session } = ground;
+    if (session === null) return null;
+    return { session, outcome: this.judge(ground, { ...session, avatar: session.avatarId }) };
+  }
+
+  private judge(ground: WearGround, wish: WearWish): WearGrant | readonly Refusal[] {
+    const { device, face, avatar, policy, policyVersion, checkpoint } = ground;
     if (avatar === null) return [{ code: 'avatar-unknown', message: 'There is no such avatar.' }];
-    const { policy, version } = await readPolicyInForce(tx);
     const decision = decideWear(avatar, { ...wish, wearer: wish.personId }, policy, this.clock.nowSeconds());
     const refusals = [...refusalsOf(decision, avatar)];
     if (device?.personId !== wish.personId) {
@@ -69,7 +98,7 @@ export class WearGrants {
     }
     if (!decision.allowed || device === null || face === null || refusals.length > 0) return refusals;
     const { consent, approvals, rules } = decision;
-    return { avatar, consent, approvals, device, face, rules, policyVersion: version };
+    return { avatar, consent, approvals, device, face, rules, policyVersion, checkpoint };
   }
 
   /**
@@ -92,7 +121,7 @@ export class WearGrants {
   }
 }
 
-function refusalsOf(decision: WearDecision, avatar: AvatarRecord): readonly Refusal[] {
+function refusalsOf(decision: WearDecision, avatar: AvatarCase): readonly Refusal[] {
   return decision.allowed ? [] : decision.reasons.map(tellSuspension(avatar));
 }
 
@@ -100,7 +129,7 @@ function refusalsOf(decision: WearDecision, avatar: AvatarRecord): readonly Refu
 export const AVATAR_SUSPENDED = 'avatar-suspended';
 
 const tellSuspension =
-  ({ state }: AvatarRecord) =>
+  ({ state }: AvatarCase) =>
   (refusal: Refusal): Refusal =>
     refusal.code === 'avatar-active' && state === 'suspended'
       ? { code: AVATAR_SUSPENDED, message: 'An admin suspended the avatar.' }

@@ -1,5 +1,11 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { listLiveSessions, lockLiveSessions, lockWearSession, type Database } from '@guise/persistence';
+import {
+  listLiveSessions,
+  lockLiveSessions,
+  lockWearSession,
+  statementsIn,
+  type Database,
+} from '@guise/persistence';
 import type { Logger } from 'pino';
 import { isGrant, WearGrants } from '../permits/wear-grants.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
@@ -86,7 +92,8 @@ export class SessionRevoker implements OnModuleInit, BeforeApplicationShutdown {
       await this.database.transaction(async (tx) => {
         const session = await lockWearSession(tx, id, deviceId);
         if (session?.state !== 'live') return;
-        const grant = await this.grants.decide(tx, { ...session, avatar: session.avatarId });
+        const wish = { ...session, avatar: session.avatarId };
+        const grant = await this.grants.decide(statementsIn(tx), wish);
         if (!isGrant(grant)) await this.ender.revoke(tx, [session], grant);
       });
     }

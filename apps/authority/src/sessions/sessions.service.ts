@@ -25,17 +25,18 @@ export class SessionsService {
    * at the next question, whoever caused it.
    */
   async lease(device: DevicePrincipal, id: string) {
-    return this.database.transaction(async (tx) => {
-      const session = requireOwn(await lockWearSession(tx, id, device.deviceId));
-      if (session.state !== 'live') return this.answer(session.state, session.reason ?? session.state);
-      const grant = await this.grants.decide(tx, { ...session, avatar: session.avatarId });
-      if (!isGrant(grant)) {
-        await this.ender.revoke(tx, [session], grant);
-        return this.answer('revoked', grant[0]?.code ?? 'revoked');
+    const { session, outcome } = await this.database.statements.transaction(async (sql) => {
+      const decided = requireOwn(await this.grants.decideSession(sql, id, device));
+      if (decided.session.state === 'live' && isGrant(decided.outcome)) {
+        await touchWearSession(sql, id, this.clock.nowSeconds());
       }
-      await touchWearSession(tx, id, this.clock.nowSeconds());
-      return this.answer('live');
+      return decided;
     });
+    if (session.state !== 'live') return this.answer(session.state, session.reason ?? session.state);
+    if (isGrant(outcome)) return this.answer('live');
+    // What was refused once does not go on, whatever was restored meanwhile.
+    await this.database.transaction((tx) => this.ender.revoke(tx, [session], outcome));
+    return this.answer('revoked', outcome[0]?.code ?? 'revoked');
   }
 
   /** Ends the session; ending it twice changes nothing. */
@@ -56,7 +57,7 @@ export class SessionsService {
   }
 }
 
-function requireOwn(session: WearSessionRecord | null): WearSessionRecord {
-  if (session === null) throw new ProblemError('not-found');
-  return session;
+function requireOwn<T>(found: T | null): T {
+  if (found === null) throw new ProblemError('not-found');
+  return found;
 }

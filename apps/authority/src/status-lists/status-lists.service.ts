@@ -8,7 +8,6 @@ import { STATUS_LIST_SIZE, type PermitStatus } from '@guise/permit';
 import {
   countStatusEntries,
   deleteStatusLists,
-  drawStatusIndex,
   findOpenStatusList,
   insertDecoys,
   insertStatusList,
@@ -33,8 +32,6 @@ const OPEN_DAYS = 30;
 const KEPT_DAYS = 30;
 const DAY_MS = 24 * 3600 * 1000;
 const SWEEP_MS = 60_000;
-/** Tried per permit. In a half-full list that all are taken happens once in 2^64. */
-const CANDIDATES = 64;
 /** Entries of a new list that are ended from the start, at least; up to twice as many are drawn. */
 const FIRST_DECOYS = 512;
 /** At most this many entries more end together with a session's permits. */
@@ -97,12 +94,9 @@ export class StatusLists implements OnApplicationBootstrap, BeforeApplicationShu
     return opening;
   }
 
-  /** Takes a random place that nobody had. */
-  async take(tx: Transaction, listId: string): Promise<StatusPlace> {
-    for (;;) {
-      const index = await drawStatusIndex(tx, listId, this.drawIndexes(CANDIDATES));
-      if (index !== null) return { listId, index, uri: this.uriOf(listId) };
-    }
+  /** Draws a random place. Others may have it: it is taken by storing a permit there, or drawn anew. */
+  draw(listId: string): StatusPlace {
+    return { listId, index: this.drawBelow(STATUS_LIST_SIZE), uri: this.uriOf(listId) };
   }
 
   /** Ends what is left of the sessions' permits. */
@@ -143,17 +137,14 @@ export class StatusLists implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private drawDecoys(count: number): { readonly index: number; readonly status: StatusValue }[] {
-    return this.drawIndexes(count).map((index) => ({ index, status: this.drawBelow(4) === 0 ? 2 : 1 }));
+    return Array.from({ length: count }, () => ({
+      index: this.drawBelow(STATUS_LIST_SIZE),
+      status: this.drawBelow(4) === 0 ? 2 : 1,
+    }));
   }
 
-  /** Unbiased: the number of entries divides 2^24. */
-  private drawIndexes(count: number): number[] {
-    const bytes = Buffer.from(this.random.bytes(count * 3));
-    return Array.from({ length: count }, (_, i) => bytes.readUIntBE(i * 3, 3) % STATUS_LIST_SIZE);
-  }
-
-  /** @param limit a power of two up to 65,536, so that no value is likelier */
+  /** @param limit a power of two up to 2^24, so that no value is likelier */
   private drawBelow(limit: number): number {
-    return Buffer.from(this.random.bytes(2)).readUInt16BE(0) % limit;
+    return Buffer.from(this.random.bytes(3)).readUIntBE(0, 3) % limit;
   }
 }

@@ -1,9 +1,8 @@
-import { termsOf, type AvatarCase } from '@guise/consent';
+import type { AvatarCase } from '@guise/consent';
 import {
   approvalDecision,
   avatarKind,
   avatarState,
-  consentStatement,
   likeness,
   type AvatarKind,
   type AvatarState,
@@ -11,6 +10,7 @@ import {
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
 import type { Prisma } from '../generated/client.js';
+import { termsOfStatement } from './consent-terms.js';
 
 /** An avatar version as stored, with its signatures. */
 export interface AvatarRecord extends AvatarCase {
@@ -207,7 +207,7 @@ function toAvatar(row: AvatarRow): AvatarRecord {
             id: consent.id,
             sha256: consent.sha256,
             state: consentState.parse(consent.state),
-            terms: termsOf(consentStatement.parse(JSON.parse(consent.statement))),
+            terms: termsOfStatement(consent.statement),
             notBefore: toSeconds(consent.notBefore),
             notAfter: toSeconds(consent.notAfter),
           },

@@ -73,14 +73,6 @@ export async function findActiveDevice(tx: Transaction, id: string): Promise<Dev
   return row === null ? null : toDevice(row);
 }
 
-/** Like {@link findActiveDevice}; until the transaction ends it stays so. */
-export async function shareActiveDevice(tx: Transaction, id: string): Promise<DeviceRecord | null> {
-  await tx.$queryRaw`
-    SELECT 1 AS "locked" FROM "Device" JOIN "Person" ON "Person"."id" = "Device"."personId"
-    WHERE "Device"."id" = ${id} FOR SHARE`;
-  return findActiveDevice(tx, id);
-}
-
 /** Whatever device holds this key, revoked ones too. */
 export async function findDeviceByKey(tx: Transaction, jkt: string): Promise<DeviceRecord | null> {
   const row = await tx.device.findUnique({ where: { jkt } });

@@ -97,16 +97,6 @@ export async function findActiveSourceFace(
   return tx.sourceFace.findUnique({ where: { activeFor: personId } });
 }
 
-/** Like {@link findActiveSourceFace}; until the transaction ends it is neither erased nor replaced. */
-export async function shareActiveSourceFace(
-  tx: Transaction,
-  personId: string,
-): Promise<SourceFaceRecord | null> {
-  const [locked] = await tx.$queryRaw<{ id: string }[]>`
-    SELECT "id" FROM "SourceFace" WHERE "activeFor" = ${personId} FOR SHARE`;
-  return locked === undefined ? null : tx.sourceFace.findUnique({ where: { id: locked.id } });
-}
-
 /** Every active source face, for 1:N comparison. */
 export async function listActiveSourceFaces(tx: Transaction): Promise<readonly SourceFaceRecord[]> {
   return tx.sourceFace.findMany({ where: { state: 'active' } });

@@ -37,24 +37,6 @@ export async function deleteStatusLists(tx: Transaction, sealedBefore: Date): Pr
   return (await tx.statusList.deleteMany({ where: { sealedAt: { lt: sealedBefore } } })).count;
 }
 
-/**
- * Takes the first candidate that is free, also when others take indexes at the same time.
- * @returns null when all of them are in use
- */
-export async function drawStatusIndex(
-  tx: Transaction,
-  listId: string,
-  candidates: readonly number[],
-): Promise<number | null> {
-  const [row] = await tx.$queryRaw<{ index: number }[]>`
-    INSERT INTO "StatusEntry" ("listId", "index")
-    SELECT ${listId}, candidate FROM unnest(${[...candidates]}::int[]) AS candidate
-    WHERE NOT EXISTS (SELECT 1 FROM "StatusEntry" WHERE "listId" = ${listId} AND "index" = candidate)
-    LIMIT 1
-    ON CONFLICT DO NOTHING RETURNING "index"`;
-  return row?.index ?? null;
-}
-
 /** Entries that belong to no permit and never will. Those in use already stay as they are. */
 export async function insertDecoys(
   tx: Transaction,

@@ -1,6 +1,7 @@
 import { audience, purpose, type Audience, type Purpose } from '@guise/protocol';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
+import type { Statement, Statements } from '../statements.js';
 
 const sessionState = z.enum(['live', 'revoked', 'closed']);
 
@@ -96,8 +97,14 @@ export async function lockWearSession(
   return row === null ? null : toSession(row);
 }
 
-export async function touchWearSession(tx: Transaction, id: string, now: number): Promise<void> {
-  await tx.wearSession.update({ where: { id }, data: { lastSeenAt: toDate(now) } });
+const TOUCH: Statement = {
+  name: 'guise-touch-wear-session',
+  text: `UPDATE "WearSession" SET "lastSeenAt" = to_timestamp($2::float8) AT TIME ZONE 'UTC' WHERE "id" = $1::text`,
+};
+
+/** Notes that a session was heard of. @param now Unix seconds */
+export async function touchWearSession(sql: Statements, id: string, now: number): Promise<void> {
+  await sql.run(TOUCH, [id, now]);
 }
 
 /**
