@@ -61,10 +61,19 @@ export function isProvedThroughout(timeline: readonly TimelineEntry[], coverage:
   );
   return (
     isWhole(coverage) &&
-    timeline.length >= coverage.seconds &&
+    namesEverySecond(timeline, coverage) &&
     proved.length + weak.length === timeline.length &&
     proved.length > 0 &&
     weak.length <= Math.floor(timeline.length * WEAK_MAX_SHARE)
+  );
+}
+
+/** Each once or more: a second told twice stands in for no other. */
+function namesEverySecond(timeline: readonly TimelineEntry[], { seconds }: Coverage): boolean {
+  const named = new Set(timeline.map(({ second }) => second));
+  // First by their number: what a report claims as its length may be any.
+  return (
+    named.size >= seconds && Array.from({ length: seconds }, (_, second) => second).every((s) => named.has(s))
   );
 }
 

@@ -88,6 +88,22 @@ describe('a report that says more than its seconds do', () => {
     expect(await failing(honest)).toEqual([]);
   });
 
+  it('is refused when it tells one second for another', async () => {
+    const { timeline, coverage } = report();
+    const [first] = timeline;
+    if (first === undefined) throw new Error('a report has seconds');
+    const told = (seconds: readonly number[]) =>
+      report({
+        coverage: { ...coverage, seconds: timeline.length, read: timeline.length },
+        timeline: seconds.map((second) => ({ ...first, second })),
+      });
+    expect(await failing(told([0, 1]))).toEqual([]);
+    expect(await failing(told([0, 0]))).toEqual(['report-covered']);
+    expect(await failing(told([0, 7]))).toEqual(['report-covered']);
+    const endless = { ...coverage, seconds: Number.MAX_SAFE_INTEGER, read: Number.MAX_SAFE_INTEGER };
+    expect(await failing(report({ coverage: endless }))).toEqual(['report-covered']);
+  });
+
   it('is refused when the marked picture is not the whole frame, or a second is not proved', async () => {
     expect(await failing(changeEach({ share: 0.3 }))).toEqual(['report-covered']);
     expect(await failing(changeEach({ share: 1 }))).toEqual([]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { i420Bytes, i420ToRgb, type I420Frame } from '@guise/frame';
 import { encodeBase64Url, encodePayload } from '@guise/ledger';
-import { encodePng } from '@guise/media';
+import { encodePng, encodeVideo } from '@guise/media';
 import { createEs256Key, createEs256Signer, signEvidenceSegment } from '@guise/permit';
 import {
   evidenceSegment,
@@ -77,6 +77,7 @@ async function bundleWith(frame: I420Frame, mediaSha256: string): Promise<ProofB
 
 const reportOf = (epoch: number, second: Partial<TimelineEntry> = {}): VerificationReport =>
   sampleReport({
+    coverage: { seconds: 1, read: 1, longestGap: 0 },
     timeline: [
       {
         ...sampleSecond(0, 'authorised'),
@@ -155,13 +156,30 @@ describe('the file beside its proof', () => {
     expect((await matchMedia(twice, [bundle], reportOf(7, { pictures }))).matching).toBe(1);
   });
 
-  it('has nothing to compare for a second without evidence, or without a report', async () => {
+  it('does not match where the report leaves nothing to compare', async () => {
     const bundle = await bundleWith(picture(1), await sha256OfFile(file));
-    expect(await matchMedia(file, [bundle], reportOf(8))).toEqual({
-      sameFile: true,
-      compared: 0,
-      matching: 0,
-    });
+    const unmatched = { sameFile: true, compared: 1, matching: 0 };
+    expect(await matchMedia(file, [bundle], reportOf(8))).toEqual(unmatched);
+    const whole = shown(7, 0, 0, 1, 1);
+    for (const nowhere of [shown(7, 0, 0, 0, 0), shown(7, 5, 5, 6, 6), { ...whole, session: 2 }])
+      for (const pictures of [[nowhere], [whole, nowhere]])
+        expect(await matchMedia(file, [bundle], reportOf(7, { pictures }))).toEqual(unmatched);
+    expect((await matchMedia(file, [bundle], reportOf(7, { pictures: [whole] }))).matching).toBe(1);
+  });
+
+  it('does not match when it goes on after the report ends', async () => {
+    const long = join(folder, 'long.mp4');
+    const encoder = await encodeVideo(long, { width: WIDTH, height: HEIGHT, fps: { num: 4, den: 1 } });
+    for (let i = 0; i < 12; i += 1) await encoder.write(picture(i < 4 ? 1 : 9));
+    await encoder.finish();
+    const bundle = await bundleWith(picture(1), await sha256OfFile(long));
+    expect(await matchMedia(long, [bundle], reportOf(7))).toMatchObject({ compared: 2, matching: 1 });
+    const part = { ...reportOf(7), verdict: 'inconclusive' as const };
+    expect(await matchMedia(long, [bundle], part)).toMatchObject({ compared: 1, matching: 1 });
+  });
+
+  it('has nothing to compare without a report', async () => {
+    const bundle = await bundleWith(picture(1), await sha256OfFile(file));
     expect(await matchMedia(file, [bundle], null)).toEqual({ sameFile: true, compared: 0, matching: 0 });
   });
 });

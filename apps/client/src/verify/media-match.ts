@@ -25,9 +25,9 @@ import { decodeJwt } from 'jose';
 export interface MediaMatch {
   /** The file is byte for byte the one the report is about. */
   readonly sameFile: boolean;
-  /** Seconds called authorised whose picture was compared with the signed evidence, here, without the authority. */
+  /** Seconds called authorised whose pictures were held against the signed evidence, here, without the authority. */
   readonly compared: number;
-  /** Of these, the ones whose picture is the one that was rendered. */
+  /** Of these, the ones whose pictures are those that were rendered; where nothing can be compared, nothing matches. */
   readonly matching: number;
 }
 
@@ -60,10 +60,12 @@ export async function matchMedia(
   const evidence = new Map(bundles.map((bundle) => [bundle.session, signedEvidence(bundle)]));
   const seconds = new Map<number, FrameMatch[]>();
   for await (const { frame, timestampMs } of (await openAsReported(file, report)).open()) {
-    const entry = wanted.get(Math.floor(timestampMs / 1000));
-    const match = entry === undefined ? null : matchFrame(frame, entry, evidence);
-    if (entry !== undefined && match !== null)
-      seconds.set(entry.second, [...(seconds.get(entry.second) ?? []), match]);
+    const second = Math.floor(timestampMs / 1000);
+    const entry = wanted.get(second);
+    if (entry === undefined && !isBeyond(report, second)) continue;
+    const frames = seconds.get(second) ?? [];
+    frames.push(entry === undefined ? NOTHING_REPORTED : matchFrame(frame, entry, evidence));
+    seconds.set(second, frames);
   }
   return { sameFile, compared: seconds.size, matching: [...seconds.values()].filter(isRecorded).length };
 }
@@ -75,7 +77,11 @@ function openAsReported(file: string, { coverage }: VerificationReport): Promise
 }
 
 const authorisedSeconds = (report: VerificationReport | null): readonly TimelineEntry[] =>
-  (report?.timeline ?? []).filter(({ verdict, epoch }) => verdict === 'authorised' && epoch !== null);
+  (report?.timeline ?? []).filter(({ verdict }) => verdict === 'authorised');
+
+/** The file goes on after the report ends, by more than rounding: a report that calls the whole authorised left this out. */
+const isBeyond = ({ verdict, coverage }: VerificationReport, second: number): boolean =>
+  verdict === 'authorised' && second > coverage.seconds;
 
 /** What one session's device signed. The signatures of these segments were checked with the bundle. */
 interface SignedEvidence {
@@ -87,30 +93,30 @@ interface SignedEvidence {
 /** The marked pictures of one frame beside the evidence. */
 interface FrameMatch {
   readonly share: number;
-  /** Of each place that the report names. */
-  readonly pictures: readonly PictureMatch[];
+  /** Of each place that the report names; null where nothing can be compared. */
+  readonly pictures: readonly (PictureMatch | null)[];
 }
 
-/** Null where there is no evidence to compare with. */
+/** A frame that the report says nothing of. */
+const NOTHING_REPORTED: FrameMatch = { share: 0, pictures: [] };
+
 function matchFrame(
   { data, width, height }: I420Frame,
   entry: TimelineEntry,
   evidence: ReadonlyMap<number, SignedEvidence | null>,
-): FrameMatch | null {
+): FrameMatch {
   const received = { luma: data.subarray(0, width * height), width, height, stride: width };
   const [main = 0] = evidence.keys();
   const places = placesOf(entry, main);
-  const pictures = places.flatMap(({ session, epoch, region }) => {
+  const pictures = places.map(({ session, epoch, region }) => {
     const signed = evidence.get(session) ?? null;
-    if (signed === null || epoch === null || !signed.byEpoch.has(epoch)) return [];
+    if (signed === null || epoch === null || !signed.byEpoch.has(epoch)) return null;
     // A second of the file rarely begins where an epoch does.
     const recorded = [-1, 0, 1].flatMap((offset) => signed.byEpoch.get(epoch + offset) ?? []);
     const geometry = geometryOf(region, signed.frame, received);
-    if (geometry === null) return [];
-    const reader = createFingerprintReader(rectify(received, geometry, signed.frame));
-    return matchPicture(reader, recorded) ?? [];
+    if (geometry === null) return null;
+    return matchPicture(createFingerprintReader(rectify(received, geometry, signed.frame)), recorded);
   });
-  if (pictures.length < places.length) return null;
   return {
     share: shareOf(
       received,
@@ -132,12 +138,13 @@ const WHOLE_FRAME: Outline = [
 ];
 
 function isRecorded(frames: readonly FrameMatch[]): boolean {
-  const places = Math.max(...frames.map(({ pictures }) => pictures.length));
+  const places = frames[0]?.pictures ?? [];
   return (
-    frames.every(({ share }) => isWholeFrame(share)) &&
-    Array.from({ length: places }, (_, place) =>
-      frames.flatMap(({ pictures }) => pictures[place] ?? []),
-    ).every((pictures) => judgePictures(pictures, false).verdict === 'authorised')
+    frames.every(({ share, pictures }) => isWholeFrame(share) && !pictures.includes(null)) &&
+    places.every((_, place) => {
+      const pictures = frames.flatMap((frame) => frame.pictures[place] ?? []);
+      return judgePictures(pictures, false).verdict === 'authorised';
+    })
   );
 }
 
