@@ -67,7 +67,7 @@ ${table(
 
 PSNR and SSIM are between the original and the marked clip before any encoder; bits are what x264 (veryfast) needs in addition.${vmaf ? '' : ' VMAF is not in this table: the ffmpeg of the run has no libvmaf.'}
 
-![Flat, dark, gradient and face areas at 200 %: original, marked, difference × 16](images/watermark-areas.png)
+<img src="images/watermark-areas.png" width="1440" alt="Flat, dark, gradient and face areas at 200 %: original, marked, difference × 16">
 
 Beside the original at 200 %, the mark is a faint mottle on smooth gradients and on a bright wall; on the face and in the dark we
 could not tell which was which without the difference.
@@ -224,8 +224,8 @@ const LIMITS = `## What removes it
 - **The original.** Whoever has the unmarked recording has an unmarked recording.
 - **Redrawing the picture.** A generative model that renders the scene anew keeps what is seen and not what is not seen. Nothing that
   is invisible survives that; a visible label does not either. An unmarked picture is therefore never proof of anything.
-- **Losing the band.** The mark's waves are 11 to 40 pixels long in a 720p frame. Shown much smaller than the insets above, blurred beyond
-  recognition, or starved of bits until faces are blocks, a picture carries none of it.
+- **Losing the band.** The mark's waves are 11 to 40 pixels long in a 720p frame, more than half of its energy in those above 20. Shown much
+  smaller than the insets above, blurred beyond recognition, or starved of bits until faces are blocks, a picture carries none of it.
 - **Bending.** The search knows scale, stretch, place, mirror and small rotations. Waves, lens effects, and a screen filmed from the
   side bend the grid; the table says how much of that is read.
 - **Small pieces.** Cropping throws the mark away with the picture: see the quarter crops and the insets.
