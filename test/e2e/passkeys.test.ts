@@ -101,6 +101,23 @@ describe.skipIf(executable === undefined && !complete)(
       expect(await page.textContent('#roles')).toBe('admin');
     });
 
+    it('carries the sign-in in a cookie that no script reads, and resumes with it', async () => {
+      const cookies = await page.context().cookies();
+      expect(cookies).toMatchObject([
+        { name: '__Host-guise', httpOnly: true, secure: true, sameSite: 'Strict', path: '/' },
+      ]);
+      expect(await page.evaluate('document.cookie')).toBe('');
+      await page.reload();
+      await message('Signed in as First administrator.');
+      await page.locator('#sign-ins li').filter({ hasText: 'This one' }).waitFor();
+    });
+
+    it('names its passkey, and keeps the last one', async () => {
+      await page.locator('#passkeys li').filter({ hasText: 'First passkey' }).waitFor();
+      await page.click('text=Remove First passkey');
+      await message(/only passkey left/);
+    });
+
     it('pairs a device by the code it shows, and revokes it', async () => {
       const signer = await deviceSigner('e2e laptop');
       const path = '/v1/device-authorizations';

@@ -1,7 +1,7 @@
-/* global document, fetch, location, navigator, PublicKeyCredential, URLSearchParams */
+/* global document, fetch, location, navigator, PublicKeyCredential, URLSearchParams, window */
 
-/** Bearer of the sign-in: lives in this page only. */
-let token = null;
+/** Repeated in what changes something; the sign-in itself is in a cookie that no script reads. */
+let csrfToken = '';
 const byId = (id) => document.getElementById(id);
 
 function say(text, state = 'good') {
@@ -9,10 +9,20 @@ function say(text, state = 'good') {
   byId('message').dataset.state = state;
 }
 
-/** Calls the API; a refusal is thrown with the advice the server gives. */
+/** Calls the API; a refusal is thrown with the advice the server gives. Asked to verify themselves, the person does. */
 async function call(method, path, json) {
+  const answer = await send(method, path, json);
+  if (answer.ok) return answer.body;
+  if (answer.body?.code === 'step-up-required') {
+    await stepUp();
+    return call(method, path, json);
+  }
+  throw new Error(`${answer.body.title}. ${answer.body.detail ?? ''}`);
+}
+
+async function send(method, path, json) {
   const headers = { accept: 'application/json' };
-  if (token !== null) headers.authorization = `Bearer ${token}`;
+  if (method !== 'GET') headers['x-csrf-token'] = csrfToken;
   if (json !== undefined) headers['content-type'] = 'application/json';
   const answer = await fetch(path, {
     method,
@@ -20,9 +30,13 @@ async function call(method, path, json) {
     body: json === undefined ? undefined : JSON.stringify(json),
   });
   const text = await answer.text();
-  const body = text === '' ? null : JSON.parse(text);
-  if (!answer.ok) throw new Error(`${body.title}. ${body.detail ?? ''}`);
-  return body;
+  return { ok: answer.ok, body: text === '' ? null : JSON.parse(text) };
+}
+
+async function stepUp() {
+  const { ceremony, options } = await call('POST', '/v1/step-up/options', {});
+  const response = toAnswer(await usePasskey(options));
+  ({ csrfToken } = await call('POST', '/v1/step-up', { ceremony, response }));
 }
 
 const createPasskey = async (options) =>
@@ -51,17 +65,34 @@ function toAnswer({ id, rawId, type, response, clientExtensionResults, authentic
 async function register(invitation) {
   const { ceremony, options } = await call('POST', '/v1/passkeys/registration/options', { invitation });
   const response = toAnswer(await createPasskey(options));
-  await enter(await call('POST', '/v1/passkeys/registration', { ceremony, response }));
+  ({ csrfToken } = await call('POST', '/v1/passkeys/registration', {
+    ceremony,
+    response,
+    carrier: 'cookie',
+  }));
+  await enter();
 }
 
 async function signIn() {
   const { ceremony, options } = await call('POST', '/v1/passkeys/authentication/options', {});
   const response = toAnswer(await usePasskey(options));
-  await enter(await call('POST', '/v1/passkeys/authentication', { ceremony, response }));
+  ({ csrfToken } = await call('POST', '/v1/passkeys/authentication', {
+    ceremony,
+    response,
+    carrier: 'cookie',
+  }));
+  await enter();
 }
 
-async function enter(signedIn) {
-  token = signedIn.token;
+/** A page that is loaded again carries its cookie still. */
+async function resume() {
+  const { ok, body } = await send('GET', '/v1/sign-ins/current');
+  if (!ok) return;
+  ({ csrfToken } = body);
+  await enter();
+}
+
+async function enter() {
   const me = await call('GET', '/v1/me');
   byId('name').textContent = me.displayName;
   byId('roles').textContent = me.roles.join(', ');
@@ -69,15 +100,86 @@ async function enter(signedIn) {
   byId('signed-out').hidden = true;
   byId('signed-in').hidden = false;
   say(`Signed in as ${me.displayName}.`);
-  await showDevices();
+  await Promise.all([showDevices(), showPasskeys(), showSignIns()]);
 }
 
 async function signOut() {
   await call('POST', '/v1/sign-out', {});
-  token = null;
+  leave('Signed out.');
+}
+
+function leave(text) {
+  csrfToken = '';
   byId('signed-out').hidden = false;
   byId('signed-in').hidden = true;
-  say('Signed out.');
+  say(text);
+}
+
+const onDay = (seconds) => new Date(seconds * 1000).toLocaleString();
+
+function row(text, ...buttons) {
+  const item = document.createElement('li');
+  const name = document.createElement('span');
+  name.textContent = text;
+  item.append(name, ...buttons);
+  return item;
+}
+
+function quietButton(text, action) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'quiet';
+  button.textContent = text;
+  button.addEventListener('click', () => attempt(action));
+  return button;
+}
+
+async function showPasskeys() {
+  const passkeys = await call('GET', '/v1/passkeys');
+  byId('passkeys').replaceChildren(...passkeys.map(passkeyRow));
+}
+
+function passkeyRow({ id, name, createdAt, lastUsedAt, state }) {
+  const used = lastUsedAt === null ? 'never used' : `last used ${onDay(lastUsedAt)}`;
+  const locked = state === 'locked' ? ', locked: it was copied' : '';
+  return row(
+    `${name} (since ${onDay(createdAt)}, ${used}${locked})`,
+    quietButton(`Rename ${name}`, async () => {
+      const next = window.prompt('New name', name);
+      if (next === null) return;
+      await call('POST', `/v1/passkeys/${id}/rename`, { name: next });
+      await showPasskeys();
+    }),
+    quietButton(`Remove ${name}`, async () => {
+      await call('POST', `/v1/passkeys/${id}/remove`, {});
+      leave(`${name} is removed. Sign in with another passkey.`);
+    }),
+  );
+}
+
+async function addPasskey(name) {
+  const { ceremony, options } = await call('POST', '/v1/passkeys/options', {});
+  const response = toAnswer(await createPasskey(options));
+  await call('POST', '/v1/passkeys', { ceremony, response, name });
+  say(`${name} is added.`);
+  await showPasskeys();
+}
+
+async function showSignIns() {
+  const signIns = await call('GET', '/v1/sign-ins');
+  byId('sign-ins').replaceChildren(...signIns.map(signInRow));
+}
+
+function signInRow({ id, client, carrier, lastUsedAt, current }) {
+  const what = client === '' ? `a ${carrier}` : client;
+  if (current) return row(`This one: ${what}`);
+  return row(
+    `${what} (last used ${onDay(lastUsedAt)})`,
+    quietButton('End it', async () => {
+      await call('POST', `/v1/sign-ins/${id}/revoke`, {});
+      await showSignIns();
+    }),
+  );
 }
 
 async function showDevices() {
@@ -87,28 +189,16 @@ async function showDevices() {
 }
 
 function deviceRow(device) {
-  const row = document.createElement('li');
-  const name = document.createElement('span');
-  const since = new Date(device.pairedAt * 1000).toLocaleDateString();
-  name.textContent = `${device.name} (${device.state}, since ${since})`;
-  row.append(name);
-  if (device.state === 'active') row.append(revokeButton(device));
-  return row;
+  const text = `${device.name} (${device.state}, since ${onDay(device.pairedAt)})`;
+  return device.state === 'active' ? row(text, revokeButton(device)) : row(text);
 }
 
 function revokeButton(device) {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'quiet';
-  button.textContent = `Revoke ${device.name}`;
-  button.addEventListener('click', () =>
-    attempt(async () => {
-      await call('POST', `/v1/devices/${device.id}/revoke`, {});
-      say(`${device.name} is revoked.`);
-      await showDevices();
-    }),
-  );
-  return button;
+  return quietButton(`Revoke ${device.name}`, async () => {
+    await call('POST', `/v1/devices/${device.id}/revoke`, {});
+    say(`${device.name} is revoked.`);
+    await showDevices();
+  });
 }
 
 async function pair(code) {
@@ -154,5 +244,7 @@ if (typeof PublicKeyCredential?.parseRequestOptionsFromJSON !== 'function') {
 onSubmit('sign-in', signIn);
 onSubmit('register', () => register(byId('invitation').value.trim()));
 onSubmit('pair', () => pair(byId('code').value));
+onSubmit('add-passkey', () => addPasskey(byId('passkey-name').value.trim()));
 byId('sign-out').addEventListener('click', () => void attempt(signOut));
 byId('code').value = new URLSearchParams(location.search).get('code') ?? '';
+void attempt(resume);

@@ -29,6 +29,7 @@ import { ReceiptsModule } from './receipts/receipts.module.js';
 import { ChangeFeedModule } from './revocations/change-feed.module.js';
 import { RevocationsModule } from './revocations/revocations.module.js';
 import { RetentionModule } from './retention/retention.module.js';
+import { SignInsModule } from './sign-ins/sign-ins.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { StatusListsModule } from './status-lists/status-lists.module.js';
 import { VerificationsModule } from './verifications/verifications.module.js';
@@ -58,6 +59,7 @@ export class AuthorityModule {
         HttpModule,
         DecisionsModule,
         LedgerModule,
+        SignInsModule,
         PasskeysModule,
         PeopleModule,
         DevicesModule,

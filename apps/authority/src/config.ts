@@ -57,6 +57,16 @@ export const VARIABLES = {
     example: '600',
     fallback: '600',
   },
+  GUISE_SIGN_IN_IDLE_MINUTES: {
+    meaning: 'Minutes without a request after which a sign-in ends',
+    example: '30',
+    fallback: '60',
+  },
+  GUISE_SIGN_IN_HOURS: {
+    meaning: 'Hours after which a sign-in ends, used or not',
+    example: '8',
+    fallback: '8',
+  },
 } as const satisfies Record<string, Variable>;
 export type VariableName = keyof typeof VARIABLES;
 
@@ -89,6 +99,8 @@ const environment = z.object({
     .default('info'),
   GUISE_TRUSTED_PROXIES: integer(0, 10).default(0),
   GUISE_RATE_LIMIT: integer(1, 1_000_000).default(600),
+  GUISE_SIGN_IN_IDLE_MINUTES: integer(1, 720).default(60),
+  GUISE_SIGN_IN_HOURS: integer(1, 24).default(8),
 });
 
 export interface AuthorityConfig {
@@ -104,6 +116,8 @@ export interface AuthorityConfig {
   readonly logLevel: z.infer<typeof environment>['GUISE_LOG_LEVEL'];
   readonly trustedProxies: number;
   readonly rateLimitPerMinute: number;
+  readonly signInIdleMinutes: number;
+  readonly signInHours: number;
 }
 
 /** A variable the authority cannot start with. The message never holds its value. */
@@ -150,6 +164,8 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
     logLevel: values.GUISE_LOG_LEVEL,
     trustedProxies: values.GUISE_TRUSTED_PROXIES,
     rateLimitPerMinute: values.GUISE_RATE_LIMIT,
+    signInIdleMinutes: values.GUISE_SIGN_IN_IDLE_MINUTES,
+    signInHours: values.GUISE_SIGN_IN_HOURS,
   });
 }
 

@@ -19,6 +19,7 @@ export {
   type PollDecision,
   type RandomBytes,
 } from './pairing.js';
+export { isAlive, isFreshlyVerified, needsTouch, STEP_UP_SECONDS, type SignInState } from './sign-in.js';
 export { hashStatement, verifySignedStatement, writeStatement, type StatementText } from './statement.js';
 export {
   compareTemplates,

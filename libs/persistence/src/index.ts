@@ -94,8 +94,14 @@ export {
   countPasskeys,
   findUsablePasskey,
   insertPasskey,
+  listOwnPasskeys,
   listUsablePasskeys,
   lockClonedPasskey,
+  lockPasskeys,
+  removePasskey,
+  renamePasskey,
+  type NewPasskey,
+  type OwnPasskey,
   type PasskeyRecord,
 } from './repositories/passkeys.js';
 export {
@@ -130,7 +136,15 @@ export {
   useRefreshToken,
   type RefreshTokenRecord,
 } from './repositories/refresh-tokens.js';
-export { deleteSignIn, findSignedIn, insertSignIn } from './repositories/sign-ins.js';
+export {
+  deleteSignIns,
+  findSignIn,
+  insertSignIn,
+  listSignIns,
+  rotateSignIn,
+  touchSignIn,
+  type SignInRecord,
+} from './repositories/sign-ins.js';
 export {
   endConsent,
   insertApproval,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base64url, deviceId, personId, sha256Hex, unixSeconds } from './ids.js';
+import { base64url, deviceId, passkeyId, personId, sha256Hex, signInId, unixSeconds } from './ids.js';
 
 export const role = z.enum(['employee', 'admin', 'auditor']);
 export type Role = z.infer<typeof role>;
@@ -29,15 +29,84 @@ export const webauthnResponse = z.strictObject({
 });
 export type WebauthnResponse = z.infer<typeof webauthnResponse>;
 export const registrationOptionsResponse = z.object({ ceremony: base64url(64), options: webauthnOptions });
+/** What a person calls one of their passkeys. */
+export const passkeyName = z.string().trim().min(1).max(60);
+/**
+ * How a sign-in is carried: `bearer` for programs (the answer holds a token), `cookie` for browsers (the answer sets an
+ * HttpOnly cookie and holds what a page repeats in `X-CSRF-Token`).
+ */
+export const signInCarrier = z.enum(['bearer', 'cookie']);
+export type SignInCarrier = z.infer<typeof signInCarrier>;
 /** POST /v1/passkeys/registration */
-export const registrationRequest = z.strictObject({ ceremony: base64url(64), response: webauthnResponse });
+export const registrationRequest = z.strictObject({
+  ceremony: base64url(64),
+  response: webauthnResponse,
+  name: passkeyName.default('First passkey'),
+  carrier: signInCarrier.default('bearer'),
+});
 /** POST /v1/passkeys/authentication/options (no body: discoverable credentials) */
 export const authenticationOptionsResponse = z.object({ ceremony: base64url(64), options: webauthnOptions });
 /** POST /v1/passkeys/authentication */
-export const authenticationRequest = z.strictObject({ ceremony: base64url(64), response: webauthnResponse });
+export const authenticationRequest = z.strictObject({
+  ceremony: base64url(64),
+  response: webauthnResponse,
+  carrier: signInCarrier.default('bearer'),
+});
 
-/** Answer to a finished registration or authentication: an opaque bearer of a sign-in. */
+/** Answer to a finished registration, authentication or step-up of a program: an opaque bearer of a sign-in. */
 export const signInResponse = z.object({ token: base64url(64), expiresAt: unixSeconds, personId });
+/** The same for a browser: the token is in a cookie that no script reads. */
+export const cookieSignInResponse = z.object({
+  csrfToken: base64url(43).length(43),
+  expiresAt: unixSeconds,
+  personId,
+});
+export const anySignInResponse = z.union([signInResponse, cookieSignInResponse]);
+
+/** POST /v1/step-up/options, then POST /v1/step-up: a fresh user verification; the sign-in gets a new token. */
+export const stepUpRequest = z.strictObject({ ceremony: base64url(64), response: webauthnResponse });
+
+/** GET /v1/sign-ins lists the own sign-ins; POST /v1/sign-ins/:id/revoke ends one. */
+export const signInRow = z.object({
+  id: signInId,
+  carrier: signInCarrier,
+  /** User-Agent of the sign-in, as it was sent. */
+  client: z.string().max(200),
+  createdAt: unixSeconds,
+  lastUsedAt: unixSeconds,
+  expiresAt: unixSeconds,
+  /** The one that asks. */
+  current: z.boolean(),
+});
+/** GET /v1/sign-ins/current: what a page needs after it was loaded again. */
+export const currentSignIn = z.object({
+  id: signInId,
+  /** Null for a bearer. */
+  csrfToken: base64url(43).length(43).nullable(),
+  expiresAt: unixSeconds,
+  /** Until when the last user verification counts as fresh. */
+  verifiedUntil: unixSeconds,
+});
+
+/** GET /v1/passkeys lists the own passkeys; POST …/:id/rename and …/:id/remove change one. */
+export const passkeyRow = z.object({
+  id: passkeyId,
+  name: passkeyName,
+  createdAt: unixSeconds,
+  lastUsedAt: unixSeconds.nullable(),
+  /** Synchronised by its provider, as the authenticator says. */
+  backedUp: z.boolean(),
+  /** `locked`: its counter went back, so it was copied. */
+  state: z.enum(['usable', 'locked']),
+});
+export const passkeyList = z.array(passkeyRow).max(100);
+export const renamePasskeyRequest = z.strictObject({ name: passkeyName });
+/** POST /v1/passkeys: a further passkey of a signed-in person. */
+export const addPasskeyRequest = z.strictObject({
+  ceremony: base64url(64),
+  response: webauthnResponse,
+  name: passkeyName,
+});
 
 /** GET /v1/me */
 export const personResponse = z.object({

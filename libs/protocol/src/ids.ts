@@ -17,6 +17,10 @@ export const ID_PREFIXES = {
   invitation: 'inv',
   consentRequest: 'crq',
   policy: 'pol',
+  passkey: 'pky',
+  signIn: 'sgn',
+  recovery: 'rec',
+  personNotice: 'ntc',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -40,6 +44,10 @@ export const sessionId = idSchema('session');
 export const verificationId = idSchema('verification');
 export const consentRequestId = idSchema('consentRequest');
 export const policyId = idSchema('policy');
+export const passkeyId = idSchema('passkey');
+export const signInId = idSchema('signIn');
+export const recoveryId = idSchema('recovery');
+export const personNoticeId = idSchema('personNotice');
 
 export type PersonId = z.infer<typeof personId>;
 export type DeviceId = z.infer<typeof deviceId>;

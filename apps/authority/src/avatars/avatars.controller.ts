@@ -111,7 +111,7 @@ export class AvatarsController {
   }
 
   @Post('avatars/:id/consents')
-  @Requires('signed-in')
+  @Requires('signed-in', { stepUp: 'signature' })
   @Answers(201, consentResponse, 'Give consent by the signed statement')
   consent(
     @CallingPerson() person: PersonPrincipal,
@@ -147,7 +147,7 @@ export class AvatarsController {
   }
 
   @Post('avatars/:id/approvals')
-  @Requires('admin')
+  @Requires('admin', { stepUp: 'signature' })
   @Answers(201, avatarResponse, 'Approve, reject or resume by the signed statement')
   async approve(
     @CallingPerson() admin: PersonPrincipal,

@@ -51,7 +51,7 @@ export class DevicesController {
   }
 
   @Post('device-authorizations/:userCode/approval')
-  @Requires('signed-in', { strictRate: true })
+  @Requires('signed-in', { strictRate: true, stepUp: 'signature' })
   @Answers(204, null, 'Pair the device by the signed statement')
   approve(
     @Param('userCode', { schema: userCode }) code: string,

@@ -1,7 +1,12 @@
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Permission } from './permission.js';
+import type { Permission, StepUp } from './permission.js';
 import type { ServedRoute } from './server.js';
+
+const STEP_UP_WORDS: Readonly<Record<StepUp, string>> = {
+  fresh: 'a user verification of the last five minutes',
+  signature: 'the signature itself',
+};
 
 /** The OpenAPI 3.1 document of the running application, with each route's permission in words. */
 export function buildOpenApi(app: NestFastifyApplication, routes: readonly ServedRoute[]): OpenAPIObject {
@@ -17,6 +22,13 @@ export function buildOpenApi(app: NestFastifyApplication, routes: readonly Serve
       { type: 'http', scheme: 'bearer', description: 'Opaque token of a passkey sign-in' },
       'signIn',
     )
+    .addSecurity('signInCookie', { type: 'apiKey', in: 'cookie', name: '__Host-guise' })
+    .addSecurity('csrf', {
+      type: 'apiKey',
+      in: 'header',
+      name: 'X-CSRF-Token',
+      description: 'With the cookie, for everything but GET and HEAD; GET /v1/sign-ins/current gives it',
+    })
     .addSecurity('device', {
       type: 'http',
       scheme: 'DPoP',
@@ -33,12 +45,13 @@ function describePermission(document: OpenAPIObject, route: ServedRoute): void {
   const operation = path?.[methodKey(route.method)];
   if (operation === undefined || route.permission === undefined) return;
   operation.security = route.permission.flatMap(securityOf);
-  operation.description = `Permission: ${route.permission.join(' or ')}.`;
+  const stepUp = route.stepUp === undefined ? '' : `; step-up: ${STEP_UP_WORDS[route.stepUp]}`;
+  operation.description = `Permission: ${route.permission.join(' or ')}${stepUp}.`;
 }
 
 function securityOf(permission: Permission): Record<string, string[]>[] {
   if (permission === 'public') return [];
-  return [permission === 'device' ? { device: [] } : { signIn: [] }];
+  return permission === 'device' ? [{ device: [] }] : [{ signIn: [] }, { signInCookie: [], csrf: [] }];
 }
 
 function methodKey(method: string): 'get' | 'put' | 'post' | 'delete' | 'patch' | 'head' | 'options' {

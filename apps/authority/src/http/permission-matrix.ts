@@ -22,9 +22,10 @@ export function permissionMatrix(routes: readonly ServedRoute[]): string {
   const rows = routes
     .filter(({ method }) => method !== 'HEAD')
     .toSorted((a, b) => compare(a.path, b.path) || compare(a.method, b.method))
-    .map(({ method, path, permission = [] }) => [
+    .map(({ method, path, permission = [], stepUp = '' }) => [
       `\`${method} ${path}\``,
       permission.join(' or '),
+      stepUp,
       ...CALLERS.map((caller) => String(admissionOf(permission, caller))),
     ]);
   return `# Permissions
@@ -37,7 +38,13 @@ every caller and fails when an answer, or this page, is another.
 exist for it (404). \`401\`: no credential of the kind the route takes. \`403\`: signed in without the role. People have
 exactly the role named here. \`HEAD\` is as \`GET\`.
 
-${table(['Route', 'Declared', ...CALLERS], rows)}
+Step-up \`fresh\`: a passkey verified its user within the last five minutes, else 401 \`step-up-required\` (RFC 9470);
+\`POST /v1/step-up\` answers it. \`signature\`: the body is a passkey's signature over the exact statement, offered within
+the last five minutes; that is the step-up, and nobody is asked twice. Withdrawing and suspending ask nothing: to stop is
+never harder than to begin. With the cookie of a browser, everything but \`GET\` and \`HEAD\` needs the request to come
+from a page of the authority and to repeat its CSRF token, else 403 \`cross-site-request\`.
+
+${table(['Route', 'Declared', 'Step-up', ...CALLERS], rows)}
 `;
 }
 

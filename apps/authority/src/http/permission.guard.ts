@@ -1,8 +1,10 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isFreshlyVerified, STEP_UP_SECONDS } from '@guise/identity';
+import { Clock } from '../ports/clock.js';
 import { Authenticator } from './authenticator.js';
-import { PERMISSION_KEY, type Permission } from './permission.js';
+import { PERMISSION_KEY, STEP_UP_KEY, type Permission, type StepUp } from './permission.js';
 import { setPrincipal, type Principal } from './principal.js';
 import { ProblemError } from './problem-error.js';
 
@@ -12,6 +14,7 @@ export class PermissionGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly authenticator: Authenticator,
+    private readonly clock: Clock,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -33,9 +36,18 @@ export class PermissionGuard implements CanActivate {
     );
     if (!permissions.some((permission) => satisfies(principal, permission)))
       throw new ProblemError('forbidden');
+    const stepUp = this.reflector.get<StepUp | undefined>(STEP_UP_KEY, context.getHandler());
+    if (stepUp === 'fresh') requireFreshVerification(principal, this.clock.nowMs());
     setPrincipal(request, principal);
     return true;
   }
+}
+
+/** RFC 9470: the challenge says how old a verification may be. A device has none of its own. */
+function requireFreshVerification(principal: Principal, nowMs: number): void {
+  if (principal.kind === 'person' && isFreshlyVerified(principal.signIn, nowMs)) return;
+  const challenge = `Bearer error="insufficient_user_authentication", max_age=${String(STEP_UP_SECONDS)}`;
+  throw new ProblemError('step-up-required', { headers: { 'www-authenticate': challenge } });
 }
 
 function usesDeviceToken(request: FastifyRequest): boolean {

@@ -10,9 +10,19 @@ export type Permission = 'public' | 'signed-in' | 'device' | Role;
 
 export const PERMISSION_KEY = 'guise:permission';
 
+/**
+ * What a route asks beside its permission. `fresh`: the sign-in's user was verified by passkey within the last five minutes.
+ * `signature`: the body is a passkey's signature over the exact statement, offered within the last five minutes: that is
+ * the fresh verification, and nobody is asked twice.
+ */
+export type StepUp = 'fresh' | 'signature';
+
+export const STEP_UP_KEY = 'guise:step-up';
+
 export interface RouteLimits {
   /** Sign-in ceremonies and uploads get a tenth of the usual rate. */
   readonly strictRate?: boolean;
+  readonly stepUp?: StepUp;
 }
 
 declare module 'fastify' {
@@ -20,6 +30,7 @@ declare module 'fastify' {
     /** Declared permissions; a route without is refused (and a test fails). */
     guisePermission?: readonly Permission[];
     guiseStrictRate?: boolean;
+    guiseStepUp?: StepUp | undefined;
   }
 }
 
@@ -28,6 +39,11 @@ export function Requires(permission: Permission | readonly Permission[], limits:
   const permissions = typeof permission === 'string' ? [permission] : permission;
   return applyDecorators(
     SetMetadata(PERMISSION_KEY, permissions),
-    RouteConfig({ guisePermission: permissions, guiseStrictRate: limits.strictRate === true }),
+    SetMetadata(STEP_UP_KEY, limits.stepUp),
+    RouteConfig({
+      guisePermission: permissions,
+      guiseStrictRate: limits.strictRate === true,
+      guiseStepUp: limits.stepUp,
+    }),
   );
 }

@@ -1,11 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STEP_UP_SECONDS } from '@guise/identity';
 import { formatId, problem, type IdKind } from '@guise/protocol';
 import {
   multipart,
   openTestOrganisation,
   pairDevice,
+  signIn,
+  textOf,
   scopeFor,
   testDatabases,
   type ApiAnswer,
@@ -25,6 +28,8 @@ const KINDS: Readonly<Record<string, IdKind>> = {
   'consent-requests': 'consentRequest',
   consents: 'consent',
   devices: 'device',
+  passkeys: 'passkey',
+  'sign-ins': 'signIn',
   enrolments: 'enrolment',
   persons: 'person',
   policies: 'policy',
@@ -89,6 +94,44 @@ describe.each(await testDatabases())('permissions on %s', (kind) => {
     }
   });
 
+  it('ask for a step-up wherever one is declared, and nobody for one where the signature is it', async () => {
+    const fresh = routes().filter(({ stepUp }) => stepUp === 'fresh');
+    expect(fresh.length).toBeGreaterThan(4);
+    const tokens = new Map(
+      await Promise.all(
+        [org.adminA, org.employee].map(async (person) => {
+          const answer = await signIn(org.authority.api, person.authenticator);
+          return [person, textOf(answer.body, 'token')] as const;
+        }),
+      ),
+    );
+    org.authority.clock.advanceSeconds(STEP_UP_SECONDS + 1);
+    for (const { method, path, permission = [] } of fresh) {
+      const token = tokens.get(permission.includes('admin') ? org.adminA : org.employee);
+      const answer = await org.authority.api.call(asMethod(method), unknownUrl(path), { token, json: {} });
+      expect([path, answer.status, answer.body]).toMatchObject([path, 401, { code: 'step-up-required' }]);
+      expect(answer.headers['www-authenticate']).toContain('insufficient_user_authentication');
+    }
+  });
+
+  it('call a signature a step-up exactly where the body is one', () => {
+    const signed = routes().filter(({ method, path }) => {
+      const item = org.authority.openApi.paths[path.replaceAll(/:(\w+)/g, '{$1}')];
+      const body = JSON.stringify((method === 'POST' ? item?.post?.requestBody : undefined) ?? null);
+      const schema = /schemas\/(\w+)/.exec(body)?.[1];
+      const resolved = schema === undefined ? null : org.authority.openApi.components?.schemas?.[schema];
+      const text = body + JSON.stringify(resolved ?? null);
+      return text.includes('"statement"') && text.includes('"assertion"');
+    });
+    expect(signed.length).toBeGreaterThan(3);
+    expect(signed.map(({ path }) => path).toSorted()).toEqual(
+      routes()
+        .filter(({ stepUp }) => stepUp === 'signature')
+        .map(({ path }) => path)
+        .toSorted(),
+    );
+  });
+
   it('are written down in docs/permissions.md', async () => {
     const page = permissionMatrix(org.authority.routes);
     if (process.env.GUISE_UPDATE_DOCS === '1') await writeFile(PAGE, page);
@@ -130,6 +173,7 @@ function bodiesOf(org: TestOrganisation): Readonly<Record<string, Sent>> {
   const assertion = authenticator.get({ challenge: 'A'.repeat(43), rpId: org.authority.config.rpId });
   const signed = { options: { json: { statement: '{}', assertion } }, status: 422 };
   return {
+    'POST /v1/passkeys/:id/rename': { options: { json: { name: 'Laptop' } } },
     'POST /v1/persons/:id/roles': { options: { json: { roles: ['employee'] } } },
     'POST /v1/device-authorizations/:userCode/approval': signed,
     'PUT /v1/enrolments/:id/capture': { options: multipart({ file: Buffer.from('face') }) },

@@ -1,14 +1,25 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Role } from '@guise/protocol';
+import type { Role, SignInCarrier } from '@guise/protocol';
 
 /** A person with a sign-in. */
 export interface PersonPrincipal {
   readonly kind: 'person';
   readonly personId: string;
   readonly roles: readonly Role[];
-  /** Hash of the sign-in's token, for signing out. */
-  readonly signIn: string;
+  readonly signIn: CallingSignIn;
+}
+
+/** The sign-in that a person calls with. */
+export interface CallingSignIn {
+  readonly id: string;
+  readonly tokenHash: string;
+  readonly carrier: SignInCarrier;
+  readonly expiresAt: Date;
+  /** The last time a passkey verified its user. */
+  readonly verifiedAtMs: number;
+  /** What its pages repeat; null for a bearer. */
+  readonly csrfToken: string | null;
 }
 
 /** A paired device acting for its person, proven by its key. */

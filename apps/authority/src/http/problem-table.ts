@@ -64,6 +64,22 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'This passkey was copied',
     advice: 'It is locked. Use another passkey and tell an admin.',
   },
+  'last-passkey': {
+    status: 409,
+    title: 'This is the only passkey left',
+    advice: 'Add another passkey first, then remove this one.',
+  },
+  // RFC 9470: the sign-in holds, its last user verification is too old for this.
+  'step-up-required': {
+    status: 401,
+    title: 'Verify yourself again first',
+    advice: 'Answer POST /v1/step-up/options with your passkey, then send this again.',
+  },
+  'cross-site-request': {
+    status: 403,
+    title: 'The request did not come from a page of this authority',
+    advice: 'Send it from a page under the public URL, with the X-CSRF-Token of GET /v1/sign-ins/current.',
+  },
   'device-pending': {
     status: 400,
     title: 'The device is not confirmed yet',

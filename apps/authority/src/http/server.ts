@@ -4,7 +4,7 @@ import rateLimit from '@fastify/rate-limit';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { AuthorityConfig } from '../config.js';
-import type { Permission } from './permission.js';
+import type { Permission, StepUp } from './permission.js';
 import { principalOf } from './principal.js';
 import { ProblemError } from './problem-error.js';
 import { registerMultipart } from './upload.js';
@@ -19,6 +19,7 @@ export interface ServedRoute {
   readonly method: string;
   readonly path: string;
   readonly permission: readonly Permission[] | undefined;
+  readonly stepUp: StepUp | undefined;
 }
 
 export function createAdapter(config: AuthorityConfig): FastifyAdapter {
@@ -45,7 +46,12 @@ export async function prepareServer(
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) {
-      routes.push({ method, path: route.url, permission: route.config?.guisePermission });
+      routes.push({
+        method,
+        path: route.url,
+        permission: route.config?.guisePermission,
+        stepUp: route.config?.guiseStepUp,
+      });
     }
   });
   fastify.addHook('onResponse', (request, reply, done) => {

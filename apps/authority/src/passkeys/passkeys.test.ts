@@ -64,7 +64,11 @@ describe.each(await testDatabases())('passkeys on %s', (kind) => {
     const leaver = await invitePerson(authority, admin, 'Leaver', ['employee']);
     expect((await authority.api.post('/v1/sign-out', {}, { token: leaver.token })).status).toBe(204);
     expect((await authority.api.get('/v1/me', { token: leaver.token })).status).toBe(401);
-    authority.clock.advanceSeconds(8 * 3600 + 1);
+    for (let hour = 0; hour < 8; hour++) {
+      expect((await authority.api.get('/v1/me', { token: ada.token })).status).toBe(200);
+      authority.clock.advanceSeconds(3599);
+    }
+    authority.clock.advanceSeconds(8);
     expect((await authority.api.get('/v1/me', { token: ada.token })).status).toBe(401);
     admin = { ...admin, token: await freshToken(admin) };
   });
@@ -117,6 +121,7 @@ describe.each(await testDatabases())('passkeys on %s', (kind) => {
       response: admin.authenticator.get(options),
     });
     expect(answer).toMatchObject({ status: 400, body: { code: 'challenge-invalid' } });
+    admin = { ...admin, token: await freshToken(admin) };
   });
 
   it('refuses an authenticator that verified nobody', async () => {
@@ -216,7 +221,9 @@ describe.each(await testDatabases())('passkeys on %s', (kind) => {
       { token: admin.token },
     );
     expect(other.status).toBe(204);
-    expect(await authority.api.get('/v1/me', { token: ada.token })).toMatchObject({
+    expect((await authority.api.get('/v1/me', { token: ada.token })).status).toBe(401);
+    const again = await freshToken(ada);
+    expect(await authority.api.get('/v1/me', { token: again })).toMatchObject({
       body: { roles: ['auditor'] },
     });
   });

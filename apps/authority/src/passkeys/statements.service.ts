@@ -3,6 +3,7 @@ import {
   hashStatement,
   IdentityError,
   offerAuthentication,
+  STEP_UP_SECONDS,
   verifySignedStatement,
   writeStatement,
   type RelyingParty,
@@ -26,8 +27,8 @@ import { CONFIG, DATABASE } from '../ports/tokens.js';
 import { PasskeyUse } from './passkey-use.js';
 import { relyingPartyOf } from './relying-party.js';
 
-/** Time to read and sign. */
-const OFFER_MS = 600_000;
+/** Time to read and sign: a signed statement is a user verification that is fresh enough for a step-up. */
+const OFFER_MS = STEP_UP_SECONDS * 1000;
 
 export type StatementKind = Extract<CeremonyKind, 'consent' | 'approval' | 'device' | 'policy'>;
 

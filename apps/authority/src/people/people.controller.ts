@@ -32,8 +32,8 @@ export class PeopleController {
   }
 
   @Post('persons/:id/roles')
-  @Requires('admin')
-  @Answers(204, null, 'Give another person other roles')
+  @Requires('admin', { stepUp: 'fresh' })
+  @Answers(204, null, 'Give another person other roles; ends their sign-ins')
   changeRoles(
     @Param('id', { schema: personId }) id: string,
     @Body({ schema: rolesRequest }) body: z.infer<typeof rolesRequest>,
@@ -43,7 +43,7 @@ export class PeopleController {
   }
 
   @Post('invitations')
-  @Requires('admin')
+  @Requires('admin', { stepUp: 'fresh' })
   @Answers(201, invitationResponse, 'Invite a person; the token is shown once')
   invite(
     @Body({ schema: invitationRequest }) body: z.infer<typeof invitationRequest>,

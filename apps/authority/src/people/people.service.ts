@@ -16,6 +16,7 @@ import { ProblemError } from '../http/problem-error.js';
 import { Clock } from '../ports/clock.js';
 import { hashToken, Random } from '../ports/random.js';
 import { DATABASE } from '../ports/tokens.js';
+import { SignIns } from '../sign-ins/sign-ins.js';
 
 const INVITATION_MS = 7 * 24 * 3600 * 1000;
 
@@ -27,6 +28,7 @@ export class PeopleService {
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly ledger: LedgerOutbox,
+    private readonly signIns: SignIns,
   ) {}
 
   /** @throws ProblemError `not-found` */
@@ -67,7 +69,8 @@ export class PeopleService {
   }
 
   /**
-   * Gives a person other roles. Nobody changes their own: an admin cannot become auditor of their own approvals.
+   * Gives a person other roles. Nobody changes their own: an admin cannot become auditor of their own approvals. Their
+   * sign-ins end: none outlives what it was made for, or gains what it was not.
    * @throws ProblemError `forbidden`, `not-found`
    */
   async changeRoles(personId: string, roles: readonly Role[], by: string): Promise<void> {
@@ -77,6 +80,7 @@ export class PeopleService {
     await this.database.transaction(async (tx) => {
       const person = await findPerson(tx, personId);
       if (person === null || !(await replaceRoles(tx, personId, next))) throw new ProblemError('not-found');
+      await this.signIns.endAll(tx, personId);
       await this.ledger.stage(tx, {
         v: 1,
         kind: 'status-change',

@@ -54,7 +54,7 @@ export class PoliciesController {
   }
 
   @Post('policies/:id/approval')
-  @Requires('admin')
+  @Requires('admin', { stepUp: 'signature' })
   @Answers(200, policyResponse, 'Put a policy in force by the signed statement')
   approve(
     @CallingPerson() admin: PersonPrincipal,
@@ -65,7 +65,7 @@ export class PoliciesController {
   }
 
   @Post('policies/:id/reject')
-  @Requires('admin')
+  @Requires('admin', { stepUp: 'fresh' })
   @Answers(200, policyResponse, 'Reject another admin’s proposal')
   reject(@CallingPerson() admin: PersonPrincipal, @Param('id', { schema: policyId }) id: string) {
     return this.policies.reject(admin, id);

@@ -17,8 +17,10 @@ export {
   registerPasskey,
   signIn,
   signOffer,
+  stepUp,
   type TestPerson,
 } from './people.js';
+export { TestPage } from './pages.js';
 export { multipart } from './forms.js';
 export { FillingDisk } from './full-disk.js';
 export { checkLedger, witnessLedger, type LedgerWitness } from './published-ledger.js';

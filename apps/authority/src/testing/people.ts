@@ -66,6 +66,15 @@ export function signOffer(authenticator: SoftwareAuthenticator, offer: unknown):
   return { statement, assertion: authenticator.get(options) };
 }
 
+/** A fresh user verification: the same person and sign-in under a new token. */
+export async function stepUp({ api }: TestAuthority, person: TestPerson): Promise<TestPerson> {
+  const offered = await api.post('/v1/step-up/options', {}, { token: person.token });
+  const { ceremony, options } = registrationOptionsResponse.parse(offered.body);
+  const response = person.authenticator.get(options);
+  const answer = await api.post('/v1/step-up', { ceremony, response }, { token: person.token });
+  return { ...person, token: signInResponse.parse(answer.body).token };
+}
+
 /** Signs in again with a passkey. */
 export async function signIn(api: Api, authenticator: SoftwareAuthenticator) {
   const offered = await api.post('/v1/passkeys/authentication/options', {});

@@ -1,6 +1,7 @@
 import type { Transaction } from '../database.js';
 
-export type CeremonyKind = 'registration' | 'authentication' | 'consent' | 'approval' | 'device' | 'policy';
+export type CeremonyKind =
+  'registration' | 'authentication' | 'step-up' | 'consent' | 'approval' | 'device' | 'policy';
 
 /** A challenge, or a statement offered for signing, waiting for its one answer. */
 export interface CeremonyRecord {

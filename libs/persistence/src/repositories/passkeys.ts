@@ -20,15 +20,22 @@ function toPasskey({ id, personId, publicKey, counter, transports }: PasskeyRow)
   return { id, personId, publicKey, counter: Number(counter), transports };
 }
 
-export async function insertPasskey(
-  tx: Transaction,
-  passkey: PasskeyRecord & { readonly backedUp: boolean; readonly createdAt: Date },
-): Promise<void> {
-  const { id, personId, publicKey, counter, transports, backedUp, createdAt } = passkey;
+export interface NewPasskey extends PasskeyRecord {
+  /** Its short id. */
+  readonly handle: string;
+  readonly name: string;
+  readonly backedUp: boolean;
+  readonly createdAt: Date;
+}
+
+export async function insertPasskey(tx: Transaction, passkey: NewPasskey): Promise<void> {
+  const { id, handle, personId, name, publicKey, counter, transports, backedUp, createdAt } = passkey;
   await tx.passkey.create({
     data: {
       id,
+      handle,
       personId,
+      name,
       publicKey: new Uint8Array(publicKey),
       counter: BigInt(counter),
       transports: [...transports],
@@ -39,9 +46,12 @@ export async function insertPasskey(
   });
 }
 
-/** A passkey that may be used: not copied, its person active. */
+/** What makes a passkey usable: not copied, not removed, its person active. */
+const USABLE = { clonedAt: null, removedAt: null, person: { state: 'active' } } as const;
+
+/** A passkey that may be used. */
 export async function findUsablePasskey(tx: Transaction, id: string): Promise<PasskeyRecord | null> {
-  const row = await tx.passkey.findFirst({ where: { id, clonedAt: null, person: { state: 'active' } } });
+  const row = await tx.passkey.findFirst({ where: { id, ...USABLE } });
   return row === null ? null : toPasskey(row);
 }
 
@@ -49,9 +59,7 @@ export async function listUsablePasskeys(
   tx: Transaction,
   personId: string,
 ): Promise<readonly PasskeyRecord[]> {
-  const rows = await tx.passkey.findMany({
-    where: { personId, clonedAt: null, person: { state: 'active' } },
-  });
+  const rows = await tx.passkey.findMany({ where: { personId, ...USABLE } });
   return rows.map(toPasskey);
 }
 
@@ -71,7 +79,7 @@ export async function advancePasskey(
 ): Promise<boolean> {
   const next = BigInt(counter);
   const { count } = await tx.passkey.updateMany({
-    where: { id, clonedAt: null, counter: next === 0n ? 0n : { lt: next } },
+    where: { id, clonedAt: null, removedAt: null, counter: next === 0n ? 0n : { lt: next } },
     data: { counter: next, lastUsedAt: now },
   });
   return count === 1;
@@ -79,4 +87,60 @@ export async function advancePasskey(
 
 export async function lockClonedPasskey(tx: Transaction, id: string, now: Date): Promise<void> {
   await tx.passkey.updateMany({ where: { id, clonedAt: null }, data: { clonedAt: now } });
+}
+
+/** A passkey as its owner sees it. */
+export interface OwnPasskey {
+  readonly handle: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly backedUp: boolean;
+  readonly locked: boolean;
+}
+
+/** The passkeys that a person has not removed, oldest first. */
+export async function listOwnPasskeys(tx: Transaction, personId: string): Promise<readonly OwnPasskey[]> {
+  const rows = await tx.passkey.findMany({
+    where: { personId, removedAt: null },
+    orderBy: [{ createdAt: 'asc' }, { handle: 'asc' }],
+  });
+  return rows.map(({ handle, name, createdAt, lastUsedAt, backedUp, clonedAt }) => ({
+    handle,
+    name,
+    createdAt,
+    lastUsedAt,
+    backedUp,
+    locked: clonedAt !== null,
+  }));
+}
+
+/** @returns false when the person has no such passkey */
+export async function renamePasskey(
+  tx: Transaction,
+  where: { readonly personId: string; readonly handle: string },
+  name: string,
+): Promise<boolean> {
+  const { count } = await tx.passkey.updateMany({ where: { ...where, removedAt: null }, data: { name } });
+  return count === 1;
+}
+
+/** Keeps the person's passkeys from being added or removed elsewhere until the transaction ends. */
+export async function lockPasskeys(tx: Transaction, personId: string): Promise<void> {
+  await tx.$queryRaw`SELECT "id" FROM "Person" WHERE "id" = ${personId} FOR UPDATE`;
+}
+
+/**
+ * Ends a passkey for good. Call {@link lockPasskeys} first.
+ * @returns it, or null when the person has none with this handle
+ */
+export async function removePasskey(
+  tx: Transaction,
+  where: { readonly personId: string; readonly handle: string },
+  now: Date,
+): Promise<PasskeyRecord | null> {
+  const row = await tx.passkey.findFirst({ where: { ...where, removedAt: null } });
+  if (row === null) return null;
+  await tx.passkey.update({ where: { id: row.id }, data: { removedAt: now } });
+  return toPasskey(row);
 }
