@@ -9,7 +9,7 @@ import {
 } from '@guise/protocol';
 import { PermitError } from './errors.js';
 import { openJws, parseJwsHeader, signJws, type JwsProfile } from './jws.js';
-import { jwkThumbprint, type Es256Signer } from './key.js';
+import { thumbprintOf, type Es256Signer } from './key.js';
 
 const OPENING: JwsProfile = { typ: SESSION_OPENING_TYP, maxLength: 4096, keyIn: 'kid' };
 const EVIDENCE: JwsProfile = { typ: EVIDENCE_TYP, maxLength: 131_072, keyIn: 'kid' };
@@ -21,7 +21,7 @@ export function signSessionOpening(opening: SessionOpening, device: Es256Signer)
 
 /** @throws PermitError */
 export async function verifySessionOpening(jws: string, deviceKey: P256Jwk): Promise<SessionOpening> {
-  await requireKid(jws, OPENING, deviceKey);
+  requireKid(jws, OPENING, deviceKey);
   return openJws(jws, deviceKey, sessionOpening);
 }
 
@@ -32,10 +32,10 @@ export function signEvidenceSegment(segment: EvidenceSegment, device: Es256Signe
 
 /** @throws PermitError */
 export async function verifyEvidenceSegment(jws: string, deviceKey: P256Jwk): Promise<EvidenceSegment> {
-  await requireKid(jws, EVIDENCE, deviceKey);
+  requireKid(jws, EVIDENCE, deviceKey);
   return openJws(jws, deviceKey, evidenceSegment);
 }
 
-async function requireKid(jws: string, profile: JwsProfile, key: P256Jwk): Promise<void> {
-  if (parseJwsHeader(jws, profile).kid !== (await jwkThumbprint(key))) throw new PermitError('key-mismatch');
+function requireKid(jws: string, profile: JwsProfile, key: P256Jwk): void {
+  if (parseJwsHeader(jws, profile).kid !== thumbprintOf(key)) throw new PermitError('key-mismatch');
 }

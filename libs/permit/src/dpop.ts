@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { MAX_FUTURE_SECONDS } from './clock.js';
 import { PermitError } from './errors.js';
 import { openJws, parseJwsHeader, signJws, type JwsProfile } from './jws.js';
-import { jwkThumbprint, parseP256Jwk, type Es256Signer } from './key.js';
+import { thumbprintOf, parseP256Jwk, type Es256Signer, type Es256Verifier } from './key.js';
 
 const DPOP_TYP = 'dpop+jwt';
 const PROFILE: JwsProfile = { typ: DPOP_TYP, maxLength: 4096, keyIn: 'jwk' };
@@ -69,6 +69,7 @@ export function makeDpopProof(
  * @param expected.accessToken when the request carries one: the proof must be bound to it
  * @param expected.jkt when the key is known: the proof must be by it
  * @param expected.nonces when the server demands one of these
+ * @param expected.verify checks the signature in place of WebCrypto
  * @throws PermitError
  */
 export async function verifyDpopProof(
@@ -78,10 +79,11 @@ export async function verifyDpopProof(
     readonly jkt?: string | undefined;
     readonly nonces?: readonly string[] | undefined;
     readonly accessToken?: string | undefined;
+    readonly verify?: Es256Verifier | undefined;
   },
 ): Promise<VerifiedDpopProof> {
   const jwk = parseP256Jwk(parseJwsHeader(proof, PROFILE).jwk);
-  const claims = await openJws(proof, jwk, dpopClaims);
+  const claims = await openJws(proof, jwk, dpopClaims, expected.verify);
   if (claims.htm !== expected.htm || withoutQuery(claims.htu) !== withoutQuery(expected.htu)) {
     throw new PermitError('proof-target');
   }
@@ -92,7 +94,7 @@ export async function verifyDpopProof(
   }
   const ath = expected.accessToken === undefined ? undefined : accessTokenHash(expected.accessToken);
   if (claims.ath !== ath) throw new PermitError('proof-token');
-  const jkt = await jwkThumbprint(jwk);
+  const jkt = thumbprintOf(jwk);
   if (expected.jkt !== undefined && jkt !== expected.jkt) throw new PermitError('key-mismatch');
   return { jwk, jkt, jti: claims.jti, iat: claims.iat };
 }

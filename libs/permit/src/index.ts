@@ -7,6 +7,7 @@ export {
   p256PrivateJwk,
   parseP256Jwk,
   type Es256Signer,
+  type Es256Verifier,
   type P256PrivateJwk,
 } from './key.js';
 export type { PinnedKey } from './jws.js';

@@ -2,7 +2,7 @@ import type { P256Jwk } from '@guise/protocol';
 import { base64url, compactVerify, decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
 import { PermitError } from './errors.js';
-import { encodeJson, importEs256, type Es256Signer } from './key.js';
+import { encodeJson, importEs256, type Es256Signer, type Es256Verifier } from './key.js';
 
 /** Parameters of a JWS header that are accepted anywhere; a profile takes a part of them. RFC 8725 §3. */
 export interface JwsHeader {
@@ -20,6 +20,8 @@ export interface JwsProfile {
   readonly keyIn: 'kid' | 'jwk';
 }
 
+/** r ‖ s (RFC 7518 §3.4). */
+const ES256_BYTES = 64;
 const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const namedKeyHeader = z.strictObject({ alg: z.string(), typ: z.string(), kid: z.string().max(100) });
 const embeddedKeyHeader = z.strictObject({ alg: z.string(), typ: z.string(), jwk: z.unknown() });
@@ -53,17 +55,53 @@ function readHeader(jws: string): Record<string, unknown> {
 }
 
 /**
- * Checks the signature of a compact JWS and parses its payload.
+ * Checks the signature of a compact JWS and parses its payload. Its header was parsed before.
  * @throws PermitError `key-malformed`, `signature`, `claims`
  */
-export async function openJws<T>(jws: string, key: P256Jwk, schema: z.ZodType<T>): Promise<T> {
+export async function openJws<T>(
+  jws: string,
+  key: P256Jwk,
+  schema: z.ZodType<T>,
+  verify?: Es256Verifier,
+): Promise<T> {
+  const payload = await (verify === undefined ? verifiedByWeb(jws, key) : verifiedBy(verify, jws, key));
+  const parsed = schema.safeParse(parseJson(payload));
+  if (!parsed.success) throw new PermitError('claims');
+  return parsed.data;
+}
+
+async function verifiedByWeb(jws: string, key: P256Jwk): Promise<Uint8Array> {
   const cryptoKey = await importEs256(key);
   const { payload } = await compactVerify(jws, cryptoKey, { algorithms: ['ES256'] }).catch(() => {
     throw new PermitError('signature');
   });
-  const parsed = schema.safeParse(parseJson(payload));
-  if (!parsed.success) throw new PermitError('claims');
-  return parsed.data;
+  return payload;
+}
+
+async function verifiedBy(verify: Es256Verifier, jws: string, key: P256Jwk): Promise<Uint8Array> {
+  const [header = '', payload = '', signature = ''] = jws.split('.');
+  const input = new TextEncoder().encode(`${header}.${payload}`);
+  const signed = decodeBase64Url(signature);
+  if (signed.length !== ES256_BYTES || !(await outcomeOf(verify, key, input, signed))) {
+    throw new PermitError('signature');
+  }
+  return decodeBase64Url(payload);
+}
+
+async function outcomeOf(verify: Es256Verifier, ...args: Parameters<Es256Verifier>): Promise<boolean> {
+  try {
+    return await verify(...args);
+  } catch {
+    throw new PermitError('key-malformed');
+  }
+}
+
+function decodeBase64Url(text: string): Uint8Array {
+  try {
+    return base64url.decode(text);
+  } catch {
+    throw new PermitError('signature');
+  }
 }
 
 function parseJson(bytes: Uint8Array): unknown {

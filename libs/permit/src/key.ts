@@ -1,6 +1,7 @@
 import { p256 } from '@noble/curves/nist.js';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { p256Jwk, type P256Jwk } from '@guise/protocol';
-import { base64url, calculateJwkThumbprint, importJWK, type CryptoKey } from 'jose';
+import { base64url, importJWK, type CryptoKey } from 'jose';
 import { z } from 'zod';
 import { PermitError } from './errors.js';
 
@@ -23,9 +24,26 @@ export interface Es256Signer {
   sign(data: Uint8Array): Promise<Uint8Array>;
 }
 
+/**
+ * Verifies ES256 signatures. Without one, WebCrypto does; a server brings its platform's own, which answers at once.
+ * @param data what was signed, unhashed
+ * @param signature r ‖ s
+ * @throws when the key is no point of the curve
+ */
+export type Es256Verifier = (
+  key: P256Jwk,
+  data: Uint8Array,
+  signature: Uint8Array,
+) => boolean | Promise<boolean>;
+
 /** RFC 7638 thumbprint (SHA-256, base64url) of a public key. */
 export function jwkThumbprint(jwk: P256Jwk): Promise<string> {
-  return calculateJwkThumbprint({ kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y });
+  return Promise.resolve(thumbprintOf(jwk));
+}
+
+/** The same, at once: the members in the order of their names. */
+export function thumbprintOf({ crv, kty, x, y }: P256Jwk): string {
+  return base64url.encode(sha256(new TextEncoder().encode(JSON.stringify({ crv, kty, x, y }))));
 }
 
 /**
@@ -41,7 +59,7 @@ export async function createEs256Signer(privateJwk: P256PrivateJwk): Promise<Es2
   const publicJwk: P256Jwk = { kty, crv, x, y };
   return {
     publicJwk,
-    kid: await jwkThumbprint(publicJwk),
+    kid: thumbprintOf(publicJwk),
     sign: (data) => Promise.resolve(p256.sign(data, secret, { lowS: false })),
   };
 }

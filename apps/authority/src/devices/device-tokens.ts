@@ -21,6 +21,7 @@ import { Authenticator } from '../http/authenticator.js';
 import type { DevicePrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
 import { KeyStore } from '../keys/key-store.js';
+import { verifyNatively } from '../keys/native-es256.js';
 import { Clock } from '../ports/clock.js';
 import { hashToken, Random } from '../ports/random.js';
 import { CONFIG } from '../ports/tokens.js';
@@ -115,6 +116,7 @@ export class DeviceTokens implements OnModuleInit {
         now: this.clock.nowSeconds(),
         issuer: this.config.publicUrl,
         audience: this.config.publicUrl,
+        verify: verifyNatively,
       });
     } catch (error) {
       if (error instanceof PermitError) throw new ProblemError('unauthenticated', { detail: error.message });

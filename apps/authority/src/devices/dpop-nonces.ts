@@ -12,6 +12,9 @@ const PERIOD_SECONDS = 60;
  */
 @Injectable()
 export class DpopNonces {
+  /** Of the last periods: they are asked for with every proof. */
+  private readonly made = new Map<number, string>();
+
   constructor(
     private readonly keys: KeyStore,
     private readonly clock: Clock,
@@ -31,7 +34,12 @@ export class DpopNonces {
   }
 
   private async of(period: number): Promise<string> {
+    const known = this.made.get(period);
+    if (known !== undefined) return known;
     const secret = await this.keys.secret('dpop-nonce');
-    return createHmac('sha256', secret).update(String(period)).digest('base64url');
+    const nonce = createHmac('sha256', secret).update(String(period)).digest('base64url');
+    for (const old of this.made.keys()) if (old < period - 1) this.made.delete(old);
+    this.made.set(period, nonce);
+    return nonce;
   }
 }

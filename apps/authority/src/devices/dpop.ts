@@ -11,6 +11,7 @@ import {
 import { forgetDpopProofs, useDpopProof, type Database, type UsedProof } from '@guise/persistence';
 import type { AuthorityConfig } from '../config.js';
 import { ProblemError } from '../http/problem-error.js';
+import { verifyNatively } from '../keys/native-es256.js';
 import { Clock } from '../ports/clock.js';
 import { CONFIG, DATABASE } from '../ports/tokens.js';
 import { DpopNonces } from './dpop-nonces.js';
@@ -79,6 +80,7 @@ export class DpopProofs {
         ...(wanted ? { nonces: await this.nonces.accepted() } : {}),
         accessToken,
         jkt,
+        verify: verifyNatively,
       });
     } catch (error) {
       if (!(error instanceof PermitError)) throw error;

@@ -1,14 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  KEY_RANDOM_BYTES,
-  createEs256Key,
-  createEs256Signer,
-  p256PrivateJwk,
-  type Es256Signer,
-} from '@guise/permit';
+import { KEY_RANDOM_BYTES, createEs256Key, p256PrivateJwk, type Es256Signer } from '@guise/permit';
 import { KeyStore } from './key-store.js';
+import { createNativeSigner } from './native-es256.js';
 
 const SECRET_BYTES = 32;
 
@@ -44,7 +39,7 @@ export class FileKeyStore extends KeyStore {
     const bytes = await this.readOrCreate(`${name}.es256.jwk`, newSigningKey);
     const parsed = p256PrivateJwk.safeParse(parseJson(bytes));
     if (!parsed.success) throw damaged(`${name}.es256.jwk`);
-    return createEs256Signer(parsed.data);
+    return createNativeSigner(parsed.data);
   }
 
   /** Of several processes that create the same file at once, one wins and all read the winner's. */
