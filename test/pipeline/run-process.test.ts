@@ -3,11 +3,12 @@ import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Box } from '@guise/frame';
 import { decodeVideo, locateFfmpeg, probe } from '@guise/media';
 import { verifyEvidenceSegment } from '@guise/permit';
 import type { ClosedReason } from '@guise/runtime';
 import { createVision, openModelRegistry, type ModelRegistry } from '@guise/vision';
-import { runProcess, type ProcessOptions, type ProcessReport } from '@guise/client/pipeline';
+import { runProcess, WEAR_MODES, type ProcessOptions, type ProcessReport } from '@guise/client/pipeline';
 import { judgePicture, matchPicture } from '@guise/verification';
 import {
   createDetector,
@@ -20,6 +21,8 @@ import { buildAvatar, enrolWearer } from '../bench/src/material.js';
 import { ensureMedia, ensureModels } from '../../tools/models/src/testing.js';
 
 const SIZE = { width: 640, height: 360 };
+/** A fingerprint names its face in 256ths of the picture (docs of the watermark's format, §9). */
+const REGION_STEPS = 256;
 const PIXELS = SIZE.width * SIZE.height;
 
 let folder: string;
@@ -70,7 +73,7 @@ async function wear(name: string, input: string, change: Partial<ProcessOptions>
   const output = path(`${name}.mp4`);
   const report = await runProcess({
     ...authority,
-    ...{ input, output, registry, wearer, bundle: avatar, size: SIZE },
+    ...{ input, output, registry, wearer, bundle: avatar, mode: 'portrait', size: SIZE },
     evidenceSink: {
       submit(jws) {
         segments.push(jws);
@@ -93,19 +96,20 @@ async function lumasOf(file: string) {
 
 const reasonsOf = ({ slateFrames }: ProcessReport) => Object.keys(slateFrames) as readonly string[];
 
-describe('wearing an avatar in a real recording', () => {
+describe.each(WEAR_MODES)('wearing an avatar in a real recording as %s', (mode) => {
   let worn: Worn;
   beforeAll(async () => {
-    const clip = make('clip.mp4', [
+    const clip = make(`clip-${mode}.mp4`, [
       ...['-ss', '3', '-t', '2', '-i', recording('cap12_edit')],
       ...['-f', 'lavfi', '-i', 'sine=duration=2', '-map', '0:v', '-map', '1:a'],
       ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '12', '-c:a', 'aac'],
     ]);
-    worn = await wear('worn', clip);
+    worn = await wear(`worn-${mode}`, clip, { mode });
   });
 
   it('renders every frame, keeps the order, the rate and the sound', async () => {
     expect(worn.report).toMatchObject({
+      mode,
       frames: 50,
       renderedFrames: 50,
       slateFrames: {},
@@ -156,7 +160,32 @@ describe('wearing an avatar in a real recording', () => {
     const foreign = await decodeVideo(recording('franck'), { size: SIZE, fit: 'cover', maxFrames: 1 });
     for await (const { frame } of foreign) expect(judge(frame.data.slice(0, PIXELS))).toBe('picture-differs');
   });
+
+  it('records the face where the output shows it', async () => {
+    const segment = await verifyEvidenceSegment(worn.segments[0] ?? '', worn.authority.signer.publicJwk);
+    const [evidence = ''] = segment.epochs[0]?.fingerprints ?? [];
+    const region = recordedFace(new Uint8Array(Buffer.from(evidence, 'base64url')));
+    if (region === null) throw new Error('no face was recorded');
+    const recorded = {
+      ...{ x: (region.x * SIZE.width) / REGION_STEPS, width: (region.width * SIZE.width) / REGION_STEPS },
+      ...{ y: (region.y * SIZE.height) / REGION_STEPS, height: (region.height * SIZE.height) / REGION_STEPS },
+    };
+    const vision = await createVision({ registry });
+    for await (const { frame } of await decodeVideo(worn.output, { maxFrames: 1 })) {
+      const [face] = await vision.detectFaces(frame);
+      expect(overlap(face?.box ?? never(), recorded)).toBeGreaterThan(0.75);
+    }
+    await vision.close();
+  });
 });
+
+/** Area of what two boxes share over that of both. */
+function overlap(a: Box, b: Box): number {
+  const shared = (from: number, length: number, other: number, otherLength: number) =>
+    Math.max(0, Math.min(from + length, other + otherLength) - Math.max(from, other));
+  const both = shared(a.x, a.width, b.x, b.width) * shared(a.y, a.height, b.y, b.height);
+  return both / (a.width * a.height + b.width * b.height - both);
+}
 
 describe('before the camera', () => {
   const slateOnly = async (name: string, input: string, allowed: readonly ClosedReason[]) => {

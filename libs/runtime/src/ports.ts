@@ -58,7 +58,10 @@ export interface WornAvatar {
   readonly avatarSha256: string;
   /** Burns in the disclosure label, in place; false when the picture cannot carry a legible one. */
   label(frame: I420Frame): boolean;
-  /** The track broke: the face was lost, or the gate was shut. What is drawn next stands beside no picture before. */
+  /**
+   * The track broke: the face was lost, or the gate was shut. Nothing of the pictures before may show in the next; what was
+   * learnt of the wearer may stay.
+   */
   reset(): void;
 }
 

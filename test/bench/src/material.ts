@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { bundleSha256, encodeBundle, parseBundle } from '@guise/avatar';
-import { rgbToI420 } from '@guise/frame';
-import { decodeImage, decodeVideo, encodePng } from '@guise/media';
+import { bundleOf, portraitFromPicture } from '@guise/client/avatar';
+import type { ProcessOptions } from '@guise/client/pipeline';
+import { decodeVideo } from '@guise/media';
 import type { WearerTemplate } from '@guise/runtime';
 import { cosineSimilarity, openModelRegistry, type ModelRegistry, type Vision } from '@guise/vision';
-import type { ProcessOptions } from '@guise/client/pipeline';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 export const CACHE = join(ROOT, '.cache');
@@ -24,22 +24,18 @@ export function openRegistry(): Promise<ModelRegistry> {
   });
 }
 
-/** An avatar of the sample portrait, encoded and parsed as a real bundle. */
+/** An avatar of the sample portrait, built, encoded and parsed as `guise avatar build` and `guise process` do. */
 export async function buildAvatar(vision: Vision): Promise<ProcessOptions['bundle']> {
-  const picture = await decodeImage(PORTRAIT);
-  const [face] = await vision.detectFaces(rgbToI420(picture));
-  if (face === undefined) throw new Error(`no face was found in ${PORTRAIT}`);
-  const { width, height } = picture;
-  const file = encodeBundle({
-    name: 'Mona Lisa',
-    kind: 'executive',
-    likeness: 'artwork',
-    picture: { mediaType: 'image/png', width, height, bytes: await encodePng(picture) },
-    landmarks: face.landmarks,
-    provenance: 'Leonardo da Vinci, about 1503; photograph in the public domain',
-    licence: 'public domain',
-    createdAt: 0,
-  });
+  const file = encodeBundle(
+    await bundleOf(vision, await portraitFromPicture(vision, PORTRAIT), {
+      name: 'Mona Lisa',
+      kind: 'executive',
+      likeness: 'artwork',
+      provenance: 'Leonardo da Vinci, about 1503; photograph in the public domain',
+      licence: 'public domain',
+      createdAt: 0,
+    }),
+  );
   return { bundle: parseBundle(file), sha256: bundleSha256(file) };
 }
 

@@ -57,7 +57,7 @@ async function wear(input: string, output: string): Promise<void> {
     const bundle = await buildAvatar(vision);
     const wearer = await enrolWearer(vision, input);
     const grant = await issueLocally(bundle.sha256, wearer.sha256);
-    await runProcess({ ...grant, registry, bundle, wearer, input, output, size: SIZE });
+    await runProcess({ ...grant, registry, bundle, wearer, input, output, mode: 'portrait', size: SIZE });
   } finally {
     await vision.close();
   }

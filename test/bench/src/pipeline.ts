@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runProcess, type ProcessReport } from '@guise/client/pipeline';
+import { runProcess, type ProcessOptions, type ProcessReport, type WearMode } from '@guise/client/pipeline';
 import { decodeVideo, encodeVideo, rateValue, type PictureSize } from '@guise/media';
 import { createVision } from '@guise/vision';
 import { issueLocally } from './local-authority.js';
@@ -12,10 +12,12 @@ export interface PipelineRun {
   readonly input: string | null;
   readonly seconds: number;
   readonly size: PictureSize;
+  /** Measured one after another, each with its own session. */
+  readonly modes: readonly WearMode[];
 }
 
 export interface PipelineResult extends PictureSize {
-  readonly mode: 'overlay';
+  readonly mode: WearMode;
   /** Frames per second of wall time, from the call to the finished file; loading the models is part of it. */
   readonly fps: number;
   /** The same decoder and encoder with nothing between them, in the same run. */
@@ -30,7 +32,7 @@ export interface PipelineResult extends PictureSize {
   /** Frames whose timestamp did not advance when they reached the encoder. */
   readonly outOfOrder: number;
   readonly rawFrames: number;
-  /** Largest resident set of this process; ffmpeg's are their own. */
+  /** Largest resident set of this process so far, modes measured before included; ffmpeg's are their own. */
   readonly rssMb: number;
   /** From the call (models not yet loaded) to the first frame taken by the encoder. */
   readonly firstFrameMs: number;
@@ -39,48 +41,65 @@ export interface PipelineResult extends PictureSize {
   readonly cores: number;
 }
 
-export async function benchPipeline(run: PipelineRun): Promise<PipelineResult> {
+/** One result per mode, beside one measurement of decoder and encoder alone. */
+export async function benchPipeline(run: PipelineRun): Promise<readonly PipelineResult[]> {
   const input = run.input ?? SAMPLE_RECORDING;
   const folder = await mkdtemp(join(tmpdir(), 'guise-bench-'));
   try {
     const baselineFps = await measureBaseline(input, run, join(folder, 'baseline.mp4'));
-    const options = await prepare(input);
-    const startedMs = performance.now();
-    const cpuBefore = process.cpuUsage();
-    const first: number[] = [];
-    const output = join(folder, 'output.mp4');
-    const report = await runProcess({
-      ...options,
-      input,
-      output,
-      size: run.size,
-      trim: { startFrame: 0, endFrame: await framesIn(input, run.seconds) },
-      onProgress: ({ type }) => {
-        if (type === 'frame' && first.length === 0) first.push(performance.now() - startedMs);
-      },
-    });
-    const elapsedMs = performance.now() - startedMs;
-    const { user, system } = process.cpuUsage(cpuBefore);
-    return result(report, {
-      baselineFps,
-      elapsedMs,
-      cpuMs: (user + system) / 1000,
-      firstFrameMs: first[0] ?? 0,
-      framesInFile: await countFrames(output),
-    });
+    const material = await prepare(input);
+    const results: PipelineResult[] = [];
+    for (const mode of run.modes) {
+      const output = join(folder, `${mode}.mp4`);
+      results.push(
+        await measureMode({ ...material, mode, input, output, size: run.size }, run.seconds, baselineFps),
+      );
+    }
+    return results;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Avatar, wearer and permit; its networks are closed again, so that the measured run starts from nothing. */
+type Material = Awaited<ReturnType<typeof prepare>>;
+
+async function measureMode(
+  options: Material & Required<Pick<ProcessOptions, 'mode' | 'input' | 'output' | 'size'>>,
+  seconds: number,
+  baselineFps: number,
+): Promise<PipelineResult> {
+  const { bundle, wearer, input, output } = options;
+  const authority = await issueLocally(bundle.sha256, wearer.sha256);
+  const endFrame = await framesIn(input, seconds);
+  const startedMs = performance.now();
+  const cpuBefore = process.cpuUsage();
+  const first: number[] = [];
+  const report = await runProcess({
+    ...options,
+    ...authority,
+    trim: { startFrame: 0, endFrame },
+    onProgress: ({ type }) => {
+      if (type === 'frame' && first.length === 0) first.push(performance.now() - startedMs);
+    },
+  });
+  const elapsedMs = performance.now() - startedMs;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return result(report, {
+    baselineFps,
+    elapsedMs,
+    cpuMs: (user + system) / 1000,
+    firstFrameMs: first[0] ?? 0,
+    framesInFile: await countFrames(output),
+  });
+}
+
+/** Avatar and wearer; their networks are closed again, so that what is measured starts from nothing. */
 async function prepare(input: string) {
   const registry = await openRegistry();
   const vision = await createVision({ registry });
   try {
     const bundle = await buildAvatar(vision);
-    const wearer = await enrolWearer(vision, input);
-    return { ...(await issueLocally(bundle.sha256, wearer.sha256)), registry, bundle, wearer };
+    return { registry, bundle, wearer: await enrolWearer(vision, input) };
   } finally {
     await vision.close();
   }
@@ -120,7 +139,7 @@ function result(
 ): PipelineResult {
   const { median, p95 } = report.captureToOutputMs;
   return {
-    mode: 'overlay',
+    mode: report.mode,
     ...report.size,
     fps: round((report.frames * 1000) / elapsedMs),
     baselineFps: round(baselineFps),
@@ -146,6 +165,11 @@ function result(
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
+}
+
+/** No camera picture came out, and every frame came out once and in order. */
+export function isSound({ rawFrames, outOfOrder, dropped }: PipelineResult): boolean {
+  return rawFrames === 0 && outOfOrder === 0 && dropped === 0;
 }
 
 export function formatPipeline(run: PipelineResult): string {

@@ -1,19 +1,19 @@
 import { resolve } from 'node:path';
 import { probe } from '@guise/media';
-import type { ClosedReason, MediaProgress, MediaReport } from '@guise/runtime';
+import type { MediaProgress } from '@guise/runtime';
 import type { Command } from 'commander';
 import { openPairedClient, type PairedClient } from '../authority.js';
 import { CliError } from '../cli-error.js';
 import { nowSecondsOf, type CommandContext } from '../context.js';
 import { planProcess, type GivenOptions, type ProcessPlan } from '../dialect/options.js';
-import { EXIT_CODES } from '../exit-codes.js';
 import { asCliError } from '../failure.js';
-import { runProcess } from '../pipeline/index.js';
+import { runProcess, type ProcessReport } from '../pipeline/index.js';
 import { evidenceSinkOf, fetchWearerTemplate, permitSourceOf } from '../session/authority-ports.js';
 import { readGrantFile } from '../session/grant-file.js';
 import { openSession, type Grant } from '../session/open-session.js';
 import { loadBundle, type LoadedBundle, type WearTerms } from '../session/terms.js';
 import { openRegistry } from '../vision.js';
+import { exitOf, tellGate, tellPermit, tellResult, type ProcessOutcome } from './process-words.js';
 
 interface ProcessOptions {
   readonly sourcePaths?: readonly string[];
@@ -29,6 +29,7 @@ interface ProcessOptions {
   readonly purpose?: string;
   readonly audience?: string;
   readonly meeting?: string;
+  readonly mode?: string;
   readonly configPath?: string;
 }
 
@@ -43,7 +44,14 @@ export function registerProcess(
     .option('-s, --source-paths <bundle...>', 'avatar bundle (.guise)')
     .option('-t, --target-path <file>', 'recording of the wearer')
     .option('-o, --output-path <file>', 'video to write')
-    .option('--processors <name...>', 'face_swapper; others are skipped where no model is installed')
+    .option(
+      '--mode <mode>',
+      'portrait: its own picture comes alive; overlay: its face in the camera picture (default: portrait)',
+    )
+    .option(
+      '--processors <name...>',
+      'face_swapper, which is --mode overlay; others are skipped where no model is installed',
+    )
     .option('--execution-providers <name...>', 'cpu, cuda, coreml, openvino …, in order of preference')
     .option(
       '--output-video-resolution <WxH>',
@@ -63,13 +71,17 @@ export function registerProcess(
     .addHelpText(
       'after',
       `
-Options are FaceFusion's where they mean the same. Nothing is read from the recording before a permit was verified: signature,
+A portrait shows the avatar's own picture, moved by the wearer's head, eyes and mouth: not one camera pixel is in it. An overlay
+shows the camera picture with the avatar's face in it.
+
+Options are FaceFusion's where they mean the same; its face_swapper is the overlay. Nothing is read from the recording before a permit was verified: signature,
 times, this device's key, the bundle's hash, purpose and audience. When a permit ends or is withdrawn on the way, the rest is the
 slate. Exit code 0: every second with a face shows the avatar. 8: no permit, or the gate shut on the way.
 
 Examples:
   $ guise process --source-paths me.guise --target-path in.mp4 --output-path out.mp4 --avatar ava_…
   $ guise process -s ceo.guise -t in.mp4 -o out.mp4 --avatar ava_… --purpose meeting --output-video-resolution 1280x720
+  $ guise process -s me.guise -t in.mp4 -o out.mp4 --avatar ava_… --mode overlay
   $ guise process --config-path facefusion.ini --avatar ava_… --json`,
     )
     .action(async (options: ProcessOptions) => {
@@ -90,16 +102,11 @@ function givenOf(options: ProcessOptions): GivenOptions {
     trim_frame_end: options.trimFrameEnd,
     avatar: options.avatar,
     permit: options.permit,
+    mode: options.mode,
     purpose: options.purpose,
     audience: options.audience,
     meeting: options.meeting,
   };
-}
-
-export interface ProcessOutcome {
-  readonly exitCode: number;
-  readonly report: MediaReport;
-  readonly session: string;
 }
 
 /** The steps in order: permission first, pictures last. */
@@ -161,7 +168,7 @@ interface RenderJob {
 }
 
 /** Runs the session and closes it at the authority, however it ends. */
-async function render(context: CommandContext, job: RenderJob): Promise<MediaReport> {
+async function render(context: CommandContext, job: RenderJob): Promise<ProcessReport> {
   const { client, grant } = job;
   const closing = async (reason: 'finished' | 'failed'): Promise<void> => {
     await client.deviceApi.close(grant.session, reason).catch((error: unknown) => {
@@ -183,7 +190,7 @@ async function render(context: CommandContext, job: RenderJob): Promise<MediaRep
 }
 
 /** The first that reads the recording. */
-async function wear(context: CommandContext, job: RenderJob): Promise<MediaReport> {
+async function wear(context: CommandContext, job: RenderJob): Promise<ProcessReport> {
   const { plan, client, bundle, terms, grant } = job;
   const progress = context.output.progress('wearing', await frameCount(plan));
   try {
@@ -200,6 +207,7 @@ async function wear(context: CommandContext, job: RenderJob): Promise<MediaRepor
       evidenceSink: evidenceSinkOf(client, grant, context.sleepMs),
       signer: client.device.signer,
       registry: await openRegistry(context.config, plan.executionProviders),
+      mode: plan.mode,
       size: plan.size,
       trim: plan.trim,
       signal: context.signal,
@@ -219,62 +227,4 @@ async function frameCount({ target, trim }: ProcessPlan): Promise<number | null>
   const { frames } = await probe(target);
   if (frames === null) return null;
   return Math.max(0, Math.min(frames, trim?.endFrame ?? frames) - (trim?.startFrame ?? 0));
-}
-
-function tellPermit({ output }: CommandContext, { permit, session }: Grant): void {
-  const { jti, exp } = permit.claims;
-  output.say(
-    {
-      type: 'permit',
-      jti,
-      session,
-      avatar: permit.wear.avatar,
-      consent: permit.wear.consent,
-      approvals: permit.wear.approvals.length,
-      expiresAt: exp,
-    },
-    `Permit ${jti} verified: ${permit.wear.purpose}, ${permit.wear.audience}, consent ${permit.wear.consent}, ${String(permit.wear.approvals.length)} approval(s).`,
-  );
-}
-
-function tellGate({ output }: CommandContext, event: MediaProgress): void {
-  if (event.type !== 'gate' || !output.json) return;
-  output.say(
-    { type: 'gate', open: event.reason === null, reason: event.reason, atMs: event.timestampMs },
-    '',
-  );
-}
-
-/** The picture alone explains these: nobody is there, or it is not known yet who is. */
-const HARMLESS: readonly ClosedReason[] = ['no-face', 'wearer-unchecked'];
-
-function exitOf({ renderedFrames, slateFrames }: MediaReport): number {
-  const reasons = Object.keys(slateFrames);
-  const harmless = reasons.every((reason) => HARMLESS.some((known) => known === reason));
-  return renderedFrames > 0 && harmless ? EXIT_CODES.ok : EXIT_CODES.gateShut;
-}
-
-function tellResult(
-  { output }: CommandContext,
-  plan: ProcessPlan,
-  { report, session, exitCode }: ProcessOutcome,
-): void {
-  const { frames, renderedFrames, slateFrames, rawFrames, stages, firstFrameMs, renewals } = report;
-  const slates = Object.entries(slateFrames).map(([reason, count]) => `${String(count)} ${reason}`);
-  output.say(
-    {
-      type: 'processed',
-      output: plan.output,
-      session,
-      exitCode,
-      frames,
-      renderedFrames,
-      slateFrames,
-      rawFrames,
-      stages,
-      firstFrameMs,
-      renewals,
-    },
-    `${plan.output}: ${String(renderedFrames)} of ${String(frames)} frames show the avatar${slates.length === 0 ? '' : `; slate: ${slates.join(', ')}`}. Session ${session}.`,
-  );
 }

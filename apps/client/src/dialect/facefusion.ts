@@ -27,6 +27,7 @@ export const UNDERSTOOD: readonly DialectOption[] = [
 export const OWN: readonly DialectOption[] = [
   one('avatar'),
   one('permit'),
+  one('mode'),
   one('purpose'),
   one('audience'),
   one('meeting'),
@@ -96,8 +97,8 @@ export const hasNoEffect = (key: string): boolean => WITHOUT_EFFECT.some((prefix
 
 const unquote = (value: string): string => value.replace(/^"(.*)"$/, '$1');
 
-/** Processors of FaceFusion and what Guise has for them. */
-export const BUILT_IN_PROCESSOR = 'face_swapper';
+/** Processors of FaceFusion and what Guise has for them; its swapper is what Guise calls an overlay. */
+const BUILT_IN_PROCESSOR = 'face_swapper';
 const PLUGGABLE_PROCESSORS: readonly string[] = ['face_enhancer', 'frame_enhancer', 'expression_restorer'];
 
 /**
@@ -118,7 +119,7 @@ export function chooseProcessors(wanted: readonly string[]): { readonly skipped:
     throw new CliError(
       'usage',
       `--processors must include ${BUILT_IN_PROCESSOR}`,
-      'It is what puts the avatar on.',
+      'It is what puts the avatar’s face on; without --processors the avatar’s own picture is shown.',
     );
   }
   return { skipped: wanted.filter((name) => name !== BUILT_IN_PROCESSOR) };

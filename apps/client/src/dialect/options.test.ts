@@ -20,6 +20,7 @@ describe('plan of guise process', () => {
       output: 'out.mp4',
       avatar: null,
       permit: null,
+      mode: 'portrait',
       purpose: 'recording',
       audience: 'internal',
       meeting: undefined,
@@ -47,6 +48,27 @@ describe('plan of guise process', () => {
     ]);
   });
 
+  it.each([
+    [{}, 'portrait', []],
+    [{ mode: 'overlay' }, 'overlay', []],
+    [{ processors: ['face_swapper'] }, 'overlay', []],
+    [{ processors: ['face_swapper'], mode: 'portrait' }, 'portrait', [/face_swapper has no effect/]],
+  ])('wears as %o says', async (given, mode, notices) => {
+    const plan = await planProcess({ ...PATHS, ...given }, undefined);
+    expect(plan.mode).toBe(mode);
+    expect(plan.notices).toHaveLength(notices.length);
+    notices.forEach((words, i) => {
+      expect(plan.notices[i]).toMatch(words);
+    });
+  });
+
+  it('takes the mode of the command line over the processors of the file', async () => {
+    const path = join(folder, 'swapper.ini');
+    await writeFile(path, '[processors]\nprocessors = face_swapper\n');
+    expect(await planProcess(PATHS, path)).toMatchObject({ mode: 'overlay' });
+    expect(await planProcess({ ...PATHS, mode: 'portrait' }, path)).toMatchObject({ mode: 'portrait' });
+  });
+
   it('reads resolution, trim and providers', async () => {
     const plan = await planProcess(
       {
@@ -67,6 +89,7 @@ describe('plan of guise process', () => {
     [{ target_path: undefined }, /target-path is missing/],
     [{ source_paths: ['a.guise', 'b.guise'] }, /one avatar bundle/],
     [{ purpose: 'fun' }, /purpose is not one of/],
+    [{ mode: 'raw' }, /mode is not one of portrait, overlay/],
     [{ output_video_resolution: '1281x720' }, /even sides/],
     [{ output_video_resolution: 'big' }, /even sides/],
     [{ trim_frame_start: '-1' }, /whole numbers/],

@@ -6,7 +6,8 @@ import {
   type Purpose,
 } from '@guise/protocol';
 import { CliError } from '../cli-error.js';
-import { BUILT_IN_PROCESSOR, chooseProcessors, interpretConfig, type DialectValues } from './facefusion.js';
+import { WEAR_MODES, type WearMode } from '../pipeline/wear-mode.js';
+import { chooseProcessors, interpretConfig, type DialectValues } from './facefusion.js';
 import { parseIni } from './ini.js';
 
 /** What `guise process` does, from command line and config file together. */
@@ -16,6 +17,7 @@ export interface ProcessPlan {
   readonly output: string;
   readonly avatar: string | null;
   readonly permit: string | null;
+  readonly mode: WearMode;
   readonly purpose: Purpose;
   readonly audience: Audience;
   readonly meeting: string | undefined;
@@ -46,23 +48,21 @@ export async function planProcess(given: GivenOptions, configPath: string | unde
   const sources = values.source_paths ?? [];
   if (sources.length > 1)
     throw new CliError('usage', 'one avatar bundle at a time', 'A permit is for one avatar version.');
-  const { skipped } = chooseProcessors(values.processors ?? [BUILT_IN_PROCESSOR]);
+  const { mode, notices } = chooseMode(one('mode'), values.processors);
   return {
     source: required('source_paths'),
     target: required('target_path'),
     output: required('output_path'),
     avatar: one('avatar'),
     permit: one('permit'),
-    purpose: parseChoice('purpose', purposeSchema, one('purpose') ?? 'recording'),
-    audience: parseChoice('audience', audienceSchema, one('audience') ?? 'internal'),
+    mode,
+    purpose: parseChoice('purpose', purposeSchema.options, one('purpose') ?? 'recording'),
+    audience: parseChoice('audience', audienceSchema.options, one('audience') ?? 'internal'),
     meeting: one('meeting') ?? undefined,
     executionProviders: values.execution_providers ?? ['cpu'],
     size: parseResolution(one('output_video_resolution')),
     trim: parseTrim(one('trim_frame_start'), one('trim_frame_end')),
-    notices: [
-      ...skipped.map((name) => `${name} is skipped: no model for it is installed`),
-      ...file.withoutEffect.map((key) => `${key} has no effect in guise`),
-    ],
+    notices: [...notices, ...file.withoutEffect.map((key) => `${key} has no effect in guise`)],
   };
 }
 
@@ -81,14 +81,28 @@ function presentOptions(given: GivenOptions): DialectValues {
   return Object.fromEntries(entries);
 }
 
-function parseChoice<T extends string>(
-  name: string,
-  schema: { readonly options: readonly T[] },
-  value: string,
-): T {
-  const choice = schema.options.find((option) => option === value);
+/** Whoever names FaceFusion's processors wants its swapper's picture, unless a mode is named too. */
+function chooseMode(
+  named: string | null,
+  processors: readonly string[] | undefined,
+): Pick<ProcessPlan, 'mode' | 'notices'> {
+  const mode = named === null ? null : parseChoice('mode', WEAR_MODES, named);
+  if (processors === undefined) return { mode: mode ?? 'portrait', notices: [] };
+  const { skipped } = chooseProcessors(processors);
+  const idle = 'face_swapper has no effect: a portrait shows the avatar’s own picture';
+  return {
+    mode: mode ?? 'overlay',
+    notices: [
+      ...(mode === 'portrait' ? [idle] : []),
+      ...skipped.map((name) => `${name} is skipped: no model for it is installed`),
+    ],
+  };
+}
+
+function parseChoice<T extends string>(name: string, options: readonly T[], value: string): T {
+  const choice = options.find((option) => option === value);
   if (choice !== undefined) return choice;
-  throw new CliError('usage', `${name} is not one of ${schema.options.join(', ')}`);
+  throw new CliError('usage', `${name} is not one of ${options.join(', ')}`);
 }
 
 function parseResolution(text: string | null): ProcessPlan['size'] {

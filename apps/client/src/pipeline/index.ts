@@ -1,4 +1,5 @@
-export { openAvatarRenderer } from './avatar-renderer.js';
+export { openAvatarRenderer, type AvatarWish } from './avatar-renderer.js';
 export { runProcess, type ProcessOptions, type ProcessReport } from './run-process.js';
 export { createEvidenceCrypto, createMarker, type MarkingKeys } from './session-marks.js';
 export { chooseWorkSize } from './work-size.js';
+export { WEAR_MODES, type WearMode } from './wear-mode.js';

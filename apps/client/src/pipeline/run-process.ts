@@ -25,6 +25,7 @@ import type { EpochChain } from 'invisible-watermark-ts';
 import { openAvatarRenderer } from './avatar-renderer.js';
 import { tellingRefusals } from './permit-refusals.js';
 import { createEvidenceCrypto, createMarker, type MarkingKeys } from './session-marks.js';
+import type { WearMode } from './wear-mode.js';
 import { chooseFit, chooseWorkSize } from './work-size.js';
 
 export interface ProcessOptions {
@@ -32,6 +33,7 @@ export interface ProcessOptions {
   readonly output: string;
   /** The avatar and the hash of the bytes it was read from. */
   readonly bundle: { readonly bundle: AvatarBundle; readonly sha256: string };
+  readonly mode: WearMode;
   /** The verified permit with the secrets of its session. */
   readonly grant: {
     readonly permit: VerifiedPermit;
@@ -54,6 +56,7 @@ export interface ProcessOptions {
 }
 
 export interface ProcessReport extends MediaReport {
+  readonly mode: WearMode;
   readonly size: PictureSize;
   readonly framesPerSecond: number;
   /** Frames to expect, as the container declares; null when it does not. */
@@ -67,19 +70,21 @@ export interface ProcessReport extends MediaReport {
  */
 export async function runProcess(options: ProcessOptions): Promise<ProcessReport> {
   const video = await openInput(options);
-  const renderer = await openAvatarRenderer(options.bundle, options.grant.permit.wear.label);
+  const { bundle: avatar, mode, grant } = options;
+  const { size } = video;
+  const renderer = await openAvatarRenderer({ avatar, mode, size, label: grant.permit.wear.label });
   const vision = await createVision({ registry: options.registry });
   try {
-    const picture = picturePorts(options, video.size, vision, renderer);
+    const picture = picturePorts(options, size, vision, renderer);
     const authority = authorityPorts(options);
     const sink = await openOutput(options, video);
     const { onProgress } = options;
-    const { size, fps, expectedFrames } = video;
+    const { fps, expectedFrames } = video;
     const report = await processMedia({
       ...{ source: video, sink, size, expectedFrames, picture, authority, clock: SYSTEM_CLOCK },
       ...(onProgress === undefined ? {} : { onProgress }),
     });
-    return { ...report, size, framesPerSecond: rateValue(fps), expectedFrames };
+    return { ...report, mode, size, framesPerSecond: rateValue(fps), expectedFrames };
   } finally {
     await vision.close();
   }
