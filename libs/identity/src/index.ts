@@ -3,6 +3,7 @@ export { IDENTITY_ERROR_CODES, IdentityError, type IdentityErrorCode } from './e
 export {
   offerAuthentication,
   offerRegistration,
+  refuseUnknownPasskey,
   verifyAssertion,
   verifyRegistration,
   type Passkey,
@@ -29,3 +30,10 @@ export {
   SAME_FACE_COSINE,
   type Rotation,
 } from './template.js';
+export {
+  decideThrottle,
+  THROTTLE_LIMITS,
+  THROTTLE_WINDOW_SECONDS,
+  type AttemptCount,
+  type ThrottleScope,
+} from './throttle.js';

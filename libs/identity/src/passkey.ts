@@ -4,6 +4,7 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
+import { p256 } from '@noble/curves/nist.js';
 import type { WebauthnResponse } from '@guise/protocol';
 import { z } from 'zod';
 import { encodeBase64Url } from './bytes.js';
@@ -178,6 +179,31 @@ export async function verifyAssertion(
     throw new IdentityError('passkey-cloned');
   }
   return { credentialId: passkey.id, counter, [verified]: true };
+}
+
+/**
+ * Public key that no passkey here has (the generator of P-256). Its secret is known to all: what it verifies is worthless.
+ */
+const NOBODYS_KEY = Uint8Array.from([
+  ...[0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20],
+  ...p256.Point.BASE.toBytes(false).slice(1, 33),
+  ...[0x22, 0x58, 0x20],
+  ...p256.Point.BASE.toBytes(false).slice(33),
+]);
+
+/**
+ * Refuses an answer of a passkey that nobody has, after the work that a known one takes: neither the answer nor its time
+ * tells whether there is such a passkey.
+ * @throws IdentityError `assertion-invalid`, always
+ */
+export async function refuseUnknownPasskey(
+  rp: RelyingParty,
+  challenge: Uint8Array,
+  answer: WebauthnResponse,
+): Promise<never> {
+  const nobodys = { id: answer.id, publicKey: NOBODYS_KEY, counter: 0, transports: [] };
+  await verifyAssertion(rp, challenge, answer, nobodys);
+  throw new IdentityError('assertion-invalid');
 }
 
 function parseInner<T>(schema: z.ZodType<T>, answer: WebauthnResponse): T {

@@ -136,6 +136,7 @@ export {
   useRefreshToken,
   type RefreshTokenRecord,
 } from './repositories/refresh-tokens.js';
+export { countAttempt, forgetAttempts, uncountAttempt } from './repositories/sign-in-throttle.js';
 export {
   deleteSignIns,
   findSignIn,

@@ -34,8 +34,9 @@ export class PasskeysController {
   @Answers(200, registrationOptionsResponse, 'Start registering a passkey by invitation')
   registrationOptions(
     @Body({ schema: registrationOptionsRequest }) body: z.infer<typeof registrationOptionsRequest>,
+    @Req() request: FastifyRequest,
   ) {
-    return this.passkeys.offerRegistration(body.invitation);
+    return this.passkeys.offerRegistration(body.invitation, request.ip);
   }
 
   @Post('passkeys/registration')
@@ -66,7 +67,7 @@ export class PasskeysController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const wish = this.signIns.readWish(request, body.carrier);
-    return this.answer(reply, await this.passkeys.authenticate(body.ceremony, body.response, wish));
+    return this.answer(reply, await this.passkeys.authenticate(body, wish, request.ip));
   }
 
   @Post('step-up/options')
@@ -82,9 +83,10 @@ export class PasskeysController {
   async finishStepUp(
     @Body({ schema: stepUpRequest }) body: z.infer<typeof stepUpRequest>,
     @CallingPerson() person: PersonPrincipal,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.answer(reply, await this.stepUp.verify(person, body.ceremony, body.response));
+    return this.answer(reply, await this.stepUp.verify(person, body, request.ip));
   }
 
   private answer(reply: FastifyReply, signIn: SignIn): object {

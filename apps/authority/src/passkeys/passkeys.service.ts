@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
-  IdentityError,
   offerAuthentication,
   offerRegistration,
+  refuseUnknownPasskey,
   verifyAssertion,
   verifyRegistration,
   type RelyingParty,
@@ -15,12 +15,13 @@ import {
   useInvitation,
   type Database,
 } from '@guise/persistence';
-import { personId, type WebauthnResponse } from '@guise/protocol';
+import { personId as parsePersonId, type WebauthnResponse } from '@guise/protocol';
 import type { AuthorityConfig } from '../config.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Clock } from '../ports/clock.js';
 import { hashToken } from '../ports/random.js';
 import { CONFIG, DATABASE } from '../ports/tokens.js';
+import { SignInThrottle } from '../sign-ins/sign-in-throttle.js';
 import { SignIns, type SignIn, type SignInWish } from '../sign-ins/sign-ins.js';
 import { Ceremonies } from './ceremonies.js';
 import { PasskeyRegistry } from './passkey-registry.js';
@@ -40,14 +41,15 @@ export class PasskeysService {
     private readonly registry: PasskeyRegistry,
     private readonly signIns: SignIns,
     private readonly passkeyUse: PasskeyUse,
+    private readonly throttle: SignInThrottle,
   ) {
     this.rp = relyingPartyOf(config);
   }
 
-  /** @throws ProblemError `invitation-invalid` */
-  async offerRegistration(invitation: string) {
+  /** @throws ProblemError `invitation-invalid`, `rate-limited` */
+  async offerRegistration(invitation: string, address: string) {
     const target = hashToken(invitation);
-    const person = await this.invitedPerson(target);
+    const person = await this.throttle.attempt({ address, account: null }, () => this.invitedPerson(target));
     const existing = await listUsablePasskeys(this.database.client, person.id);
     const about = { personId: person.id, target };
     const { ceremony, challenge } = await this.ceremonies.begin('registration', about);
@@ -69,7 +71,7 @@ export class PasskeysService {
   ): Promise<SignIn> {
     const begun = await this.ceremonies.consume('registration', ceremony);
     const passkey = await verifyRegistration(this.rp, begun.challengeBytes, response);
-    const person = personId.parse(begun.personId);
+    const person = parsePersonId.parse(begun.personId);
     return this.registry.store({ personId: person, passkey, name }, async (tx) => {
       if (!(await useInvitation(tx, begun.target ?? '', this.clock.now()))) {
         throw new ProblemError('invitation-invalid');
@@ -83,17 +85,28 @@ export class PasskeysService {
     return { ceremony, options: await offerAuthentication(this.rp, challenge) };
   }
 
-  /** @throws ProblemError `challenge-invalid`; IdentityError `assertion-invalid`, `passkey-cloned` */
-  async authenticate(ceremony: string, answer: WebauthnResponse, wish: SignInWish): Promise<SignIn> {
+  /**
+   * A passkey that nobody has is counted, worked for and answered like one of somebody: who is registered stays unknown.
+   * @throws ProblemError `challenge-invalid`, `rate-limited`; IdentityError `assertion-invalid`, `passkey-cloned`
+   */
+  async authenticate(
+    { ceremony, response: answer }: { ceremony: string; response: WebauthnResponse },
+    wish: SignInWish,
+    address: string,
+  ): Promise<SignIn> {
     const begun = await this.ceremonies.consume('authentication', ceremony);
     const passkey = await findUsablePasskey(this.database.client, answer.id);
-    if (passkey === null) throw new IdentityError('assertion-invalid');
-    const assertion = await this.passkeyUse.verify(passkey.id, () =>
-      verifyAssertion(this.rp, begun.challengeBytes, answer, passkey),
-    );
+    const account = passkey?.personId ?? answer.id;
+    const { assertion, personId } = await this.throttle.attempt({ address, account }, async () => {
+      if (passkey === null) return refuseUnknownPasskey(this.rp, begun.challengeBytes, answer);
+      const verified = await this.passkeyUse.verify(passkey.id, () =>
+        verifyAssertion(this.rp, begun.challengeBytes, answer, passkey),
+      );
+      return { assertion: verified, personId: passkey.personId };
+    });
     return this.database.transaction(async (tx) => {
       await this.passkeyUse.advance(tx, assertion);
-      return this.signIns.issue(tx, passkey.personId, wish);
+      return this.signIns.issue(tx, personId, wish);
     });
   }
 

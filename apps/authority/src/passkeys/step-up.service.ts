@@ -5,6 +5,7 @@ import type { WebauthnResponse } from '@guise/protocol';
 import type { AuthorityConfig } from '../config.js';
 import type { PersonPrincipal } from '../http/principal.js';
 import { CONFIG, DATABASE } from '../ports/tokens.js';
+import { SignInThrottle } from '../sign-ins/sign-in-throttle.js';
 import { SignIns, type SignIn } from '../sign-ins/sign-ins.js';
 import { Ceremonies } from './ceremonies.js';
 import { PasskeyUse } from './passkey-use.js';
@@ -21,6 +22,7 @@ export class StepUpService {
     private readonly ceremonies: Ceremonies,
     private readonly passkeyUse: PasskeyUse,
     private readonly signIns: SignIns,
+    private readonly throttle: SignInThrottle,
   ) {
     this.rp = relyingPartyOf(config);
   }
@@ -31,15 +33,21 @@ export class StepUpService {
     return { ceremony, options: await offerAuthentication(this.rp, challenge, passkeys) };
   }
 
-  /** @throws ProblemError `challenge-invalid`; IdentityError `assertion-invalid`, `passkey-cloned` */
-  async verify(person: PersonPrincipal, ceremony: string, answer: WebauthnResponse): Promise<SignIn> {
+  /** @throws ProblemError `challenge-invalid`, `rate-limited`; IdentityError `assertion-invalid`, `passkey-cloned` */
+  async verify(
+    person: PersonPrincipal,
+    { ceremony, response: answer }: { ceremony: string; response: WebauthnResponse },
+    address: string,
+  ): Promise<SignIn> {
     const about = { personId: person.personId, target: person.signIn.id };
     const begun = await this.ceremonies.consume('step-up', ceremony, about);
-    const passkey = await findUsablePasskey(this.database.client, answer.id);
-    if (passkey?.personId !== person.personId) throw new IdentityError('assertion-invalid');
-    const assertion = await this.passkeyUse.verify(passkey.id, () =>
-      verifyAssertion(this.rp, begun.challengeBytes, answer, passkey),
-    );
+    const assertion = await this.throttle.attempt({ address, account: person.personId }, async () => {
+      const passkey = await findUsablePasskey(this.database.client, answer.id);
+      if (passkey?.personId !== person.personId) throw new IdentityError('assertion-invalid');
+      return this.passkeyUse.verify(passkey.id, () =>
+        verifyAssertion(this.rp, begun.challengeBytes, answer, passkey),
+      );
+    });
     return this.database.transaction(async (tx) => {
       await this.passkeyUse.advance(tx, assertion);
       return this.signIns.rotate(tx, person);

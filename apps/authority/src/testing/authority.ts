@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Database, DatabaseOptions } from '@guise/persistence';
+import type { Database, DatabaseOptions, StatementHook } from '@guise/persistence';
 import { pino } from 'pino';
 import type { AuthorityOverrides } from '../authority.module.js';
 import { parseConfig, type AuthorityConfig } from '../config.js';
@@ -26,6 +26,8 @@ export interface TestAuthorityOptions extends Omit<AuthorityOverrides, 'clock' |
   readonly env?: Readonly<Record<string, string>>;
   /** A database that stays when the authority closes. */
   readonly lasting?: LastingDatabase;
+  /** Sees every statement before it is sent. */
+  readonly onStatement?: StatementHook;
 }
 
 /** A whole authority on a fresh database with a clock of its own, asked in-process. */
@@ -33,7 +35,7 @@ export async function openTestAuthority(
   kind: DatabaseKind,
   options: TestAuthorityOptions = {},
 ): Promise<TestAuthority> {
-  const { env, lasting, ...overrides } = options;
+  const { env, lasting, onStatement, ...overrides } = options;
   const place =
     lasting === undefined ? await freshPlace(kind) : { env: lasting.env, database: {}, drop: leave };
   const config = parseConfig({ GUISE_RATE_LIMIT: '1000000', ...place.env, ...env });
@@ -42,7 +44,7 @@ export async function openTestAuthority(
     logger: pino({ level: 'silent' }),
     ...overrides,
     clock,
-    database: place.database,
+    database: onStatement === undefined ? place.database : { ...place.database, onStatement },
   });
   return {
     ...authority,
