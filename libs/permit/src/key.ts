@@ -59,7 +59,7 @@ export async function createEs256Signer(privateJwk: P256PrivateJwk): Promise<Es2
   const publicJwk: P256Jwk = { kty, crv, x, y };
   return {
     publicJwk,
-    kid: thumbprintOf(publicJwk),
+    kid: await jwkThumbprint(publicJwk),
     sign: (data) => Promise.resolve(p256.sign(data, secret, { lowS: false })),
   };
 }

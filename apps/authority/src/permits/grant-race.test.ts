@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  endConsent,
   eraseSourceFace,
   lockAvatar,
   revokeDevice,
@@ -16,6 +17,7 @@ import {
   openTestSession,
   pairDevice,
   testDatabases,
+  textOf,
   type TestDevice,
   type TestOrganisation,
 } from '../testing/index.js';
@@ -107,6 +109,21 @@ describe.each(await testDatabases())('a permit asked for while its ground is tak
         await setAvatarState(tx, { id: avatar.id, state: 'suspended', suspensions: 1 }, at);
       },
     ],
+    // Nothing that is locked says so: the consent is read after the wait, or wrongly.
+    [
+      'the consent alone is withdrawn',
+      async (tx, at) => {
+        await lockAvatar(tx, avatar.id);
+        await endConsent(tx, avatar.consent ?? '', 'withdrawn', at);
+      },
+    ],
+    [
+      'the person leaves',
+      async (tx) => {
+        const { id } = organisation.employee;
+        await tx.person.update({ where: { id }, data: { state: 'left' } });
+      },
+    ],
     ['the device is revoked', (tx, at) => revokeDevice(tx, { id: device.id }, at)],
     // The last one: nobody has a face after it.
     [
@@ -119,16 +136,28 @@ describe.each(await testDatabases())('a permit asked for while its ground is tak
     ],
   ];
 
-  it.each(takers)('waits and is refused when %s', async (_name, take) => {
-    const { database, clock } = organisation.authority;
-    const known = (await entries('permit')).length;
-    const asked = await database.transaction(async (tx) => {
-      await take(tx, clock.now());
-      const pending = ask();
-      await sleep(OPEN_MS);
-      return { pending };
-    });
-    expect([401, 403]).toContain((await asked.pending).status);
-    expect(await entries('permit')).toHaveLength(known);
-  });
+  it.each(takers)(
+    'waits and is refused when %s, for a new session and for one that runs',
+    async (_name, take) => {
+      const { authority, employee } = organisation;
+      const { database, clock } = authority;
+      const session = await openTestSession(authority, device, avatar);
+      const wish = { avatar: avatar.id, purpose: 'meeting', audience: 'internal', session: session.id };
+      const known = (await entries('permit')).length;
+      const asked = await database.transaction(async (tx) => {
+        await take(tx, clock.now());
+        const pending = [ask(), device.call('POST', '/v1/permits', wish)];
+        await sleep(OPEN_MS);
+        return { pending };
+      });
+      const [opened, renewed] = await Promise.all(asked.pending);
+      expect([401, 403]).toContain(opened?.status);
+      expect([401, 403]).toContain(renewed?.status);
+      expect(await entries('permit')).toHaveLength(known);
+      // Whom nobody knows any more ends nothing; who is refused ends the session with the refusal.
+      const refused = textOf(renewed?.body, 'code') === 'permit-denied';
+      expect(await entries('session-closed', session.id)).toHaveLength(refused ? 1 : 0);
+      await database.client.person.update({ where: { id: employee.id }, data: { state: 'active' } });
+    },
+  );
 });
