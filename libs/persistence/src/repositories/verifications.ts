@@ -1,5 +1,4 @@
 import type { VerificationReport } from '@guise/protocol';
-import { z } from 'zod';
 import type { Transaction } from '../database.js';
 
 export interface NewVerification {
@@ -12,13 +11,8 @@ export interface NewVerification {
   readonly createdAt: Date;
 }
 
-const jsonObject = z.record(z.string(), z.json());
-
 export async function insertVerification(tx: Transaction, verification: NewVerification): Promise<void> {
-  const { report, ...fields } = verification;
-  // Through JSON: what is stored is what was answered, without undefined members.
-  const json = jsonObject.parse(JSON.parse(JSON.stringify(report)));
-  await tx.verification.create({ data: { ...fields, report: json } });
+  await tx.verification.create({ data: verification });
 }
 
 /** A person's own verification; null for anyone else's. */
