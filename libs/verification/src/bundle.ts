@@ -13,6 +13,7 @@ import {
 import { proofBundle, type ProofBundle } from '@guise/protocol';
 import { requireThat } from './checklist.js';
 import { VerificationError } from './errors.js';
+import { mapInTurns, type Pause } from './in-turns.js';
 
 /** An entry with its exact bytes and its proof against one checkpoint. */
 export interface BundleEntry {
@@ -32,16 +33,19 @@ export interface LoggedEntry<P extends LedgerPayload = LedgerPayload> {
  * Packs what an offline verifier needs besides its trust root.
  * @throws VerificationError `bundle-malformed` when there is more than a bundle may hold
  */
-export function buildProofBundle(input: {
-  readonly mediaSha256: string;
-  readonly session: number;
-  /** Signed note of the checkpoint that the proofs lead to. */
-  readonly checkpoint: string;
-  readonly entries: readonly BundleEntry[];
-  /** Permits as issued. */
-  readonly permits: readonly string[];
-}): ProofBundle {
-  const entries = input.entries.map(({ index, payload, salt, proof }) => ({
+export async function buildProofBundle(
+  input: {
+    readonly mediaSha256: string;
+    readonly session: number;
+    /** Signed note of the checkpoint that the proofs lead to. */
+    readonly checkpoint: string;
+    readonly entries: readonly BundleEntry[];
+    /** Permits as issued. */
+    readonly permits: readonly string[];
+  },
+  pause: Pause,
+): Promise<ProofBundle> {
+  const entries = await mapInTurns(input.entries, pause, ({ index, payload, salt, proof }) => ({
     kind: parsePayload(payload).kind,
     index,
     payload: encodeBase64Url(payload),
@@ -62,9 +66,13 @@ export function parseProofBundle(value: unknown): ProofBundle {
 }
 
 /** Opens every entry of a bundle: the leaf commits to payload and salt, and stands in the checkpoint's tree. */
-export function openEntries(bundle: ProofBundle, checkpoint: Checkpoint): LoggedEntry[] {
+export async function openEntries(
+  bundle: ProofBundle,
+  checkpoint: Checkpoint,
+  pause: Pause,
+): Promise<LoggedEntry[]> {
   const seen = new Set<number>();
-  return bundle.entries.map((entry) => {
+  return mapInTurns(bundle.entries, pause, (entry) => {
     const where = `entry ${String(entry.index)} (${entry.kind})`;
     const payload = decodeBase64Url(entry.payload);
     const salt = decodeBase64Url(entry.salt);

@@ -10,12 +10,28 @@ import {
 } from '@guise/ledger';
 import { formatId, sessionId } from '@guise/protocol';
 import { CHECK_NAMES } from './checklist.js';
-import { createScenario, NOW, strangerKey, trust } from './testing/scenario.js';
+import { createScenario, NOW, passkeyEntry, people, strangerKey, trust } from './testing/scenario.js';
 import { failuresOf, change } from './testing/deviations.js';
 import { failures, lenient, report } from './testing/report.js';
 import { verifyProofBundle } from './verify-bundle.js';
 
 const sound = await createScenario();
+
+describe('a long bundle', () => {
+  it('is checked in turns with whatever else there is to do', async () => {
+    const { bundle } = await createScenario({
+      entries: (entries) => [...entries, ...Array.from({ length: 50 }, () => passkeyEntry(people.subject))],
+    });
+    let pauses = 0;
+    const pause = () => {
+      pauses += 1;
+      return Promise.resolve();
+    };
+    const result = await verifyProofBundle(bundle, trust, { ...lenient, pause });
+    expect(result.outcome).toBe('valid');
+    expect(pauses).toBe(Math.floor((bundle.entries.length - 1) / 20));
+  });
+});
 
 describe('a sound bundle', () => {
   it('passes every check; without witnesses it says so', async () => {

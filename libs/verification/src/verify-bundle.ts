@@ -20,6 +20,7 @@ import {
   checkPermitSignatures,
   checkPermitsLogged,
 } from './permission-checks.js';
+import type { Pause } from './in-turns.js';
 import { collectStory, type LoggedPermit, type SessionStory, type SignedEvidence } from './story.js';
 import { parseTrustRoot, type ParsedTrustRoot, type ProofPolicy } from './trust.js';
 
@@ -40,23 +41,32 @@ export interface ProofResult {
   } | null;
 }
 
+export interface ProofOptions {
+  readonly policy?: ProofPolicy;
+  readonly report?: VerificationReport;
+  readonly pause?: Pause;
+}
+
+const goOn: Pause = () => Promise.resolve();
+
 /**
  * Checks a proof bundle offline, against a trust root and a policy that the verifier holds. What a log cannot prove is
  * absence: that no withdrawal was left out of the bundle is the authority's word, until the verifier asks it.
- * @param report when given, every second that it calls authorised must be backed by the bundle
+ * @param options.report when given, every second that it calls authorised must be backed by the bundle
+ * @param options.pause called between pieces of the work, for a server that has others to answer
  * @throws VerificationError when bundle or trust root cannot be read at all
  */
 export async function verifyProofBundle(
   bundle: unknown,
   trust: unknown,
-  options: { readonly policy?: ProofPolicy; readonly report?: VerificationReport } = {},
+  options: ProofOptions = {},
 ): Promise<ProofResult> {
   const parsedBundle = parseProofBundle(bundle);
   const root = parseTrustRoot(trust);
   const policy = options.policy ?? {};
   const list = createChecklist(explain);
   const checkpoint = await checkCheckpoint(list, parsedBundle, root, policy);
-  if (checkpoint !== undefined) await checkContent(list, parsedBundle, root, checkpoint, options.report);
+  if (checkpoint !== undefined) await checkContent(list, parsedBundle, root, checkpoint, options);
   const outcome = decideOutcome(list, checkpoint, policy);
   return {
     outcome,
@@ -109,10 +119,10 @@ async function checkContent(
   bundle: ProofBundle,
   trust: ParsedTrustRoot,
   checkpoint: VerifiedCheckpoint,
-  report: VerificationReport | undefined,
+  { report, pause = goOn }: ProofOptions,
 ): Promise<void> {
   const entries = await list.run('inclusion', 'every entry stands in the log', () =>
-    openEntries(bundle, checkpoint),
+    openEntries(bundle, checkpoint, pause),
   );
   if (entries === undefined) return;
   const story = await list.run('session-record', 'the log holds the session', () =>

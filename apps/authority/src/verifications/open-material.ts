@@ -14,9 +14,9 @@ const LIMITS = {
   minHeight: 32,
   maxDurationSeconds: 12 * 3600,
 };
-/** Read as a whole; a report holds no more seconds. */
-const MAX_WHOLE_SECONDS = 5 * 3600;
-export const LIMITS_ADVICE = 'Send at most 12 hours (5 to be read as a whole), 2 GiB and 7680×4320 pixels.';
+/** Read as a whole; a proof holds no more seconds of a session. */
+const MAX_WHOLE_SECONDS = 2 * 3600;
+export const LIMITS_ADVICE = 'Send at most 12 hours (2 to be read as a whole), 2 GiB and 7680×4320 pixels.';
 
 /** A submitted file as what is read of it. @throws MediaError */
 export async function openMaterial({

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '@guise/persistence';
 import {
@@ -13,7 +14,7 @@ import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { DATABASE } from '../ports/tokens.js';
 import { bestConfidence, shownSeconds, type Examination } from './examination.js';
-import { ProofBuilder } from './proof-builder.js';
+import { ProofBuilder, tooMuchToProve } from './proof-builder.js';
 import { readFacts } from './read-facts.js';
 import type { ArchivedSession } from './session-archive.js';
 
@@ -32,6 +33,7 @@ export class ReportWriter {
     return verificationId.parse(this.random.id('verification'));
   }
 
+  /** @throws ProblemError `media-too-large` when one report cannot hold the proof of all that is shown */
   async write(
     id: VerificationId,
     mediaSha256: string,
@@ -77,8 +79,9 @@ export class ReportWriter {
     const build = (session: ArchivedSession): Promise<ProofBundle> =>
       this.proofs.build(session, draft.mediaSha256, shownSeconds(decision, session.session.number));
     const others = [...archived.values()].filter((session) => session !== main);
+    if (others.length > MAX_MARKED_PICTURES) throw tooMuchToProve();
     const otherProofs: ProofBundle[] = [];
-    for (const session of others.slice(0, MAX_MARKED_PICTURES)) otherProofs.push(await build(session));
+    for (const session of others) otherProofs.push(await build(session));
     const proof = await build(main);
     const report = { ...draft, proof, otherProofs };
     const faults: Fault[] = [];
@@ -89,8 +92,8 @@ export class ReportWriter {
   }
 
   private async faultsOf(proof: ProofBundle, report: VerificationReport): Promise<Fault[]> {
-    const policy = { witnessesNeeded: 0 };
-    const result = await verifyProofBundle(proof, await this.trust.trustRoot(), { policy, report });
+    const options = { policy: { witnessesNeeded: 0 }, report, pause: () => setImmediate() };
+    const result = await verifyProofBundle(proof, await this.trust.trustRoot(), options);
     return result.checks
       .filter(({ state }) => state === 'failed')
       .map(({ name, detail }) => ({

@@ -16,7 +16,7 @@ import { VerificationRecords } from './verification-records.js';
 import { VerificationsController } from './verifications.controller.js';
 import { VerificationsService } from './verifications.service.js';
 
-/** The usual is answered while the request waits. For five hours, the longest that is read as a whole (README.md has what it takes). */
+/** The usual is answered while the request waits. For two hours, the longest that is read as a whole, on a slow machine too (README.md has what it takes). */
 const TIME_LIMIT_MS = { usual: 110_000, whole: 7_200_000 };
 const MEMORY_LIMIT_BYTES = 2 * 2 ** 30;
 

@@ -159,13 +159,14 @@ export async function createScenario(deviations: Deviations = {}): Promise<Scena
       proof: await tree.proveInclusion(index),
     })),
   );
-  const bundle = buildProofBundle({
+  const input = {
     mediaSha256: 'cd'.repeat(32),
     session: SESSION_NUMBER,
     checkpoint: checkpoint.note,
     entries: proven,
     permits: [entries.permit],
-  });
+  };
+  const bundle = await buildProofBundle(input, () => Promise.resolve());
   return { bundle, trust, session: ids.session, permit: entries.permit, opened: device };
 }
 
