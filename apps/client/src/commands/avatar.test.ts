@@ -73,6 +73,7 @@ describe('a deed of a person', () => {
   it('needs that person’s sign-in, and says where to get it', async () => {
     const client = await pairedClient({});
     expect(await client.run('avatar', 'draft', 'x.guise')).toBe(EXIT_CODES.badInput);
+    expect(await client.run('verify', 'no-such-file.mp4')).toBe(EXIT_CODES.badInput);
     expect(await client.run('verify', process.execPath)).toBe(EXIT_CODES.notPaired);
     expect(JSON.stringify(client.events().at(-1))).toMatch(/\/account/);
   });

@@ -140,9 +140,7 @@ async function askAuthority(
   options: VerifyOptions,
 ): Promise<Material> {
   if (file === undefined) throw new CliError('usage', 'name a file, or a proof with --bundle');
-  const blob = await openAsBlob(file).catch((cause: unknown) => {
-    throw new CliError('badInput', `${file} cannot be read`, null, [], { cause });
-  });
+  const blob = await openRecording(file);
   const trust = await requireTrust(context, options);
   const personApi = await openPersonApi(context, options);
   const paired = await loadPairing(context.config.home);
@@ -158,6 +156,15 @@ async function askAuthority(
       ? await awaitReport(context, personApi, await personApi.verifyWhole(blob, basename(file)))
       : await personApi.verify(blob, basename(file));
   return { report, bundle: report.proof, trust, ledger: { seen, accept: pin.accept } };
+}
+
+async function openRecording(file: string): Promise<Blob> {
+  try {
+    return await openAsBlob(file);
+  } catch (cause) {
+    const advice = 'Check the name and your rights.';
+    throw new CliError('badInput', `${file} cannot be read`, advice, [], { cause });
+  }
 }
 
 async function requireTrust(context: CommandContext, options: VerifyOptions): Promise<TrustRoot> {
