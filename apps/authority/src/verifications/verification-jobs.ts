@@ -101,18 +101,29 @@ export class VerificationJobs implements OnApplicationBootstrap {
     await Promise.all(this.working);
   }
 
-  /** Never rejects: nobody waits for it. */
+  /** Never rejects: nobody waits for it. The submitted file goes before anybody hears how it ended. */
   private async run(id: VerificationId, job: Job, path: string, work: JobWork): Promise<void> {
+    const failure = await this.attempt(id, job, path, work);
+    try {
+      await (failure === null ? this.folders.remove(id) : this.folders.dropMedia(id));
+    } catch (error) {
+      // The next start deletes it.
+      this.logger.error({ err: error, id }, 'a submitted file could not be deleted');
+    }
+    if (failure === null) this.jobs.delete(id);
+    else this.fail(id, job, failure);
+  }
+
+  /** @returns why it failed; null when the report is there */
+  private async attempt(id: VerificationId, job: Job, path: string, work: JobWork): Promise<Error | null> {
     try {
       await work(path, (progress) => {
         job.progress = progress;
       });
-      this.jobs.delete(id);
-      await this.folders.remove(id);
+      return null;
     } catch (error) {
       if (!(error instanceof ProblemError)) this.logger.error({ err: error, id }, 'a verification failed');
-      await this.folders.dropMedia(id);
-      this.fail(id, job, error instanceof Error ? error : new Error('unknown', { cause: error }));
+      return error instanceof Error ? error : new Error('unknown', { cause: error });
     }
   }
 

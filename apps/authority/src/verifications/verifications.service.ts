@@ -10,6 +10,9 @@ import { ReportWriter } from './report-writer.js';
 import { VerificationJobs } from './verification-jobs.js';
 import { VerificationRecords } from './verification-records.js';
 
+const UNKNOWN_HERE =
+  'No verification of yours has this id. While a whole recording is read, only the process that took it knows: where several serve this address, ask that one.';
+
 /** A verification of an auditor: still going on, or its report as it is stored. */
 export type FoundVerification = { readonly progress: VerificationProgress } | { readonly report: unknown };
 
@@ -50,7 +53,8 @@ export class VerificationsService {
     if (progress !== null) return { progress };
     const report = await this.records.find(auditor, id);
     if (report !== null) return { report };
-    throw new ProblemError((await this.jobs.isLost(auditor, id)) ? 'verification-lost' : 'not-found');
+    if (await this.jobs.isLost(auditor, id)) throw new ProblemError('verification-lost');
+    throw new ProblemError('not-found', { detail: UNKNOWN_HERE });
   }
 
   /** The public detector: says whether, never who. It believes the database no further than an auditor's report does. */
