@@ -4,6 +4,7 @@ import { judgeCapture, type CaptureFrame } from '@guise/liveness';
 import { decodeImage, decodeVideo, encodePng } from '@guise/media';
 import type { Vision } from '@guise/vision';
 import { CliError } from '../cli-error.js';
+import { mostAtRest } from './at-rest.js';
 import { cutOut, type Portrait } from './cut-out.js';
 import { maskPerson } from './person-mask.js';
 
@@ -30,7 +31,7 @@ export async function portraitFromPicture(vision: Vision, file: string): Promise
 }
 
 /**
- * The best frontal frame of an enrolment capture.
+ * The frontal frame of an enrolment capture in which the face is most at rest.
  * @throws CliError `badInput` with the judge's advice when the capture is not good enough
  */
 export async function portraitFromCapture(
@@ -44,15 +45,14 @@ export async function portraitFromCapture(
     const reasons = judgement.reasons.map(({ code, advice }) => ({ code, message: advice }));
     throw new CliError('badInput', `${file} does not do as a capture`, null, reasons);
   }
-  const [best] = judgement.bestFrames;
-  const face = best === undefined ? undefined : observed[best]?.faces[0];
-  if (best === undefined || face === undefined)
+  const best = mostAtRest(observed, judgement.bestFrames);
+  if (best === null)
     throw new CliError(
       'badInput',
       `${file} has no good frontal frame`,
       'Look straight into the camera for a second.',
     );
-  return cutOut(await frameAt(file, best), face);
+  return cutOut(await frameAt(file, best.index), best.face);
 }
 
 async function observeCapture(
