@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { probe, recompress } from '@guise/media';
+import type { WearMode } from '../pipeline/index.js';
 import type { ActContext, Avatars } from './act-organisation.js';
 import { framesAt } from '../frames-at.js';
 import { captioned, writeSideBySide } from './clips.js';
@@ -24,11 +25,12 @@ export interface WornClip {
   readonly seconds: number;
 }
 
-/** Command line that wears an avatar. */
+/** Command line that wears an avatar, as a portrait unless told otherwise. */
 export function wearArguments(
   avatar: { readonly id: string; readonly bundle: string },
   input: string,
   output: string,
+  mode: WearMode | null = null,
 ): readonly string[] {
   const size = `${String(WORK_SIZE.width)}x${String(WORK_SIZE.height)}`;
   return [
@@ -45,8 +47,14 @@ export function wearArguments(
     'recording',
     '--output-video-resolution',
     size,
+    ...(mode === null ? [] : ['--mode', mode]),
   ];
 }
+
+const SHOWS: Readonly<Record<WearMode, string>> = {
+  portrait: 'the avatar’s own picture comes alive, without one camera pixel',
+  overlay: 'the avatar’s face in the camera picture',
+};
 
 export async function actWear(
   act: ActContext,
@@ -54,15 +62,17 @@ export async function actWear(
   avatar: Avatars['own'],
   input: string,
   output: string,
+  mode: WearMode | null = null,
 ): Promise<WornClip | null> {
   const { world, narrator } = act;
   let worn: WornClip | null = null;
+  const shows = SHOWS[mode ?? 'portrait'];
   await narrator.step(
     title,
-    'a verified permit, every frame rendered, labelled and marked; raw frames: 0',
+    `${shows}; a verified permit, every frame rendered, labelled and marked; raw frames: 0`,
     async () => {
       const startedMs = performance.now();
-      const result = await world.laptop.run(wearArguments(avatar, input, output));
+      const result = await world.laptop.run(wearArguments(avatar, input, output, mode));
       worn = wornClipOf(result, output, (performance.now() - startedMs) / 1000);
       const rendered = numberOf(result, 'processed', 'renderedFrames');
       const raw = numberOf(result, 'processed', 'rawFrames');

@@ -137,7 +137,8 @@ async function tellEnrolment(act: ActContext): Promise<boolean> {
   act.narrator.chapter('Enrol', 'Wim registers his own face from a recording of himself, and wears it.');
   if (!(await actEnrol(act))) return false;
   const own = await actOwnAvatar(act);
-  await actWear(act, 'Wim wears his own face', own, act.files.unmarked, join(out, 'own-face-output.mp4'));
+  const worn = join(out, 'own-face-output.mp4');
+  await actWear(act, 'Wim wears his own face', own, act.files.unmarked, worn, 'overlay');
   return true;
 }
 
