@@ -100,7 +100,7 @@ async function enter() {
   byId('signed-out').hidden = true;
   byId('signed-in').hidden = false;
   say(`Signed in as ${me.displayName}.`);
-  await Promise.all([showDevices(), showPasskeys(), showSignIns()]);
+  await Promise.all([showDevices(), showPasskeys(), showSignIns(), showNotices(me.personId)]);
 }
 
 async function signOut() {
@@ -163,6 +163,31 @@ async function addPasskey(name) {
   await call('POST', '/v1/passkeys', { ceremony, response, name });
   say(`${name} is added.`);
   await showPasskeys();
+}
+
+/** What happened to the account; an open recovery of it can be stopped here. */
+async function showNotices(personId) {
+  const [{ notices }, { recoveries }] = await Promise.all([
+    call('GET', '/v1/me/notices'),
+    call('GET', '/v1/recoveries'),
+  ]);
+  const open = recoveries.filter(
+    ({ person, state }) => person === personId && ['requested', 'approved'].includes(state),
+  );
+  byId('notices').replaceChildren(
+    ...open.map(({ id, reason }) =>
+      row(
+        `A recovery of your account is open: “${reason}”`,
+        quietButton('Cancel the recovery', async () => {
+          await call('POST', `/v1/recoveries/${id}/cancel`, {});
+          say('The recovery is cancelled.');
+          await showNotices(personId);
+        }),
+      ),
+    ),
+    ...notices.map(({ text, at }) => row(`${onDay(at)}: ${text}`)),
+  );
+  if (notices.length === 0) byId('notices').textContent = 'Nothing happened yet.';
 }
 
 async function showSignIns() {
@@ -242,7 +267,7 @@ if (typeof PublicKeyCredential?.parseRequestOptionsFromJSON !== 'function') {
   say('This browser is too old for passkeys here. Use a current one.', 'bad');
 }
 onSubmit('sign-in', signIn);
-onSubmit('register', () => register(byId('invitation').value.trim()));
+onSubmit('register', () => register(byId('invitation').value.replaceAll(/\s/g, '')));
 onSubmit('pair', () => pair(byId('code').value));
 onSubmit('add-passkey', () => addPasskey(byId('passkey-name').value.trim()));
 byId('sign-out').addEventListener('click', () => void attempt(signOut));

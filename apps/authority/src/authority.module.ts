@@ -29,6 +29,9 @@ import { ReceiptsModule } from './receipts/receipts.module.js';
 import { ChangeFeedModule } from './revocations/change-feed.module.js';
 import { RevocationsModule } from './revocations/revocations.module.js';
 import { RetentionModule } from './retention/retention.module.js';
+import { NOTICE_CHANNELS, type NoticeChannel } from './person-notices/notice-channel.js';
+import { PersonNoticesModule } from './person-notices/person-notices.module.js';
+import { RecoveriesModule } from './recoveries/recoveries.module.js';
 import { SignInsModule } from './sign-ins/sign-ins.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { StatusListsModule } from './status-lists/status-lists.module.js';
@@ -42,6 +45,8 @@ export interface AuthorityOverrides {
   readonly logger?: Logger;
   readonly database?: Partial<DatabaseOptions>;
   readonly faceJudge?: FaceJudge;
+  /** Ways to reach persons beside the in-app list. */
+  readonly noticeChannels?: readonly NoticeChannel[];
 }
 
 /** The authority: one module per capability. */
@@ -59,7 +64,9 @@ export class AuthorityModule {
         HttpModule,
         DecisionsModule,
         LedgerModule,
+        PersonNoticesModule,
         SignInsModule,
+        RecoveriesModule,
         PasskeysModule,
         PeopleModule,
         DevicesModule,
@@ -82,9 +89,10 @@ export class AuthorityModule {
       ],
       providers: [
         { provide: DATABASE_OPTIONS, useValue: overrides.database ?? {} },
+        { provide: NOTICE_CHANNELS, useValue: overrides.noticeChannels ?? [] },
         { provide: FACE_JUDGE_OVERRIDE, useValue: overrides.faceJudge ?? null },
       ],
-      exports: [DATABASE_OPTIONS, FACE_JUDGE_OVERRIDE],
+      exports: [DATABASE_OPTIONS, FACE_JUDGE_OVERRIDE, NOTICE_CHANNELS],
     };
   }
 }

@@ -9,6 +9,9 @@ export const IDENTITY_ERROR_CODES = [
   'device-denied',
   'device-expired',
   'rate-limited',
+  'maker-is-checker',
+  'forbidden',
+  'conflict',
 ] as const satisfies readonly ProblemCode[];
 export type IdentityErrorCode = (typeof IDENTITY_ERROR_CODES)[number];
 

@@ -37,3 +37,12 @@ export {
   type AttemptCount,
   type ThrottleScope,
 } from './throttle.js';
+export {
+  decideRecoveryApproval,
+  decideRecoveryCancel,
+  decideRecoveryPart,
+  decideRecoveryRequest,
+  decideRecoveryUse,
+  RECOVERY_DELAY_SECONDS,
+  type RecoveryCase,
+} from './recovery.js';

@@ -13,6 +13,7 @@ import {
   personId,
   policyId,
   purpose,
+  recoveryId,
   sessionId,
   sessionNumber,
   sha256Hex,
@@ -59,6 +60,14 @@ export const ledgerPayload = z.discriminatedUnion('kind', [
     /** COSE_Key bytes as the authenticator gave them. */
     publicKey: bytes(1, 2048),
     state: z.enum(['registered', 'removed']),
+  }),
+  /** A step of a recovery (two admins, a delay); `by` is who took it, `readyAt` the end of the delay once it is approved. */
+  entry('recovery', {
+    recovery: recoveryId,
+    person: personId,
+    by: personId,
+    state: z.enum(['requested', 'approved', 'part-given', 'cancelled', 'completed']),
+    readyAt: unixSeconds.nullable(),
   }),
   entry('enrolment', {
     enrolment: enrolmentId,

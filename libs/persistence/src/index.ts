@@ -136,6 +136,23 @@ export {
   useRefreshToken,
   type RefreshTokenRecord,
 } from './repositories/refresh-tokens.js';
+export {
+  approveRecovery,
+  endRecovery,
+  findRecoveryByParts,
+  insertRecovery,
+  listRecoveries,
+  lockRecovery,
+  setRecoveryPart,
+  type RecoveryRecord,
+} from './repositories/recoveries.js';
+export {
+  insertPersonNotice,
+  listPersonNotices,
+  listUndelivered,
+  markDelivered,
+  type PersonNoticeRecord,
+} from './repositories/person-notices.js';
 export { countAttempt, forgetAttempts, uncountAttempt } from './repositories/sign-in-throttle.js';
 export {
   deleteSignIns,

@@ -84,6 +84,7 @@ function toStoredEntry(row: {
 function topicOf(payload: LedgerPayload): string {
   switch (payload.kind) {
     case 'passkey':
+    case 'recovery':
     case 'enrolment':
     case 'erasure':
       return payload.person;

@@ -1,6 +1,7 @@
 export * from './ids.js';
 export * from './problem.js';
 export * from './identity.js';
+export * from './recovery.js';
 export * from './face.js';
 export * from './avatar.js';
 export * from './consent-record.js';

@@ -3,6 +3,7 @@ import { base64url, sha256Hex, unixSeconds } from './ids.js';
 
 export const ledgerEntryKind = z.enum([
   'passkey',
+  'recovery',
   'enrolment',
   'consent-given',
   'consent-withdrawn',

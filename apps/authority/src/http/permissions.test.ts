@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<string, IdKind>> = {
   consents: 'consent',
   devices: 'device',
   passkeys: 'passkey',
+  recoveries: 'recovery',
   'sign-ins': 'signIn',
   enrolments: 'enrolment',
   persons: 'person',

@@ -13,6 +13,7 @@ import type { WebauthnResponse } from '@guise/protocol';
 import type { AuthorityConfig } from '../config.js';
 import type { PersonPrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
+import { PersonNotices } from '../person-notices/person-notices.service.js';
 import { CONFIG, DATABASE } from '../ports/tokens.js';
 import { SignIns } from '../sign-ins/sign-ins.js';
 import { Ceremonies } from './ceremonies.js';
@@ -33,6 +34,7 @@ export class OwnPasskeysService {
     private readonly ceremonies: Ceremonies,
     private readonly registry: PasskeyRegistry,
     private readonly signIns: SignIns,
+    private readonly notices: PersonNotices,
   ) {
     this.rp = relyingPartyOf(config);
   }
@@ -64,9 +66,10 @@ export class OwnPasskeysService {
   ) {
     const begun = await this.ceremonies.consume('registration', ceremony, { personId, target: signIn.id });
     const passkey = await verifyRegistration(this.rp, begun.challengeBytes, response);
-    return this.registry.store({ personId, passkey, name }, async (tx, handle) =>
-      describe(requireOwn(await listOwnPasskeys(tx, personId), handle)),
-    );
+    return this.registry.store({ personId, passkey, name }, async (tx, handle) => {
+      await this.notices.tell(tx, personId, 'passkey-added');
+      return describe(requireOwn(await listOwnPasskeys(tx, personId), handle));
+    });
   }
 
   /** @throws ProblemError `not-found` */
@@ -91,6 +94,7 @@ export class OwnPasskeysService {
       }
       await this.registry.remove(tx, personId, handle);
       await this.signIns.endAll(tx, personId);
+      await this.notices.tell(tx, personId, 'passkey-removed');
     });
   }
 }

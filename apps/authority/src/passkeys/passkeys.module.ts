@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { RecoveryLog } from '../recoveries/recovery-log.js';
+import { RecoveryUse } from '../recoveries/recovery-use.js';
 import { SignInsModule } from '../sign-ins/sign-ins.module.js';
 import { Ceremonies } from './ceremonies.js';
 import { OwnPasskeysController } from './own-passkeys.controller.js';
@@ -7,6 +9,7 @@ import { PasskeyRegistry } from './passkey-registry.js';
 import { PasskeyUse } from './passkey-use.js';
 import { PasskeysController } from './passkeys.controller.js';
 import { PasskeysService } from './passkeys.service.js';
+import { RegistrationGrants } from './registration-grants.js';
 import { StatementsService } from './statements.service.js';
 import { StepUpService } from './step-up.service.js';
 
@@ -19,6 +22,9 @@ import { StepUpService } from './step-up.service.js';
     PasskeyRegistry,
     PasskeysService,
     PasskeyUse,
+    RecoveryLog,
+    RecoveryUse,
+    RegistrationGrants,
     StatementsService,
     StepUpService,
   ],

@@ -7,28 +7,19 @@ import {
   verifyRegistration,
   type RelyingParty,
 } from '@guise/identity';
-import {
-  findOpenInvitation,
-  findPerson,
-  findUsablePasskey,
-  listUsablePasskeys,
-  useInvitation,
-  type Database,
-} from '@guise/persistence';
+import { findUsablePasskey, listUsablePasskeys, type Database } from '@guise/persistence';
 import { personId as parsePersonId, type WebauthnResponse } from '@guise/protocol';
 import type { AuthorityConfig } from '../config.js';
-import { ProblemError } from '../http/problem-error.js';
-import { Clock } from '../ports/clock.js';
-import { hashToken } from '../ports/random.js';
 import { CONFIG, DATABASE } from '../ports/tokens.js';
 import { SignInThrottle } from '../sign-ins/sign-in-throttle.js';
 import { SignIns, type SignIn, type SignInWish } from '../sign-ins/sign-ins.js';
 import { Ceremonies } from './ceremonies.js';
 import { PasskeyRegistry } from './passkey-registry.js';
 import { PasskeyUse } from './passkey-use.js';
+import { RegistrationGrants } from './registration-grants.js';
 import { relyingPartyOf } from './relying-party.js';
 
-/** Registration by invitation, and sign-in, with passkeys. */
+/** Registration by invitation or recovery, and sign-in, with passkeys. */
 @Injectable()
 export class PasskeysService {
   private readonly rp: RelyingParty;
@@ -36,7 +27,7 @@ export class PasskeysService {
   constructor(
     @Inject(CONFIG) config: AuthorityConfig,
     @Inject(DATABASE) private readonly database: Database,
-    private readonly clock: Clock,
+    private readonly grants: RegistrationGrants,
     private readonly ceremonies: Ceremonies,
     private readonly registry: PasskeyRegistry,
     private readonly signIns: SignIns,
@@ -48,8 +39,9 @@ export class PasskeysService {
 
   /** @throws ProblemError `invitation-invalid`, `rate-limited` */
   async offerRegistration(invitation: string, address: string) {
-    const target = hashToken(invitation);
-    const person = await this.throttle.attempt({ address, account: null }, () => this.invitedPerson(target));
+    const { person, target } = await this.throttle.attempt({ address, account: null }, () =>
+      this.grants.find(this.database.client, invitation),
+    );
     const existing = await listUsablePasskeys(this.database.client, person.id);
     const about = { personId: person.id, target };
     const { ceremony, challenge } = await this.ceremonies.begin('registration', about);
@@ -72,10 +64,8 @@ export class PasskeysService {
     const begun = await this.ceremonies.consume('registration', ceremony);
     const passkey = await verifyRegistration(this.rp, begun.challengeBytes, response);
     const person = parsePersonId.parse(begun.personId);
-    return this.registry.store({ personId: person, passkey, name }, async (tx) => {
-      if (!(await useInvitation(tx, begun.target ?? '', this.clock.now()))) {
-        throw new ProblemError('invitation-invalid');
-      }
+    return this.registry.store({ personId: person, passkey, name }, async (tx, handle) => {
+      await this.grants.use(tx, begun.target ?? '', handle);
       return this.signIns.issue(tx, person, wish);
     });
   }
@@ -108,12 +98,5 @@ export class PasskeysService {
       await this.passkeyUse.advance(tx, assertion);
       return this.signIns.issue(tx, personId, wish);
     });
-  }
-
-  private async invitedPerson(invitationHash: string) {
-    const invitation = await findOpenInvitation(this.database.client, invitationHash, this.clock.now());
-    const person = invitation === null ? null : await findPerson(this.database.client, invitation.personId);
-    if (person === null) throw new ProblemError('invitation-invalid');
-    return person;
   }
 }

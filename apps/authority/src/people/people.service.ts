@@ -13,6 +13,7 @@ import {
 } from '@guise/persistence';
 import type { Role } from '@guise/protocol';
 import { ProblemError } from '../http/problem-error.js';
+import { PersonNotices } from '../person-notices/person-notices.service.js';
 import { Clock } from '../ports/clock.js';
 import { hashToken, Random } from '../ports/random.js';
 import { DATABASE } from '../ports/tokens.js';
@@ -29,6 +30,7 @@ export class PeopleService {
     private readonly random: Random,
     private readonly ledger: LedgerOutbox,
     private readonly signIns: SignIns,
+    private readonly notices: PersonNotices,
   ) {}
 
   /** @throws ProblemError `not-found` */
@@ -81,6 +83,7 @@ export class PeopleService {
       const person = await findPerson(tx, personId);
       if (person === null || !(await replaceRoles(tx, personId, next))) throw new ProblemError('not-found');
       await this.signIns.endAll(tx, personId);
+      await this.notices.tell(tx, personId, 'roles-changed');
       await this.ledger.stage(tx, {
         v: 1,
         kind: 'status-change',

@@ -127,7 +127,7 @@ export async function renamePasskey(
 
 /** Keeps the person's passkeys from being added or removed elsewhere until the transaction ends. */
 export async function lockPasskeys(tx: Transaction, personId: string): Promise<void> {
-  await tx.$queryRaw`SELECT "id" FROM "Person" WHERE "id" = ${personId} FOR UPDATE`;
+  await tx.$queryRaw`SELECT "id" FROM "Person" WHERE "id" = ${personId} FOR NO KEY UPDATE`;
 }
 
 /**

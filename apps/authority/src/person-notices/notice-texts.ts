@@ -1,0 +1,19 @@
+import type { PersonNoticeKind } from '@guise/protocol';
+
+/** What a person is told, in plain words, with what to do when it was not them. */
+export const NOTICE_TEXTS: Readonly<Record<PersonNoticeKind, string>> = {
+  'passkey-added':
+    'A passkey was added to your account. If this was not you, remove it on your account page and tell an admin.',
+  'passkey-removed':
+    'A passkey was removed from your account and every sign-in ended. If this was not you, tell an admin at once.',
+  'roles-changed': 'An admin gave you other roles. Your sign-ins ended; sign in again.',
+  'recovery-requested':
+    'An admin asks to recover this account, as if every passkey of it were lost. If you still have one, sign in and cancel.',
+  'recovery-approved':
+    'A second admin approved the recovery of this account. It can be used after 24 hours; until then, and until it is ' +
+    'used, sign in and cancel it if you did not ask for it.',
+  'recovery-cancelled': 'The recovery of this account was cancelled. Nothing was changed.',
+  'recovery-completed':
+    'This account was recovered: it has a new passkey, all earlier ones were removed and every sign-in ended. If this was ' +
+    'not you, tell an admin at once.',
+};
