@@ -10,6 +10,7 @@ import {
   multipart,
   openTestOrganisation,
   pairDevice,
+  stepUp,
   testDatabases,
   textOf,
   type TestOrganisation,
@@ -18,14 +19,18 @@ import {
 
 describe.each(await testDatabases())('enrolment on %s', (kind) => {
   let org: TestOrganisation;
+  let admin: TestPerson;
   let serial = 0;
   beforeAll(async () => {
     org = await openTestOrganisation(kind);
+    admin = org.adminA;
   });
   afterAll(() => org.authority.close());
 
-  const newcomer = (): Promise<TestPerson> =>
-    invitePerson(org.authority, org.adminA, `Newcomer ${String(++serial)}`, ['employee']);
+  const newcomer = async (): Promise<TestPerson> => {
+    admin = await stepUp(org.authority, admin);
+    return invitePerson(org.authority, admin, `Newcomer ${String(++serial)}`, ['employee']);
+  };
   const open = async (person: TestPerson): Promise<string> => {
     const { api } = org.authority;
     const notice = (await api.get('/v1/notices/enrolment')).body;
