@@ -9,7 +9,7 @@ export const EVIDENCE_TYP = 'guise-evidence+jwt';
 export const FINGERPRINT_BYTES = 196;
 /** Its beginning: the face alone. */
 export const FACE_FINGERPRINT_BYTES = 36;
-/** A second is fingerprinted in this many equal parts, every fourth of them wholly, the others by the face. */
+/** A second is fingerprinted in this many equal parts: wholly every fourth of them and while the scene moves, the others by the face. */
 export const FINGERPRINTS_PER_EPOCH = 16;
 export const WHOLE_FINGERPRINT_EVERY = 4;
 /** Unpadded base64url of 36 or of 196 bytes. */
@@ -26,8 +26,8 @@ export const evidenceEpoch = z.strictObject({
   /** RFC 6962 Merkle root over SHA-256 of each frame's I420 bytes, in order. */
   frameRoot: sha256Hex,
   /**
-   * Fingerprints in the order of time: of the first rendered frame in each quarter of the epoch, and of the face alone in
-   * the sixteenths between; empty when all are slate.
+   * Fingerprints in the order of time: of the first rendered frame in each quarter of the epoch, and in the sixteenths between
+   * of the face alone, or of the whole where the scene moved; empty when all are slate.
    */
   fingerprints: z.array(base64url(262).regex(FINGERPRINT_TEXT)).max(FINGERPRINTS_PER_EPOCH),
 });

@@ -8,6 +8,7 @@ export {
   type EvidenceSummary,
   type RecorderOptions,
 } from './evidence/recorder.js';
+export { createSceneWatch, type SceneWatch } from './evidence/scene-watch.js';
 export {
   createGate,
   MAX_LEASE_SECONDS,

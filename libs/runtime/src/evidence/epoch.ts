@@ -8,6 +8,7 @@ import {
   type EvidenceEpoch,
 } from '@guise/protocol';
 import type { EvidenceCrypto } from '../ports.js';
+import { createSceneWatch } from './scene-watch.js';
 import { toBase64Url, toHex } from './text.js';
 
 /** Length of an epoch in media time. */
@@ -48,6 +49,7 @@ export class OpenEpoch {
   /** Part of the epoch that the newest fingerprint stands for, and the newest whole one. */
   #part = -1;
   #wholePart = -1;
+  readonly #scene = createSceneWatch();
 
   constructor(
     readonly epoch: number,
@@ -81,16 +83,18 @@ export class OpenEpoch {
   }
 
   /**
-   * Fingerprints the first rendered frame of each part: wholly once a quarter, else by its face. No received face is further
-   * than 32 ms from a recorded one, so a blink does not look like another face.
+   * Fingerprints the first rendered frame of each part: wholly once a quarter and whenever the scene has moved, else by its face.
+   * So no received face, and no moving scene, is further than 32 ms from a recorded one: neither a blink nor a quick turn looks
+   * like another picture.
    */
   #addRendered({ frame, face, timestampMs }: OutputRecord): void {
     const part = Math.floor(((timestampMs - this.epoch * EPOCH_MS) * FINGERPRINTS_PER_EPOCH) / EPOCH_MS);
     if (part <= this.#part) return;
     this.#part = part;
     const wholePart = Math.floor(part / WHOLE_FINGERPRINT_EVERY);
-    if (wholePart > this.#wholePart) {
+    if (wholePart > this.#wholePart || this.#scene.hasMoved(frame)) {
       this.#wholePart = wholePart;
+      this.#scene.remember(frame);
       this.#keep(this.crypto.fingerprint(frame, face), FINGERPRINT_BYTES);
     } else if (face !== null) {
       const print = this.crypto.fingerprintFace(frame, face);

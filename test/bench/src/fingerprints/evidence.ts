@@ -1,5 +1,6 @@
 import type { Box, I420Frame } from '@guise/frame';
 import { FINGERPRINTS_PER_EPOCH, WHOLE_FINGERPRINT_EVERY } from '@guise/protocol';
+import { createSceneWatch } from '@guise/runtime';
 import { faceRegion, fingerprint, fingerprintFace, type LumaFrame } from 'invisible-watermark-ts';
 import { CLIP_FPS } from '../watermark/clips.js';
 
@@ -11,10 +12,11 @@ export const lumaOf = ({ data, width, height }: I420Frame): LumaFrame => ({
 /** Fingerprints by epoch, in the order of time. */
 export type EvidenceByEpoch = ReadonlyMap<number, readonly Uint8Array[]>;
 
-/** Records fingerprints by epoch as a runtime does: the first frame of each part of a second, wholly in every fourth. The first second is epoch 0. */
+/** Records fingerprints by epoch as a runtime does: the first frame of each part of a second, wholly in every fourth and in motion. The first second is epoch 0. */
 export class EvidenceRecorder {
   readonly evidence = new Map<number, Uint8Array[]>();
   private last = -1;
+  private readonly scene = createSceneWatch();
 
   /** Whether the frame of this moment is to be recorded. */
   isDue(timestampMs: number): boolean {
@@ -26,7 +28,9 @@ export class EvidenceRecorder {
     const part = partOf(timestampMs);
     const isWhole =
       this.last < 0 ||
-      Math.floor(part / WHOLE_FINGERPRINT_EVERY) > Math.floor(this.last / WHOLE_FINGERPRINT_EVERY);
+      Math.floor(part / WHOLE_FINGERPRINT_EVERY) > Math.floor(this.last / WHOLE_FINGERPRINT_EVERY) ||
+      this.scene.hasMoved(frame);
+    if (isWhole) this.scene.remember(frame);
     this.last = part;
     const print = printOf(frame, box, isWhole);
     const epoch = Math.floor(part / FINGERPRINTS_PER_EPOCH);
