@@ -10,7 +10,7 @@ const TILES = SAMPLES / TILE;
  */
 const MOVED_MEAN_DIFFERENCE = 4;
 
-/** Notices that a scene is no longer the one that was fingerprinted. Costs a thousandth of what a fingerprint does. */
+/** Notices that a scene is no longer the one that was fingerprinted, for a small part of what a fingerprint costs. */
 export interface SceneWatch {
   /** Whether any part of the picture differs from what was remembered; true before anything was. */
   hasMoved(frame: I420Frame): boolean;

@@ -130,6 +130,27 @@ describe('a live session', () => {
     expect(ends).toEqual(['finish']);
   });
 
+  it('does not wait for ever for a renderer that hangs after the capture, and shows the slate meanwhile', async () => {
+    const { sink, written, ends } = openSink();
+    // A second of this clock is a millisecond.
+    const fast: RealTimeOptions['clock'] = {
+      monotonicMs: () => performance.now() * 1000,
+      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 1000)),
+    };
+    let terminated = 0;
+    const processor = createRealTimeProcessor({
+      ...{ ...base, sink, clock: fast, camera: camera(3, turn) },
+      startRenderer: () => ({
+        report: new Promise(() => undefined),
+        terminate: () => Promise.resolve((terminated += 1)),
+      }),
+    });
+    await expect(processor.finished).rejects.toMatchObject({ code: 'renderer-failed' });
+    expect(written.length).toBeGreaterThan(0);
+    expect(written.every((frame) => countCameraPixels(frame) === 0)).toBe(true);
+    expect({ ends, terminated }).toEqual({ ends: ['abort'], terminated: 1 });
+  });
+
   it('ends when the sink is gone, and lets the thread go', async () => {
     const { sink, ends } = openSink();
     const gone = new Error('the camera device was unplugged');

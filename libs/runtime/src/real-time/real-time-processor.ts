@@ -79,6 +79,7 @@ export interface RealTimeProcessor {
 const STATS_MS = 1000;
 /** After the capture, the session has so long to render what waits and to have its evidence kept. */
 const END_MS = 20_000;
+const END_STEP_MS = 200;
 
 /**
  * A live session: capture, rendering and showing each at their own pace. The capture never waits; of what it cannot pass on, the
@@ -163,14 +164,23 @@ class LiveSession {
 
   /** Captures to the end, gives the session time for what waits, and then ends the output if the session did not. */
   private async capture(session: Promise<SessionOutcome>): Promise<SessionOutcome> {
-    const { clock } = this.options;
     try {
       await this.captureFrames();
-      const late = clock.pause(END_MS).then(() => ({ error: new Error('it did not end') }));
-      return await Promise.race([session, late]);
+      return await this.endOf(session);
     } finally {
       openRingWriter(this.memory.finished).close();
     }
+  }
+
+  /** Waits in short steps: one long one would outlive the session, and keep a process that is done from ending. */
+  private async endOf(session: Promise<SessionOutcome>): Promise<SessionOutcome> {
+    const { clock } = this.options;
+    const untilMs = clock.monotonicMs() + END_MS;
+    while (clock.monotonicMs() < untilMs) {
+      const outcome = await Promise.race([session, clock.pause(END_STEP_MS).then(() => null)]);
+      if (outcome !== null) return outcome;
+    }
+    return { error: new Error('The rendering thread did not end after the capture.') };
   }
 
   /** The next frame; null as soon as the capture is stopped. */
