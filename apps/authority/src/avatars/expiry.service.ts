@@ -8,6 +8,7 @@ import { decideExpiry } from '@guise/consent';
 import { expireConsentRequests, listOverdueAvatars, lockAvatar, type Database } from '@guise/persistence';
 import type { Logger } from 'pino';
 import { Clock } from '../ports/clock.js';
+import { sweepEvery, type Sweeps } from '../ports/sweeps.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
 import { AvatarChanges } from './avatar-changes.js';
 
@@ -17,8 +18,7 @@ const BATCH = 100;
 /** Time ends consents. Permits look at the period themselves; this keeps the registry and the ledger true. */
 @Injectable()
 export class ExpiryService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> = Promise.resolve();
+  private sweeps: Sweeps | undefined;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -28,17 +28,17 @@ export class ExpiryService implements OnApplicationBootstrap, BeforeApplicationS
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.sweeping = this.sweep().catch((error: unknown) => {
+    this.sweeps = sweepEvery(
+      SWEEP_MS,
+      () => this.sweep(),
+      (error) => {
         this.logger.error({ err: error }, 'expired consents could not be swept');
-      });
-    }, SWEEP_MS);
-    this.timer.unref();
+      },
+    );
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.sweeping;
+    await this.sweeps?.stop();
   }
 
   /** Expires every avatar whose consent has ended, and every request that nobody answered. */

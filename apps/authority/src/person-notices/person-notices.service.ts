@@ -16,6 +16,7 @@ import type { PersonNoticeKind } from '@guise/protocol';
 import type { Logger } from 'pino';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
+import { sweepEvery, type Sweeps } from '../ports/sweeps.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
 import { NOTICE_CHANNELS, type NoticeChannel } from './notice-channel.js';
 import { NOTICE_TEXTS } from './notice-texts.js';
@@ -28,8 +29,7 @@ const GIVE_UP_MS = 7 * 86_400_000;
 /** Tells persons about their own account: in the transaction of what happened, then by every other channel. */
 @Injectable()
 export class PersonNotices implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> = Promise.resolve();
+  private sweeps: Sweeps | undefined;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -41,15 +41,17 @@ export class PersonNotices implements OnApplicationBootstrap, BeforeApplicationS
 
   onApplicationBootstrap(): void {
     if (this.channels.length === 0) return;
-    this.timer = setInterval(() => {
-      this.sweeping = this.sweep();
-    }, SWEEP_MS);
-    this.timer.unref();
+    this.sweeps = sweepEvery(
+      SWEEP_MS,
+      () => this.sweep(),
+      (error) => {
+        this.logger.error({ err: error }, 'notices could not be delivered');
+      },
+    );
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.sweeping;
+    await this.sweeps?.stop();
   }
 
   /** @param about the recovery it is about */

@@ -16,6 +16,7 @@ import {
 import type { Logger } from 'pino';
 import { AvatarErasure } from '../avatars/avatar-erasure.js';
 import { Clock } from '../ports/clock.js';
+import { sweepEvery, type Sweeps } from '../ports/sweeps.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
 
 const SWEEP_MS = 3_600_000;
@@ -27,8 +28,7 @@ type Kept = 'avatar-bundles' | 'consent-requests' | 'decisions';
 /** The policy's retention periods run by themselves; what they destroy leaves a count in the ledger. */
 @Injectable()
 export class RetentionService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> = Promise.resolve();
+  private sweeps: Sweeps | undefined;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -39,17 +39,17 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.sweeping = this.sweep().catch((error: unknown) => {
+    this.sweeps = sweepEvery(
+      SWEEP_MS,
+      () => this.sweep(),
+      (error) => {
         this.logger.error({ err: error }, 'what is past its retention period could not be destroyed');
-      });
-    }, SWEEP_MS);
-    this.timer.unref();
+      },
+    );
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.sweeping;
+    await this.sweeps?.stop();
   }
 
   /** Destroys everything that is past its period. */
