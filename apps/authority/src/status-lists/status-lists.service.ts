@@ -23,6 +23,7 @@ import type { Logger } from 'pino';
 import type { AuthorityConfig } from '../config.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
+import { sweepEvery, type Sweeps } from '../ports/sweeps.js';
 import { CONFIG, DATABASE, LOGGER } from '../ports/tokens.js';
 
 /** Above this share, and after this time, permits go into a new list. */
@@ -54,8 +55,7 @@ export interface StatusPlace {
 @Injectable()
 export class StatusLists implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private open: Promise<string> | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> = Promise.resolve();
+  private sweeps: Sweeps | undefined;
 
   constructor(
     @Inject(CONFIG) private readonly config: AuthorityConfig,
@@ -66,17 +66,17 @@ export class StatusLists implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.sweeping = this.sweep().catch((error: unknown) => {
+    this.sweeps = sweepEvery(
+      SWEEP_MS,
+      () => this.sweep(),
+      (error) => {
         this.logger.error({ err: error }, 'status lists could not be swept');
-      });
-    }, SWEEP_MS);
-    this.timer.unref();
+      },
+    );
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.sweeping;
+    await this.sweeps?.stop();
   }
 
   uriOf(listId: string): string {
