@@ -67,6 +67,13 @@ export function createDetector({ key }: DetectorOptions): Detector {
   };
 }
 
+/** What was read, and where. */
+interface PlacedReading {
+  readonly toFrame: Affine;
+  readonly reading: MarkReading;
+  readonly payload: PayloadReading;
+}
+
 /** What one call has tried so far. */
 interface Attempt {
   /** Geometries at which a payload may have been read: they widen the bound on false positives. */
@@ -184,19 +191,20 @@ class KeyedDetector {
       fixedPlace: fixedPlace(window.size, toFrame),
     });
     if (!isAccepted(confidenceLog10) || !isOneSessions(payload.z, pilotZ)) return null;
-    const placed = hinted ? { toFrame, reading } : this.settled(window, toFrame, reading, payload);
+    const asRead = { toFrame, reading, payload };
+    const placed = hinted ? asRead : this.settled(window, asRead);
     const timed = window.frames.every((frame) => frame.timestampMs !== undefined);
     const { time, epochs } = this.reader.readTime(placed.reading, timed);
     return {
       found: true,
-      payload: { version: FORMAT_VERSION, session: payload.session, epochHint: mainEpoch(epochs) },
+      payload: { version: FORMAT_VERSION, session: placed.payload.session, epochHint: mainEpoch(epochs) },
       geometry: { ...window.size, toFrame: placed.toFrame },
       region: outline(placed.toFrame),
       confidenceLog10,
       epochs,
       statistics: {
         pilotZ: placed.reading.pilotZ,
-        payloadZ: placed.reading.payload?.z ?? payload.z,
+        payloadZ: placed.payload.z,
         timeZ: time.z,
         hypotheses: geometries,
         frames: window.frames.length,
@@ -204,20 +212,19 @@ class KeyedDetector {
     };
   }
 
-  /** What was accepted, read again where all of the picture fits. The bound stays that of the reading which was accepted. */
-  private settled(
-    window: FrameWindow,
-    toFrame: Affine,
-    reading: MarkReading,
-    { session, z }: PayloadReading,
-  ): { toFrame: Affine; reading: MarkReading } {
-    const asRead = { toFrame, reading };
-    if (reading.pilotZ >= SETTLED_PILOT_Z) return asRead;
-    const better = settle(window, toFrame, this.grid, payloadChips(this.layers, session));
-    if (better === toFrame) return asRead;
-    const again = this.reader.read(window, better);
-    const clearer = again.payload?.session === session && again.payload.z > z;
-    return clearer ? { toFrame: better, reading: again } : asRead;
+  /**
+   * What was accepted, read again where all of the picture fits; what is read there counts, should it be another word, because it is
+   * clearer. The bound stays that of the reading which was accepted.
+   */
+  private settled(window: FrameWindow, asRead: PlacedReading): PlacedReading {
+    if (asRead.reading.pilotZ >= SETTLED_PILOT_Z) return asRead;
+    const chips = payloadChips(this.layers, asRead.payload.session);
+    const toFrame = settle(window, asRead.toFrame, this.grid, chips);
+    if (toFrame === asRead.toFrame) return asRead;
+    const reading = this.reader.read(window, toFrame);
+    const { payload, pilotZ } = reading;
+    if (payload === null || payload.z <= asRead.payload.z || !isOneSessions(payload.z, pilotZ)) return asRead;
+    return { toFrame, reading, payload };
   }
 }
 

@@ -2,7 +2,7 @@
  * The numbers of format 1, in one place. docs/spec/watermark.md says the same in prose; a change here is a new format.
  */
 
-/** Version number written into the payload. */
+/** The format's number. It is in the label of every key, so that the mark of another format looks like none. */
 export const FORMAT_VERSION = 1;
 /** Canonical grid in pixels; the embedder lays it over the frame, the detector looks for it. */
 export const CANONICAL_WIDTH = 1280;
@@ -22,19 +22,19 @@ export const BAND = { start: 0.025, flatFrom: 0.035, flatTo: 0.075, end: 0.09 } 
 /** Shares of the mark's energy: payload, pilot, time, epoch tag. They sum to one. */
 export const ENERGY_SHARES = { payload: 0.48, pilot: 0.15, time: 0.14, epoch: 0.23 } as const;
 
-export const VERSION_BITS = 4;
 /** Session numbers are below 2^44. */
 export const SESSION_BITS = 44;
-export const PAYLOAD_BITS = VERSION_BITS + SESSION_BITS;
 /**
- * CRC-8/AUTOSAR: it picks from the decoder's list. What guards against false positives is the correlation of the whole codeword,
- * so that more check bits would only weaken the code.
+ * CRC-16/GENIBUS. It picks from the decoder's list, and keeps a mark too weak to decode from being read as a neighbouring word: those
+ * correlate nearly as well as the right one. What guards against material without a mark is the correlation of the whole codeword.
  */
-export const CRC_BITS = 8;
+export const CRC_BITS = 16;
 /** Generator polynomial without its leading term; three flipped bits are always noticed. */
-export const CRC_POLYNOMIAL = 0x2f;
+export const CRC_POLYNOMIAL = 0x1021;
+/** Information bits of the polar code. */
+export const PAYLOAD_BITS = SESSION_BITS + CRC_BITS;
 export const POLAR_LENGTH = 512;
-export const POLAR_LIST_SIZE = 16;
+export const POLAR_LIST_SIZE = 32;
 
 /** Time layer: this many patterns, each at every even cyclic shift of the chip grid. */
 export const TIME_PATTERNS = 4;

@@ -2,9 +2,7 @@ import {
   CHIP_COLUMNS,
   CHIP_COUNT,
   CHIP_ROWS,
-  CRC_BITS,
   EPOCH_HINT_MODULUS,
-  FORMAT_VERSION,
   PAYLOAD_BITS,
   POLAR_LENGTH,
   TIME_COLUMNS,
@@ -17,7 +15,7 @@ import { polarEncode, polarInformationSet } from './polar.js';
 import { keyedShuffle, keyedSigns } from './prng.js';
 
 /** Where the information bits of layer A sit in the polar code. */
-export const INFORMATION_SET = polarInformationSet(POLAR_LENGTH, PAYLOAD_BITS + CRC_BITS);
+export const INFORMATION_SET = polarInformationSet(POLAR_LENGTH, PAYLOAD_BITS);
 
 /** The chip patterns that depend on the marking key alone; chips row by row. */
 export interface KeyedLayers {
@@ -43,14 +41,9 @@ export function deriveLayers(key: Uint8Array): KeyedLayers {
   };
 }
 
-/** Layer A of a session. */
+/** Layer A of a session, its codeword spread over the chips: bit 0 keeps the keyed sign, bit 1 turns it. */
 export function payloadChips(layers: KeyedLayers, session: number): Int8Array {
-  const codeword = polarEncode(POLAR_LENGTH, INFORMATION_SET, encodePayloadBits(FORMAT_VERSION, session));
-  return codewordChips(layers, codeword);
-}
-
-/** Spreads a codeword over the chips: bit 0 keeps the keyed sign, bit 1 turns it. */
-export function codewordChips(layers: KeyedLayers, codeword: Uint8Array): Int8Array {
+  const codeword = polarEncode(POLAR_LENGTH, INFORMATION_SET, encodePayloadBits(session));
   return layers.payloadSigns.map((sign, chip) => (codeword[layers.codedBitOfChip[chip] ?? 0] ? -sign : sign));
 }
 

@@ -1,10 +1,8 @@
 import type { ChipGrid, SoftChips } from './chip-grid.js';
-import { CHIP_COUNT, EPOCH_HINT_MODULUS, FORMAT_VERSION, POLAR_LENGTH } from './format.js';
+import { CHIP_COUNT, EPOCH_HINT_MODULUS } from './format.js';
 import type { Affine } from './geometry.js';
-import { codewordChips, epochTagChips, INFORMATION_SET, type KeyedLayers } from './layers.js';
-import { encodePayloadBits } from './payload.js';
+import { epochTagChips, type KeyedLayers, payloadChips } from './layers.js';
 import { PayloadReader, type PayloadReading } from './payload-reader.js';
-import { polarEncode } from './polar.js';
 import { lookNear } from './source-grid.js';
 import { chipZ, normalize } from './statistics.js';
 import { slotRuns, SLOTS_PER_EPOCH } from './slots.js';
@@ -62,8 +60,7 @@ export class MarkReader {
 
   /** z-score of a session's codeword in unit-variance soft chips. */
   sessionZ(values: Float32Array, session: number): number {
-    const bits = encodePayloadBits(FORMAT_VERSION, session);
-    return chipZ(values, codewordChips(this.layers, polarEncode(POLAR_LENGTH, INFORMATION_SET, bits)));
+    return chipZ(values, payloadChips(this.layers, session));
   }
 
   /** z-score of an epoch's tag in unit-variance soft chips. */

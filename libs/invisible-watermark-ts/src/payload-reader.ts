@@ -1,4 +1,4 @@
-import { FORMAT_VERSION, POLAR_LENGTH, POLAR_LIST_SIZE } from './format.js';
+import { POLAR_LENGTH, POLAR_LIST_SIZE } from './format.js';
 import { INFORMATION_SET, type KeyedLayers } from './layers.js';
 import { parsePayloadBits } from './payload.js';
 import { polarEncode } from './polar.js';
@@ -25,21 +25,20 @@ export class PayloadReader {
     for (const bit of layers.codedBitOfChip) this.chipsPerBit[bit] = (this.chipsPerBit[bit] ?? 0) + 1;
   }
 
-  /** Reads unit-variance soft chips: of the candidates with a valid CRC and version the likeliest; null without one. */
+  /** Reads unit-variance soft chips: of the candidates with a valid CRC the clearest; null without one. */
   read(values: Float32Array): PayloadReading | null {
     return this.tryAll(values).payload;
   }
 
-  /** The same with the z of the clearest candidate, valid or not: what chance makes of all 2^56 words. */
+  /** The same with the z of the clearest candidate, valid or not: what chance makes of all 2^60 words. */
   tryAll(values: Float32Array): { payload: PayloadReading | null; clearestZ: number } {
     let payload: PayloadReading | null = null;
     let clearestZ = -Infinity;
     for (const bits of this.candidates(values)) {
       const z = this.zOf(bits, values.length);
       clearestZ = Math.max(clearestZ, z);
-      const parsed = parsePayloadBits(bits);
-      if (parsed?.version === FORMAT_VERSION && z > (payload?.z ?? -Infinity))
-        payload = { session: parsed.session, z };
+      const session = parsePayloadBits(bits);
+      if (session !== null && z > (payload?.z ?? -Infinity)) payload = { session, z };
     }
     return { payload, clearestZ };
   }

@@ -1,10 +1,10 @@
 import { WatermarkError } from './errors.js';
-import { CRC_BITS, CRC_POLYNOMIAL, PAYLOAD_BITS, SESSION_BITS, VERSION_BITS } from './format.js';
+import { CRC_BITS, CRC_POLYNOMIAL, PAYLOAD_BITS, SESSION_BITS } from './format.js';
 
 const CRC_MASK = 2 ** CRC_BITS - 1;
 
-/** CRC-8/AUTOSAR over bits, first bit first: starts from all ones and is inverted. */
-export function crc8(bits: ArrayLike<number>, length = bits.length): number {
+/** CRC-16/GENIBUS over bits, first bit first: starts from all ones and is inverted. */
+export function crc16(bits: ArrayLike<number>, length = bits.length): number {
   let crc = CRC_MASK;
   for (let i = 0; i < length; i++) {
     const carry = ((crc >>> (CRC_BITS - 1)) & 1) ^ ((bits[i] ?? 0) & 1);
@@ -14,20 +14,19 @@ export function crc8(bits: ArrayLike<number>, length = bits.length): number {
   return crc ^ CRC_MASK;
 }
 
-/** Version, session and CRC as bits, most significant first. */
-export function encodePayloadBits(version: number, session: number): Uint8Array {
-  const bits = new Uint8Array(PAYLOAD_BITS + CRC_BITS);
-  writeBits(bits, 0, VERSION_BITS, version);
-  writeBits(bits, VERSION_BITS, SESSION_BITS, checkSession(session));
-  writeBits(bits, PAYLOAD_BITS, CRC_BITS, crc8(bits, PAYLOAD_BITS));
+/** Session and CRC as bits, most significant first. */
+export function encodePayloadBits(session: number): Uint8Array {
+  const bits = new Uint8Array(PAYLOAD_BITS);
+  writeBits(bits, 0, SESSION_BITS, checkSession(session));
+  writeBits(bits, SESSION_BITS, CRC_BITS, crc16(bits, SESSION_BITS));
   return bits;
 }
 
-/** Reads what `encodePayloadBits` wrote; null when the CRC does not hold. */
-export function parsePayloadBits(bits: Uint8Array): { version: number; session: number } | null {
-  if (bits.length !== PAYLOAD_BITS + CRC_BITS) return null;
-  if (crc8(bits, PAYLOAD_BITS) !== readBits(bits, PAYLOAD_BITS, CRC_BITS)) return null;
-  return { version: readBits(bits, 0, VERSION_BITS), session: readBits(bits, VERSION_BITS, SESSION_BITS) };
+/** The session that `encodePayloadBits` wrote; null when the CRC does not hold. */
+export function parsePayloadBits(bits: Uint8Array): number | null {
+  if (bits.length !== PAYLOAD_BITS) return null;
+  if (crc16(bits, SESSION_BITS) !== readBits(bits, SESSION_BITS, CRC_BITS)) return null;
+  return readBits(bits, 0, SESSION_BITS);
 }
 
 function checkSession(session: number): number {

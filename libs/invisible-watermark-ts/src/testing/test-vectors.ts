@@ -4,7 +4,7 @@ import { createEmbedder } from '../embedder.js';
 import { createEpochChain } from '../epoch-chain.js';
 import { FieldSynthesizer, mixLayers } from '../field.js';
 import { coverGeometry } from '../geometry.js';
-import { CHIP_COUNT, CRC_BITS, FORMAT_VERSION, PAYLOAD_BITS, POLAR_LENGTH } from '../format.js';
+import { CHIP_COUNT, FORMAT_VERSION, POLAR_LENGTH } from '../format.js';
 import { deriveKey, type Label, LABELS } from '../keys.js';
 import {
   deriveLayers,
@@ -82,10 +82,10 @@ function shuffledUpTo(count: number): Uint16Array {
 
 function payloadVectors() {
   return [0, SESSION, 2 ** 44 - 1].map((session) => {
-    const bits = encodePayloadBits(FORMAT_VERSION, session);
+    const bits = encodePayloadBits(session);
     return {
       session,
-      bits: bits.slice(0, PAYLOAD_BITS + CRC_BITS).join(''),
+      bits: bits.join(''),
       codeword: polarEncode(POLAR_LENGTH, INFORMATION_SET, bits).join(''),
     };
   });

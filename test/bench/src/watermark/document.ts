@@ -162,7 +162,7 @@ ${table(
 )}
 
 Acceptance of a payload (10⁻⁹) lies far below what can be counted; the statistics behind it can be compared with their theory. The
-first three panels are of the *placed* windows, the last of *tags*. The clearest word is shown whether its CRC and version are valid or
+first three panels are of the *placed* windows, the last of *tags*. The clearest word is shown whether its CRC is valid or
 not: one of 2⁵⁶, of which only 2⁴⁴ could be accepted. The bound is on the valid ones.
 
 ![Share of trials at or above a value, beside what theory allows, for pilot, codeword, bound and epoch tag](images/watermark-false-positives.svg)`;
