@@ -9,9 +9,9 @@ export const EVIDENCE_TYP = 'guise-evidence+jwt';
 export const FINGERPRINT_BYTES = 196;
 /** Its beginning: the face alone. */
 export const FACE_FINGERPRINT_BYTES = 36;
-/** A second is fingerprinted in this many equal parts: wholly every fourth of them and while the scene moves, the others by the face. */
-export const FINGERPRINTS_PER_EPOCH = 16;
-export const WHOLE_FINGERPRINT_EVERY = 4;
+/** A second is fingerprinted in this many equal parts: wholly every eighth of them and while the scene moves, the others by the face. */
+export const FINGERPRINTS_PER_EPOCH = 32;
+export const WHOLE_FINGERPRINT_EVERY = 8;
 /** Unpadded base64url of 36 or of 196 bytes. */
 export const FINGERPRINT_TEXT = /^(?:[A-Za-z0-9_-]{48}|[A-Za-z0-9_-]{262})$/;
 
@@ -26,7 +26,7 @@ export const evidenceEpoch = z.strictObject({
   /** RFC 6962 Merkle root over SHA-256 of each frame's I420 bytes, in order. */
   frameRoot: sha256Hex,
   /**
-   * Fingerprints in the order of time: of the first rendered frame in each quarter of the epoch, and in the sixteenths between
+   * Fingerprints in the order of time: of the first rendered frame in each quarter of the epoch, and in the 32nds between
    * of the face alone, or of the whole where the scene moved; empty when all are slate.
    */
   fingerprints: z.array(base64url(262).regex(FINGERPRINT_TEXT)).max(FINGERPRINTS_PER_EPOCH),

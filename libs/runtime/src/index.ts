@@ -8,7 +8,7 @@ export {
   type EvidenceSummary,
   type RecorderOptions,
 } from './evidence/recorder.js';
-export { createSceneWatch, type SceneWatch } from './evidence/scene-watch.js';
+export { FingerprintPlan } from './evidence/fingerprint-plan.js';
 export {
   createGate,
   MAX_LEASE_SECONDS,

@@ -30,10 +30,9 @@ async function* markedFrames(
   let index = 0;
   for await (const frame of readFrames(file)) {
     const timestampMs = (index * 1000) / CLIP_FPS;
-    const isDue = recorder.isDue(timestampMs);
-    const [face] = isDue ? await vision.detectFaces(frame) : [];
+    const [face] = await vision.detectFaces(frame);
     embedder.embed(frame.data.subarray(0, LUMA_BYTES), CLIP_SIZE.width, Math.floor(index / CLIP_FPS));
-    if (isDue) recorder.record(frame, face?.box ?? null, timestampMs);
+    recorder.record(frame, face?.box ?? null, timestampMs);
     index++;
     yield frame;
   }

@@ -1,14 +1,8 @@
 import type { Box, I420Frame } from '@guise/frame';
 import { merkleRootOf } from '@guise/ledger';
-import {
-  FACE_FINGERPRINT_BYTES,
-  FINGERPRINT_BYTES,
-  FINGERPRINTS_PER_EPOCH,
-  WHOLE_FINGERPRINT_EVERY,
-  type EvidenceEpoch,
-} from '@guise/protocol';
+import { FACE_FINGERPRINT_BYTES, FINGERPRINT_BYTES, type EvidenceEpoch } from '@guise/protocol';
 import type { EvidenceCrypto } from '../ports.js';
-import { createSceneWatch } from './scene-watch.js';
+import { FingerprintPlan } from './fingerprint-plan.js';
 import { toBase64Url, toHex } from './text.js';
 
 /** Length of an epoch in media time. */
@@ -46,10 +40,7 @@ export class OpenEpoch {
   readonly #renderedAt: number;
   #permitId: string | null = null;
   #slateFrames = 0;
-  /** Part of the epoch that the newest fingerprint stands for, and the newest whole one. */
-  #part = -1;
-  #wholePart = -1;
-  readonly #scene = createSceneWatch();
+  readonly #plan = new FingerprintPlan();
 
   constructor(
     readonly epoch: number,
@@ -82,24 +73,12 @@ export class OpenEpoch {
     return { epoch, permitId: this.#permitId };
   }
 
-  /**
-   * Fingerprints the first rendered frame of each part: wholly once a quarter and whenever the scene has moved, else by its face.
-   * So no received face, and no moving scene, is further than 32 ms from a recorded one: neither a blink nor a quick turn looks
-   * like another picture.
-   */
   #addRendered({ frame, face, timestampMs }: OutputRecord): void {
-    const part = Math.floor(((timestampMs - this.epoch * EPOCH_MS) * FINGERPRINTS_PER_EPOCH) / EPOCH_MS);
-    if (part <= this.#part) return;
-    this.#part = part;
-    const wholePart = Math.floor(part / WHOLE_FINGERPRINT_EVERY);
-    if (wholePart > this.#wholePart || this.#scene.hasMoved(frame)) {
-      this.#wholePart = wholePart;
-      this.#scene.remember(frame);
-      this.#keep(this.crypto.fingerprint(frame, face), FINGERPRINT_BYTES);
-    } else if (face !== null) {
-      const print = this.crypto.fingerprintFace(frame, face);
-      if (print !== null) this.#keep(print, FACE_FINGERPRINT_BYTES);
-    }
+    const wanted = this.#plan.next(frame, timestampMs / EPOCH_MS);
+    if (wanted === 'whole') this.#keep(this.crypto.fingerprint(frame, face), FINGERPRINT_BYTES);
+    if (wanted !== 'face' || face === null) return;
+    const print = this.crypto.fingerprintFace(frame, face);
+    if (print !== null) this.#keep(print, FACE_FINGERPRINT_BYTES);
   }
 
   #keep(bytes: Uint8Array, length: number): void {

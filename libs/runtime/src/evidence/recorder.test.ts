@@ -105,7 +105,7 @@ describe('the evidence recorder', () => {
     const face = (i: number) =>
       text(crypto.fingerprintFace(calmFrame(i), output(i).face ?? { x: 0, y: 0, width: 0, height: 0 }));
     const [segment] = await segments();
-    // Quarters begin at 0, 250, 500 and 750 ms, sixteenths every 62.5 ms; the frames come every 100 ms.
+    // Quarters begin at 0, 250, 500 and 750 ms, parts every 31.25 ms; the frames come every 100 ms.
     const first = [
       whole(0),
       face(1),
@@ -126,7 +126,7 @@ describe('the evidence recorder', () => {
     expect(segment?.epochs.map(({ slateFrames }) => slateFrames)).toEqual([0, 7, 10]);
   });
 
-  it('keeps at most sixteen of them, whatever the frame rate; all of them whole while the scene moves', async () => {
+  it('keeps at most 32 of them, whatever the frame rate; every other one whole while the scene moves', async () => {
     const { recorder, segments } = bench();
     for (let i = 0; i < 480; i++) {
       // The first second is calm; in the second one everything moves.
@@ -137,8 +137,8 @@ describe('the evidence recorder', () => {
     const [segment] = await segments();
     const lengths = segment?.epochs.map(({ fingerprints }) => fingerprints.map(({ length }) => length));
     expect(lengths).toEqual([
-      Array.from({ length: 16 }, (_, i) => (i % 4 === 0 ? 262 : 48)),
-      Array.from({ length: 16 }, () => 262),
+      Array.from({ length: 32 }, (_, i) => (i % 8 === 0 ? 262 : 48)),
+      Array.from({ length: 32 }, (_, i) => (i % 2 === 0 ? 262 : 48)),
     ]);
   });
 

@@ -1,6 +1,5 @@
 import type { Box, I420Frame } from '@guise/frame';
-import { FINGERPRINTS_PER_EPOCH, WHOLE_FINGERPRINT_EVERY } from '@guise/protocol';
-import { createSceneWatch } from '@guise/runtime';
+import { EPOCH_MS, FingerprintPlan } from '@guise/runtime';
 import { faceRegion, fingerprint, fingerprintFace, type LumaFrame } from 'invisible-watermark-ts';
 import { CLIP_FPS } from '../watermark/clips.js';
 
@@ -12,34 +11,20 @@ export const lumaOf = ({ data, width, height }: I420Frame): LumaFrame => ({
 /** Fingerprints by epoch, in the order of time. */
 export type EvidenceByEpoch = ReadonlyMap<number, readonly Uint8Array[]>;
 
-/** Records fingerprints by epoch as a runtime does: the first frame of each part of a second, wholly in every fourth and in motion. The first second is epoch 0. */
+/** Records fingerprints by epoch as a runtime does. The first second is epoch 0. */
 export class EvidenceRecorder {
   readonly evidence = new Map<number, Uint8Array[]>();
-  private last = -1;
-  private readonly scene = createSceneWatch();
+  private readonly plan = new FingerprintPlan();
 
-  /** Whether the frame of this moment is to be recorded. */
-  isDue(timestampMs: number): boolean {
-    return partOf(timestampMs) !== this.last;
-  }
-
-  /** Takes a due frame as it was marked, with the face in it. */
-  record(frame: I420Frame, box: Box | null, timestampMs: number): void {
-    const part = partOf(timestampMs);
-    const isWhole =
-      this.last < 0 ||
-      Math.floor(part / WHOLE_FINGERPRINT_EVERY) > Math.floor(this.last / WHOLE_FINGERPRINT_EVERY) ||
-      this.scene.hasMoved(frame);
-    if (isWhole) this.scene.remember(frame);
-    this.last = part;
-    const print = printOf(frame, box, isWhole);
-    const epoch = Math.floor(part / FINGERPRINTS_PER_EPOCH);
+  /** Takes a frame as it was marked, with the face in it. */
+  record(frame: I420Frame, face: Box | null, timestampMs: number): void {
+    const wanted = this.plan.next(frame, timestampMs / EPOCH_MS);
+    if (wanted === null) return;
+    const print = printOf(frame, face, wanted === 'whole');
+    const epoch = Math.floor(timestampMs / EPOCH_MS + 1e-9);
     if (print !== null) this.evidence.set(epoch, [...(this.evidence.get(epoch) ?? []), print]);
   }
 }
-
-const partOf = (timestampMs: number): number =>
-  Math.floor((timestampMs * FINGERPRINTS_PER_EPOCH) / 1000 + 1e-6);
 
 /** The evidence of a whole clip. */
 export function recordEvidence(
@@ -49,7 +34,7 @@ export function recordEvidence(
   const recorder = new EvidenceRecorder();
   for (const [index, frame] of frames.entries()) {
     const timestampMs = (index * 1000) / CLIP_FPS;
-    if (recorder.isDue(timestampMs)) recorder.record(frame, faces[index] ?? null, timestampMs);
+    recorder.record(frame, faces[index] ?? null, timestampMs);
   }
   return recorder.evidence;
 }
