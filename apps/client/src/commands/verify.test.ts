@@ -149,6 +149,22 @@ describe('guise verify', () => {
     expect(authority.asked.filter((asked) => asked.startsWith('GET /v1/verifications'))).toHaveLength(2);
   });
 
+  it('has the report of a verification that was handed in before, by its id', async () => {
+    const report = sampleReport({ verdict: 'unmarked', facts: null, timeline: [] });
+    const progress = { id: report.id, state: 'running', secondsRead: 1, seconds: 9 };
+    const answers = [{ status: 202, json: progress }, { json: report }];
+    const authority = await openFakeAuthority({
+      [`GET /v1/verifications/${report.id}`]: () => answers.shift() ?? problemAnswer('not-found', 404),
+    });
+    const args = ['--sign-in', path('sign-in'), '--authority', authority.url, '--trust', path('trust.json')];
+    const { code } = await run('--id', report.id, ...args);
+    expect(code).toBe(EXIT_CODES.unmarked);
+    expect((await run('--id', 'ver_nonsense', ...args)).code).toBe(EXIT_CODES.usage);
+    expect((await run(...args)).code).toBe(EXIT_CODES.usage);
+    authority.close();
+    expect(authority.asked.filter((asked) => asked.startsWith('POST'))).toEqual([]);
+  });
+
   it('tells the reasons of a refusal, and an unreachable authority', async () => {
     const authority = await openFakeAuthority({
       'POST /v1/verifications': () => problemAnswer('forbidden', 403),

@@ -1,4 +1,3 @@
-import { openAsBlob } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
@@ -20,9 +19,9 @@ import { parseJson } from '../home/device-key.js';
 import { createLedgerPin, seenLedger } from '../home/ledger-pin.js';
 import { loadPairing } from '../home/pairing-store.js';
 import { renderHtmlReport } from '../report/html-report.js';
-import { awaitReport } from '../verify/await-report.js';
 import { checkProof, type SeenLedger } from '../verify/check-proof.js';
 import { matchMedia, type MediaMatch } from '../verify/media-match.js';
+import { obtainReport, reportSource } from '../verify/obtain-report.js';
 import { picturesFor } from '../verify/report-pictures.js';
 import { tellVerification } from '../verify/tell-verification.js';
 import { writeNewFile } from '../write-file.js';
@@ -34,6 +33,7 @@ export interface VerifyOptions {
   readonly authority?: string | undefined;
   readonly signIn?: string | undefined;
   readonly whole?: boolean | undefined;
+  readonly id?: string | undefined;
   readonly html?: string | undefined;
   readonly report?: string | undefined;
   readonly witness?: readonly string[] | undefined;
@@ -48,12 +48,18 @@ export function registerVerify(
   program
     .command('verify')
     .description('was this picture or recording permitted, by whom, at which second? With proof')
-    .argument('[file]', 'picture or recording (may be left out with --bundle)')
+    .argument('[file]', 'picture or recording (may be left out with --bundle and --id)')
     .option('--bundle <file>', 'check this proof offline: a report or bundle as JSON; nobody is asked')
     .option('--trust <file>', 'trust root to check against (default: the one pinned at login)')
     .option('--authority <url>', 'authority to ask (default: the paired one)')
     .option('--sign-in <file>', SIGN_IN_HELP)
     .option('--whole', 'have every second of a recording looked at: takes about a quarter of its length')
+    .addOption(
+      new Option('--id <id>', 'the report of a verification that was handed in before').conflicts([
+        'bundle',
+        'whole',
+      ]),
+    )
     .option('--html <file>', 'write the report as a page to read and print')
     .option('--report <file>', 'write the report with its proof as JSON')
     .option('--witness <key...>', 'verifier keys of witnesses you trust')
@@ -75,6 +81,7 @@ Exit code 0: authorised and proved. 50 not authorised, 51 altered, 52 unmarked, 
 
 Examples:
   $ guise verify recording.mp4 --html report.html --report report.json
+  $ guise verify recording.mp4 --id ver_…                (a whole recording, handed in before)
   $ guise verify recording.mp4 --bundle report.json --trust guise-trust.json      (offline)
   $ guise verify --bundle report.json --trust guise-trust.json --json             (the proof alone)`,
     )
@@ -139,8 +146,7 @@ async function askAuthority(
   file: string | undefined,
   options: VerifyOptions,
 ): Promise<Material> {
-  if (file === undefined) throw new CliError('usage', 'name a file, or a proof with --bundle');
-  const blob = await openRecording(file);
+  const source = await reportSource(file, options);
   const trust = await requireTrust(context, options);
   const personApi = await openPersonApi(context, options);
   const paired = await loadPairing(context.config.home);
@@ -151,20 +157,8 @@ async function askAuthority(
     trust.ledgerKey,
   );
   const seen = await pin.seen();
-  const report =
-    options.whole === true
-      ? await awaitReport(context, personApi, await personApi.verifyWhole(blob, basename(file)))
-      : await personApi.verify(blob, basename(file));
+  const report = await obtainReport(context, personApi, source);
   return { report, bundle: report.proof, trust, ledger: { seen, accept: pin.accept } };
-}
-
-async function openRecording(file: string): Promise<Blob> {
-  try {
-    return await openAsBlob(file);
-  } catch (cause) {
-    const advice = 'Check the name and your rights.';
-    throw new CliError('badInput', `${file} cannot be read`, advice, [], { cause });
-  }
 }
 
 async function requireTrust(context: CommandContext, options: VerifyOptions): Promise<TrustRoot> {

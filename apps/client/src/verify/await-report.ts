@@ -1,5 +1,5 @@
 import { AuthorityRefusal, AuthorityUnreachableError, type PersonApi } from '@guise/api-client';
-import type { VerificationProgress, VerificationReport } from '@guise/protocol';
+import type { VerificationId, VerificationReport } from '@guise/protocol';
 import type { CommandContext } from '../context.js';
 import type { Progress } from '../output/output.js';
 
@@ -8,39 +8,37 @@ const POLL_MS = 5000;
 const MAX_UNANSWERED = 12;
 
 /**
- * Asks until the authority has read every second of a file, with a line of progress. Where the asking ends before the reading
+ * Asks until the authority has read what it was handed, with a line of progress. Where the asking ends before the reading
  * (Ctrl-C too), it says under which id the report can be had: the authority reads on.
  */
 export async function awaitReport(
   context: CommandContext,
   api: Pick<PersonApi, 'verification'>,
-  first: VerificationProgress,
+  id: VerificationId,
 ): Promise<VerificationReport> {
   const { output } = context;
-  output.say({ type: 'verification-submitted', id: first.id }, `Every second is being read: ${first.id}`);
   let line: Progress | null = null;
   try {
     let unanswered = 0;
     for (;;) {
-      await context.sleepMs(POLL_MS);
       context.signal.throwIfAborted();
-      const found = await api.verification(first.id).catch((error: unknown) => {
+      const found = await api.verification(id).catch((error: unknown) => {
         if (error instanceof AuthorityUnreachableError && unanswered < MAX_UNANSWERED) return null;
         throw error;
       });
       if (found !== null && 'report' in found) return found.report;
       unanswered = found === null ? unanswered + 1 : 0;
-      if (found === null) continue;
-      const { state, secondsRead, seconds } = found.progress;
-      if (state === 'running') line ??= output.progress('read', seconds);
-      line?.update(secondsRead, 'seconds of the recording');
+      if (found?.progress.state === 'running') {
+        line ??= output.progress('read', found.progress.seconds);
+        line.update(found.progress.secondsRead, 'seconds of the recording');
+      }
+      await context.sleepMs(POLL_MS);
     }
   } catch (error) {
     if (!isFinal(error)) {
-      const { id } = first;
       output.say(
         { type: 'verification-left', id },
-        `The authority reads on. Its report: GET /v1/verifications/${id}`,
+        `The authority reads on. Its report: guise verify --id ${id}`,
       );
     }
     throw error;
