@@ -60,6 +60,31 @@ export {
   type DeviceRecord,
   type PairingSignature,
 } from './repositories/devices.js';
+export {
+  findIdentityPerson,
+  insertIdentity,
+  moveIdentity,
+  touchIdentity,
+  type ExternalIdentity,
+  type IdentityOrigin,
+} from './repositories/external-identities.js';
+export {
+  deleteProvisionedUser,
+  findProvisionedUser,
+  findProvisioningClient,
+  insertProvisionedUser,
+  insertProvisioningClient,
+  listProvisioningClients,
+  lockProvisionedUser,
+  pageProvisionedUsers,
+  revokeProvisioningClient,
+  rotateProvisioningClient,
+  touchProvisioningClient,
+  updateProvisionedUser,
+  type ProvisionedUserFilter,
+  type ProvisionedUserRecord,
+  type ProvisioningClientRecord,
+} from './repositories/provisioning.js';
 export { exportPerson, type PersonExport } from './repositories/person-export.js';
 export { forgetDpopProofs, useDpopProof, type UsedProof } from './repositories/dpop-proofs.js';
 export {
@@ -112,7 +137,9 @@ export {
   listPersons,
   listRoleHolders,
   replaceRoles,
+  setPersonState,
   type PersonRecord,
+  type PersonState,
 } from './repositories/persons.js';
 export {
   forgetDecisions,
@@ -154,6 +181,15 @@ export {
   type PersonNoticeRecord,
 } from './repositories/person-notices.js';
 export { countAttempt, forgetAttempts, uncountAttempt } from './repositories/sign-in-throttle.js';
+export {
+  endSigningKey,
+  insertSigningKey,
+  listSigningKeys,
+  lockSigningKeys,
+  noteDestroyedKey,
+  type NewSigningKey,
+  type SigningKeyRecord,
+} from './repositories/signing-keys.js';
 export {
   deleteSignIns,
   findSignIn,

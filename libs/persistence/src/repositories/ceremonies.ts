@@ -1,7 +1,15 @@
 import type { Transaction } from '../database.js';
 
 export type CeremonyKind =
-  'registration' | 'authentication' | 'step-up' | 'consent' | 'approval' | 'device' | 'policy';
+  | 'registration'
+  | 'authentication'
+  | 'step-up'
+  | 'oidc'
+  | 'consent'
+  | 'approval'
+  | 'device'
+  | 'policy'
+  | 'key-rotation';
 
 /** A challenge, or a statement offered for signing, waiting for its one answer. */
 export interface CeremonyRecord {

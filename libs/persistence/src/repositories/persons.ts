@@ -2,15 +2,18 @@ import { role, type Role } from '@guise/protocol';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
 
+/** `suspended` persons may come back; who left does not. */
+export const personState = z.enum(['active', 'suspended', 'left']);
+export type PersonState = z.infer<typeof personState>;
+
 export interface PersonRecord {
   readonly id: string;
   readonly displayName: string;
   readonly roles: readonly Role[];
-  readonly state: 'active' | 'left';
+  readonly state: PersonState;
 }
 
 const roles = z.array(role);
-const state = z.enum(['active', 'left']);
 
 interface PersonRow {
   readonly id: string;
@@ -24,7 +27,7 @@ export function toPerson(row: PersonRow): PersonRecord {
     id: row.id,
     displayName: row.displayName,
     roles: roles.parse(row.roles),
-    state: state.parse(row.state),
+    state: personState.parse(row.state),
   };
 }
 
@@ -36,7 +39,7 @@ export async function insertPerson(
   await tx.person.create({ data: { id, displayName, roles: [...person.roles], createdAt } });
 }
 
-/** An active person; null when unknown or gone. */
+/** An active person; null when unknown, suspended or gone. */
 export async function findPerson(tx: Transaction, id: string): Promise<PersonRecord | null> {
   const row = await tx.person.findFirst({ where: { id, state: 'active' } });
   return row === null ? null : toPerson(row);
@@ -87,6 +90,15 @@ export async function replaceRoles(tx: Transaction, id: string, next: readonly R
   const { count } = await tx.person.updateMany({
     where: { id, state: 'active' },
     data: { roles: [...next] },
+  });
+  return count === 1;
+}
+
+/** Suspends a person, lets them back in, or notes that they left. @returns false when they are in that state, or gone */
+export async function setPersonState(tx: Transaction, id: string, next: PersonState): Promise<boolean> {
+  const { count } = await tx.person.updateMany({
+    where: { id, state: { notIn: [next, 'left'] } },
+    data: { state: next },
   });
   return count === 1;
 }
