@@ -7,6 +7,8 @@ import {
   consentId,
   deviceId,
   enrolmentId,
+  keyThumbprint,
+  keyUse,
   likeness,
   p256Jwk,
   permitId,
@@ -165,11 +167,22 @@ export const ledgerPayload = z.discriminatedUnion('kind', [
     before: unixSeconds,
     policyVersion: z.int().nonnegative(),
   }),
+  /** A signing key was made: from when it signs, and which keys end by it. The public halves are here for ever. */
   entry('key-rotation', {
-    use: z.enum(['permit', 'ledger', 'watermark']),
-    /** Key id as others see it; never the key of a secret use. */
-    keyId: z.string().max(200),
-    state: z.enum(['active', 'retired']),
+    use: keyUse,
+    /** RFC 7638 thumbprint of `jwk`. */
+    keyId: keyThumbprint,
+    jwk: p256Jwk,
+    /** 0 for the first key of its use. */
+    activeFrom: unixSeconds,
+    /** All keys of this use that were not over yet; `until`: what they sign from then on is worth nothing. */
+    ended: z
+      .array(z.strictObject({ keyId: keyThumbprint, until: unixSeconds, compromised: z.boolean() }))
+      .max(2),
+    /** The admin who had it made; null when the operator did, or when it is the first. */
+    by: personId.nullable(),
+    /** Present when an admin did: their passkey over the rotation statement. */
+    ...z.strictObject(signed).partial().shape,
   }),
 ]);
 export type LedgerPayload = z.infer<typeof ledgerPayload>;

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { deviceId, personId } from '@guise/protocol';
 import { requireInTime } from './clock.js';
 import { PermitError } from './errors.js';
-import { findKey, openJws, parseJwsHeader, signJws, type JwsProfile, type PinnedKey } from './jws.js';
+import { openJws, parseJwsHeader, signJws, type JwsProfile } from './jws.js';
 import type { Es256Signer, Es256Verifier } from './key.js';
+import { findKey, requireKeyInTime, type PinnedKey } from './pinned-key.js';
 
 const ACCESS_TOKEN_TYP = 'at+jwt';
 const PROFILE: JwsProfile = { typ: ACCESS_TOKEN_TYP, maxLength: 4096, keyIn: 'kid' };
@@ -49,7 +50,8 @@ export async function verifyAccessToken(
 ): Promise<VerifiedAccessToken> {
   const header = parseJwsHeader(token, PROFILE);
   const key = findKey(options.keys, header.kid);
-  const claims = await openJws(token, key, accessTokenClaims, options.verify);
+  const claims = await openJws(token, key.jwk, accessTokenClaims, options.verify);
+  requireKeyInTime(key, claims.iat);
   if (claims.iss !== options.issuer) throw new PermitError('issuer');
   if (claims.aud !== options.audience) throw new PermitError('audience');
   requireInTime(claims, options.now, ACCESS_TOKEN_MAX_SECONDS);

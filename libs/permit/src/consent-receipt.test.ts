@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { issueConsentReceipt, verifyConsentReceipt } from './consent-receipt.js';
 import { PermitError } from './errors.js';
 import type { Es256Signer } from './key.js';
+import type { PinnedKey } from './pinned-key.js';
 import { forgeJws, ISSUER, NOW, testSigner } from './testing/fixtures.js';
 
 const id = (kind: 'consent' | 'avatar') => formatId(kind, new Uint8Array(16).fill(3));
@@ -50,19 +51,26 @@ describe('consent receipts', () => {
   beforeAll(async () => {
     [authority, other] = await Promise.all([testSigner(1), testSigner(2)]);
   });
-  const verify = (jws: string) =>
+  const verify = (jws: string, time: Partial<PinnedKey> = {}) =>
     verifyConsentReceipt(jws, {
-      keys: [{ kid: authority.kid, jwk: authority.publicJwk }],
+      keys: [{ kid: authority.kid, jwk: authority.publicJwk, ...time }],
       issuer: ISSUER,
     });
-  const codeOf = (jws: string) =>
-    verify(jws).then(
+  const codeOf = (jws: string, time: Partial<PinnedKey> = {}) =>
+    verify(jws, time).then(
       () => 'accepted',
       (error: unknown) => (error instanceof PermitError ? error.code : String(error)),
     );
 
   it('hold for anyone who has the published key', async () => {
     expect(await verify(await issueConsentReceipt(claims, authority))).toMatchObject(claims);
+  });
+
+  it('hold for ever after their key ended in its turn, and not by one that was in other hands', async () => {
+    const jws = await issueConsentReceipt(claims, authority);
+    expect(await codeOf(jws, { notAfter: claims.iat + 1 })).toBe('accepted');
+    expect(await codeOf(jws, { notAfter: claims.iat })).toBe('key-ended');
+    expect(await codeOf(jws, { notAfter: claims.iat + 1, compromised: true })).toBe('key-compromised');
   });
 
   it('are refused when altered, of another key, issuer or type, or of another form', async () => {

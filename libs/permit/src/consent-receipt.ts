@@ -1,7 +1,8 @@
 import { CONSENT_RECEIPT_TYP, consentReceiptClaims, type ConsentReceiptClaims } from '@guise/protocol';
 import { PermitError } from './errors.js';
-import { findKey, openJws, parseJwsHeader, signJws, type JwsProfile, type PinnedKey } from './jws.js';
+import { openJws, parseJwsHeader, signJws, type JwsProfile } from './jws.js';
 import type { Es256Signer } from './key.js';
+import { findKey, requireKeyInTime, type PinnedKey } from './pinned-key.js';
 
 const PROFILE: JwsProfile = { typ: CONSENT_RECEIPT_TYP, maxLength: 131_072, keyIn: 'kid' };
 
@@ -21,7 +22,7 @@ export async function issueConsentReceipt(
 }
 
 /**
- * Checks a receipt with nothing but the authority's published keys.
+ * Checks a receipt with nothing but the authority's published keys, also those that have ended since.
  * @throws PermitError
  */
 export async function verifyConsentReceipt(
@@ -29,7 +30,9 @@ export async function verifyConsentReceipt(
   options: { readonly keys: readonly PinnedKey[]; readonly issuer: string },
 ): Promise<VerifiedConsentReceipt> {
   const header = parseJwsHeader(jws, PROFILE);
-  const claims = await openJws(jws, findKey(options.keys, header.kid), consentReceiptClaims);
+  const key = findKey(options.keys, header.kid);
+  const claims = await openJws(jws, key.jwk, consentReceiptClaims);
+  requireKeyInTime(key, claims.iat);
   if (claims.iss !== options.issuer) throw new PermitError('issuer');
   return Object.freeze({ ...claims, [verified]: true as const });
 }

@@ -5,6 +5,8 @@ export const PERMIT_ERROR_CODES = [
   'type',
   'header',
   'unknown-key',
+  'key-ended',
+  'key-compromised',
   'key-malformed',
   'signature',
   'claims',
@@ -33,6 +35,9 @@ const ADVICE: Record<PermitErrorCode, string> = {
   type: 'this token was made for another use: present the kind that is asked for',
   header: 'the token header carries a parameter that is not accepted',
   'unknown-key': 'the signing key is not among the pinned keys: refresh the trust root from your authority',
+  'key-ended':
+    'the key that signed this was not in use at that time: do not trust it, and tell your authority',
+  'key-compromised': 'the key that signed this was in other hands: ask the authority for a new one',
   'key-malformed': 'the key is not a P-256 public key',
   signature: 'the signature is wrong: the token was altered or signed by someone else',
   claims: 'the token does not hold the claims it needs: ask the authority for a new one',

@@ -10,7 +10,7 @@ export {
   type Es256Verifier,
   type P256PrivateJwk,
 } from './key.js';
-export type { PinnedKey } from './jws.js';
+export { parsePublishedKeys, publishKey, type PinnedKey } from './pinned-key.js';
 export { MAX_FUTURE_SECONDS } from './clock.js';
 export {
   issuePermit,

@@ -111,16 +111,3 @@ function parseJson(bytes: Uint8Array): unknown {
     throw new PermitError('claims');
   }
 }
-
-/** A pinned public key. `kid` is how token headers name it. */
-export interface PinnedKey {
-  readonly kid: string;
-  readonly jwk: P256Jwk;
-}
-
-/** @throws PermitError `unknown-key` */
-export function findKey(keys: readonly PinnedKey[], kid: string | undefined): P256Jwk {
-  const pinned = keys.find((key) => key.kid === kid);
-  if (pinned === undefined) throw new PermitError('unknown-key');
-  return pinned.jwk;
-}

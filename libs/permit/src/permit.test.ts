@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PermitClaims } from '@guise/protocol';
 import { PermitError, type PermitErrorCode } from './errors.js';
-import type { PinnedKey } from './jws.js';
+import { parsePublishedKeys, publishKey, type PinnedKey } from './pinned-key.js';
 import type { Es256Signer } from './key.js';
-import { issuePermit, verifyPermit, type PermitExpectation } from './permit.js';
+import { issuePermit, verifyPermit, verifyPermitAuthenticity, type PermitExpectation } from './permit.js';
 import { forgeJws, ISSUER, NOW, testClaims, testExpectation, testSigner } from './testing/fixtures.js';
 
 let authority: Es256Signer;
@@ -58,6 +58,41 @@ describe('a sound permit', () => {
     const jws = await issuePermit(claims, authority);
     const rotated = [{ kid: thief.kid, jwk: thief.publicJwk }, ...keys];
     await expect(verifyPermit(jws, { keys: rotated, now: NOW, expected })).resolves.toMatchObject({ jws });
+  });
+});
+
+describe('a key has its time', () => {
+  const during = (time: Partial<PinnedKey>) => [{ kid: authority.kid, jwk: authority.publicJwk, ...time }];
+  const outcome = async (time: Partial<PinnedKey>, verify: typeof verifyAtGate): Promise<string> => {
+    const jws = await issuePermit(claims, authority);
+    return verify(jws, during(time)).then(
+      () => 'accepted',
+      (error: unknown) => (error instanceof PermitError ? error.code : String(error)),
+    );
+  };
+  const verifyAtGate = (jws: string, pinned: readonly PinnedKey[]): Promise<unknown> =>
+    verifyPermit(jws, { keys: pinned, now: NOW, expected });
+  const verifyAsEvidence = (jws: string, pinned: readonly PinnedKey[]): Promise<unknown> =>
+    verifyPermitAuthenticity(jws, { keys: pinned, now: NOW, issuer: expected.issuer });
+
+  it.each([
+    [{ notBefore: NOW, notAfter: NOW + 1 }, 'accepted', 'accepted'],
+    [{ notBefore: NOW + 1 }, 'key-ended', 'key-ended'],
+    [{ notAfter: NOW }, 'key-ended', 'key-ended'],
+    // Where the ledger tells when a permit was there, what was signed before still counts.
+    [{ notAfter: NOW + 1, compromised: true }, 'key-compromised', 'accepted'],
+    [{ notAfter: NOW, compromised: true }, 'key-ended', 'key-ended'],
+  ])('%j: %s at the gate, %s as evidence', async (time, gate, evidence) => {
+    expect(await outcome(time, verifyAtGate)).toBe(gate);
+    expect(await outcome(time, verifyAsEvidence)).toBe(evidence);
+  });
+
+  it('is published with it, and read again as it was', () => {
+    const all = [{}, { notBefore: 5 }, { notAfter: 9 }, { notBefore: 5, notAfter: 9, compromised: true }];
+    for (const time of all) expect(parsePublishedKeys(during(time).map(publishKey))).toEqual(during(time));
+    for (const bad of [[], [{}], during({}).map((key) => ({ ...publishKey(key), d: 'x' })), 'keys']) {
+      expect(() => parsePublishedKeys(bad)).toThrow(PermitError);
+    }
   });
 });
 

@@ -9,8 +9,9 @@ import {
 } from '@guise/protocol';
 import { requireInTime } from './clock.js';
 import { PermitError } from './errors.js';
-import { findKey, openJws, parseJwsHeader, signJws, type JwsProfile, type PinnedKey } from './jws.js';
+import { openJws, parseJwsHeader, signJws, type JwsProfile } from './jws.js';
 import type { Es256Signer } from './key.js';
+import { findKey, requireKeyInTime, type PinnedKey } from './pinned-key.js';
 
 const PROFILE: JwsProfile = { typ: PERMIT_TYP, maxLength: 8192, keyIn: 'kid' };
 
@@ -62,7 +63,8 @@ export async function issuePermit(claims: PermitClaims, signer: Es256Signer): Pr
 }
 
 /**
- * Checks who signed a permit and whether it is in time: signature under a pinned key, type, issuer, times, shape.
+ * Checks who signed a permit and whether it is in time: signature under a pinned key, type, issuer, times, shape. For
+ * evidence: of a permit by a key that was in other hands later, the ledger must prove that it was there before.
  * @param options.now Unix seconds; for evidence, the second in question
  * @throws PermitError
  */
@@ -71,7 +73,9 @@ export async function verifyPermitAuthenticity(
   options: { readonly keys: readonly PinnedKey[]; readonly now: number; readonly issuer: string },
 ): Promise<AuthenticPermit> {
   const header = parseJwsHeader(jws, PROFILE);
-  const claims = await openJws(jws, findKey(options.keys, header.kid), permitClaims);
+  const key = findKey(options.keys, header.kid);
+  const claims = await openJws(jws, key.jwk, permitClaims);
+  requireKeyInTime(key, claims.iat, true);
   if (claims.iss !== options.issuer) throw new PermitError('issuer');
   requireInTime(claims, options.now, PERMIT_MAX_SECONDS);
   const [wear] = claims.authorization_details;
@@ -96,6 +100,8 @@ export async function verifyPermit(
 ): Promise<VerifiedPermit> {
   const { keys, now, expected } = options;
   const permit = await verifyPermitAuthenticity(jws, { keys, now, issuer: expected.issuer });
+  // A thief of the key may have dated it back: nothing proves to this device when it was signed.
+  requireKeyInTime(findKey(keys, parseJwsHeader(jws, PROFILE).kid), permit.claims.iat);
   requireAudience(permit.claims, expected);
   if (permit.claims.cnf.jkt !== expected.jkt) throw new PermitError('key-mismatch');
   if (permit.wear.avatar_sha256 !== expected.avatarSha256) throw new PermitError('avatar-mismatch');

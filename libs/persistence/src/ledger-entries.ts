@@ -112,6 +112,6 @@ function topicOf(payload: LedgerPayload): string {
     case 'retention':
       return 'retention';
     case 'key-rotation':
-      return payload.keyId;
+      return 'signing-keys';
   }
 }

@@ -12,5 +12,6 @@ export * from './policy.js';
 export * from './permit.js';
 export * from './evidence.js';
 export * from './ledger.js';
+export * from './keys.js';
 export * from './verification.js';
 export * from './model-manifest.js';

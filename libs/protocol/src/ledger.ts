@@ -59,8 +59,8 @@ export const trustRoot = z.strictObject({
   /** Relying party the passkey signatures are bound to. */
   rpId: z.string().max(253),
   origins: z.array(z.string().max(300)).min(1).max(10),
-  /** Permit signing keys, past and present. */
-  permitKeys: z.array(z.record(z.string(), z.unknown())).min(1).max(100),
+  /** Keys of permits, status lists and receipts, past, present and next, each with its time (`publishedKey`). */
+  permitKeys: z.array(z.record(z.string(), z.unknown())).min(1).max(1000),
 });
 export type TrustRoot = z.infer<typeof trustRoot>;
 

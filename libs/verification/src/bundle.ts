@@ -67,7 +67,7 @@ export function parseProofBundle(value: unknown): ProofBundle {
 
 /** Opens every entry of a bundle: the leaf commits to payload and salt, and stands in the checkpoint's tree. */
 export async function openEntries(
-  bundle: ProofBundle,
+  bundle: Pick<ProofBundle, 'entries'>,
   checkpoint: Checkpoint,
   pause: Pause,
 ): Promise<LoggedEntry[]> {

@@ -1,5 +1,9 @@
 /** What keeps a proof from being looked at at all. A proof that was looked at and failed is a result, not an error. */
-export const VERIFICATION_ERROR_CODES = ['bundle-malformed', 'trust-root-malformed'] as const;
+export const VERIFICATION_ERROR_CODES = [
+  'bundle-malformed',
+  'trust-root-malformed',
+  'key-history-invalid',
+] as const;
 export type VerificationErrorCode = (typeof VERIFICATION_ERROR_CODES)[number];
 
 export class VerificationError extends Error {

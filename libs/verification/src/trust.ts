@@ -1,7 +1,6 @@
 import { parseVerifierKey, type Checkpoint, type NoteVerifier } from '@guise/ledger';
-import { parseP256Jwk, type PinnedKey } from '@guise/permit';
+import { parsePublishedKeys, type PinnedKey } from '@guise/permit';
 import { trustRoot } from '@guise/protocol';
-import { z } from 'zod';
 import { VerificationError } from './errors.js';
 
 /** A trust root as the checks use it. It comes from the verifier, never from the bundle. */
@@ -23,14 +22,12 @@ export interface ProofPolicy {
   readonly pinned?: Checkpoint;
 }
 
-const keyId = z.object({ kid: z.string().min(1).max(100) });
-
 /** @throws VerificationError `trust-root-malformed` */
 export function parseTrustRoot(value: unknown): ParsedTrustRoot {
   try {
     const { issuer, ledgerKey, rpId, origins, permitKeys } = trustRoot.parse(value);
-    const keys = permitKeys.map((key) => ({ kid: keyId.parse(key).kid, jwk: parseP256Jwk(key) }));
-    return { issuer, rpId, origins, ledger: parseVerifierKey(ledgerKey), permitKeys: keys };
+    const ledger = parseVerifierKey(ledgerKey);
+    return { issuer, rpId, origins, ledger, permitKeys: parsePublishedKeys(permitKeys) };
   } catch {
     throw new VerificationError(
       'trust-root-malformed',

@@ -24,13 +24,14 @@ import type { AuthorityConfig } from '../config.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Clock } from '../ports/clock.js';
 import { CONFIG, DATABASE } from '../ports/tokens.js';
+import type { SignInCeremony } from './ceremonies.js';
 import { PasskeyUse } from './passkey-use.js';
 import { relyingPartyOf } from './relying-party.js';
 
 /** Time to read and sign: a signed statement is a user verification that is fresh enough for a step-up. */
 const OFFER_MS = STEP_UP_SECONDS * 1000;
 
-export type StatementKind = Extract<CeremonyKind, 'consent' | 'approval' | 'device' | 'policy'>;
+export type StatementKind = Exclude<CeremonyKind, SignInCeremony>;
 
 /** A statement its signer's passkey signed, not yet acted upon. Kept exactly as it came. */
 export interface VerifiedStatement extends StatementRecord {

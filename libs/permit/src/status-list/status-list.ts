@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { requireInTime } from '../clock.js';
 import { PermitError } from '../errors.js';
-import { findKey, openJws, parseJwsHeader, signJws, type JwsProfile, type PinnedKey } from '../jws.js';
+import { openJws, parseJwsHeader, signJws, type JwsProfile } from '../jws.js';
 import type { Es256Signer } from '../key.js';
+import { findKey, requireKeyInTime, type PinnedKey } from '../pinned-key.js';
 import { deflateText, inflateText } from './deflate.js';
 import { packStatuses, readStatus, type PackedStatuses } from './packed.js';
 
@@ -100,7 +101,9 @@ export async function verifyStatusList(
   options: { readonly keys: readonly PinnedKey[]; readonly uri: string; readonly now: number },
 ): Promise<VerifiedStatusList> {
   const header = parseJwsHeader(token, PROFILE);
-  const claims = await openJws(token, findKey(options.keys, header.kid), statusListClaims);
+  const key = findKey(options.keys, header.kid);
+  const claims = await openJws(token, key.jwk, statusListClaims);
+  requireKeyInTime(key, claims.iat);
   if (claims.sub !== options.uri) throw new PermitError('status-subject');
   requireInTime(claims, options.now, STATUS_LIST_MAX_SECONDS);
   const { bits, lst } = claims.status_list;
