@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BELOW_LABEL, cameraFrame, countCameraPixels, face, FACE_BOX } from './testing/camera.js';
 import { AVATAR_SHA256, permit, SESSION_NUMBER } from './testing/permits.js';
 import { createWorld, lease, VALID, type World } from './testing/world.js';
+import { FULL_QUALITY, settingsOf } from './quality/rungs.js';
 import { CLOSED_REASONS, SLATE_TEXT, type ClosedReason } from './reasons.js';
 import type { ProcessedFrame } from './session-processor.js';
 
@@ -163,6 +164,14 @@ const INJECTIONS: Readonly<Record<ClosedReason, Injection>> = {
     grace: 12,
     heal: (world) => {
       world.faults.render = 'fine';
+    },
+  },
+  overloaded: {
+    inject: (world) => {
+      world.quality = settingsOf('slate');
+    },
+    heal: (world) => {
+      world.quality = FULL_QUALITY;
     },
   },
 };

@@ -28,6 +28,7 @@ export type {
   EvidenceCrypto,
   EvidenceReceipt,
   EvidenceSink,
+  FaceEnhancer,
   FaceSight,
   FrameMarker,
   FrameSink,
@@ -46,6 +47,8 @@ export type {
 } from './ports.js';
 export { NO_FACE_HOLD_MS, SECOND_FACE_REOPEN_MS, type Presence } from './presence.js';
 export { processMedia, type MediaConfig, type MediaProgress, type MediaReport } from './process-media.js';
+export type { QualityChange } from './quality/ladder.js';
+export { QUALITY_RUNGS, type QualityRung, type QualitySettings } from './quality/rungs.js';
 export {
   createRealTimeProcessor,
   type FlowCounts,

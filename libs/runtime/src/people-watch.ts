@@ -3,6 +3,7 @@ import type { FrameFacts } from './gate.js';
 import type { LeakGuard } from './leak-guard.js';
 import type { FaceSight, WearerTemplate } from './ports.js';
 import { createPresenceJudge } from './presence.js';
+import { createSparedTracking } from './quality/spared-tracking.js';
 import type { StageTimes } from './stage-times.js';
 import { createWearerCheck, type WearerVerdict } from './wearer-check.js';
 
@@ -18,7 +19,7 @@ export interface PeopleWatchOptions {
 /** Who sits before the camera, from frame to frame. */
 export interface PeopleWatch {
   /** Who is in the picture, and is it the wearer? A failing network sees nobody and recognises nobody. */
-  look(camera: I420Frame, timestampMs: number): Promise<FrameFacts>;
+  look(camera: I420Frame, timestampMs: number, sparesTracking: boolean): Promise<FrameFacts>;
   /** Nobody watched who sat there: whoever is seen next is a stranger. */
   forget(): void;
 }
@@ -31,6 +32,7 @@ export function createPeopleWatch({
   onFault,
 }: PeopleWatchOptions): PeopleWatch {
   const presenceJudge = createPresenceJudge();
+  const tracking = createSparedTracking(sight);
   const check = createWearerCheck(sight, template);
   let wearer: WearerVerdict = 'unchecked';
 
@@ -39,8 +41,8 @@ export function createPeopleWatch({
     wearer = 'unchecked';
   };
 
-  const look = async (camera: I420Frame, timestampMs: number): Promise<FrameFacts> => {
-    const faces = await times.timeAsync('track', () => sight.track(camera, timestampMs));
+  const look = async (camera: I420Frame, timestampMs: number, spares: boolean): Promise<FrameFacts> => {
+    const faces = await times.timeAsync('track', () => tracking.track(camera, timestampMs, spares));
     leaks.remember(camera, faces);
     const presence = presenceJudge.judge(faces, timestampMs);
     if (presence.kind === 'one-face') {
@@ -51,12 +53,16 @@ export function createPeopleWatch({
   };
 
   return {
-    forget,
-    async look(camera, timestampMs) {
+    forget() {
+      tracking.forget();
+      forget();
+    },
+    async look(camera, timestampMs, sparesTracking) {
       try {
-        return await look(camera, timestampMs);
+        return await look(camera, timestampMs, sparesTracking);
       } catch (error) {
         onFault(error);
+        tracking.forget();
         forget();
         return { presence: { kind: 'no-face' }, wearer: 'unchecked' };
       }

@@ -35,8 +35,12 @@ export type AvatarRenderer = OverlayAvatar | PortraitAvatar;
 /** Puts the avatar's face over the wearer's in the camera picture. */
 export interface OverlayAvatar extends WornAvatar {
   readonly mode: 'overlay';
-  /** Replaces the face in place: `frame` holds the camera picture. */
-  render(frame: I420Frame, face: FaceObservation, timestampMs: number): RenderOutcome;
+  /** Replaces the face in place: `frame` holds the camera picture. A network may take its time. */
+  render(
+    frame: I420Frame,
+    face: FaceObservation,
+    timestampMs: number,
+  ): RenderOutcome | Promise<RenderOutcome>;
 }
 
 /**
@@ -49,7 +53,7 @@ export interface PortraitAvatar extends WornAvatar {
    * Overwrites every sample of `out` with a code value from 1 to 254 (BT.709 keeps 0 and 255 for timing). The session
    * blanks `out` before with 0: a picture that still holds one is not shown.
    */
-  render(out: I420Frame, face: FaceObservation, timestampMs: number): RenderOutcome;
+  render(out: I420Frame, face: FaceObservation, timestampMs: number): RenderOutcome | Promise<RenderOutcome>;
 }
 
 /** What both have in common. */
@@ -63,6 +67,16 @@ export interface WornAvatar {
    * learnt of the wearer may stay.
    */
   reset(): void;
+  /** It renders pictures of half the session's width and height too, when it is handed one. */
+  readonly rendersHalfSize?: boolean;
+  /** Whether light is followed from frame to frame, as it is at first, or stays as it was last found. Absent: none is followed. */
+  followLight?(follows: boolean): void;
+}
+
+/** Improves a rendered face in place (a network, as a rule). What it makes of the picture is checked and labelled after it. */
+export interface FaceEnhancer {
+  /** @param face where the rendered face is, in pixels of the frame */
+  enhance(frame: I420Frame, face: Box): Promise<void>;
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   evidenceSink,
   FRAME_MS,
   lease,
+  noFaults,
   picturePorts,
   runtimeClock,
   SESSION,
@@ -34,14 +35,7 @@ async function setUp(
   change: Partial<{ ttlSeconds: number; source: Partial<PermitSource> }> = {},
 ): Promise<Run> {
   const clock = createFakeClock();
-  const faults: Faults = {
-    track: false,
-    embed: false,
-    render: 'fine',
-    label: true,
-    mark: 'fine',
-    submit: true,
-  };
+  const faults = noFaults();
   const written: I420Frame[] = [];
   const sinkCalls: string[] = [];
   const submitted: string[] = [];

@@ -1,10 +1,12 @@
 import type { VerifiedPermit } from '@guise/permit';
 import type { SessionId } from '@guise/protocol';
 import { RuntimeError } from './errors.js';
-import { createEvidenceRecorder, type EvidenceRecorder, type EvidenceSummary } from './evidence/recorder.js';
-import { createGate, type Gate, type Standing } from './gate.js';
-import { createMarkAhead, type MarkAhead } from './mark-ahead.js';
-import { createPermitKeeper, type PermitKeeper } from './permit-keeper.js';
+import { drawsHalfSize } from './drawing-sheet.js';
+import { createEvidenceRecorder, type EvidenceSummary } from './evidence/recorder.js';
+import { pumpFrames, type Flow, type Session } from './frame-pump.js';
+import { createGate, type Standing } from './gate.js';
+import { createMarkAhead } from './mark-ahead.js';
+import { createPermitKeeper } from './permit-keeper.js';
 import type {
   EvidenceCrypto,
   EvidenceSink,
@@ -13,13 +15,10 @@ import type {
   PermitSource,
   RuntimeClock,
 } from './ports.js';
+import { createQualityLadder, type QualityChange } from './quality/ladder.js';
+import { rungsOf, type QualityRung } from './quality/rungs.js';
 import type { ClosedReason } from './reasons.js';
-import {
-  createSessionProcessor,
-  type PicturePorts,
-  type SessionProcessor,
-  type SessionStats,
-} from './session-processor.js';
+import { createSessionProcessor, type PicturePorts, type SessionStats } from './session-processor.js';
 import { createStageTimes, type StageTime, type StageTimes } from './stage-times.js';
 
 /** One session over a file. */
@@ -39,6 +38,11 @@ export interface MediaConfig {
   readonly clock: RuntimeClock & { readonly pause: (ms: number) => Promise<void> };
   /** Frames the source will deliver, where that is known; told to `onProgress` at the start. */
   readonly expectedFrames?: number | null;
+  /**
+   * A camera rather than a file: the quality follows what this machine can do at this rate, and the permission is kept while no
+   * frame comes.
+   */
+  readonly live?: { readonly framesPerSecond: number } | undefined;
   readonly onProgress?: (event: MediaProgress) => void;
   /** Hears how long the permission stands: before every frame is written, and at once when the gate is shut for good. */
   readonly onStanding?: (standing: Standing) => void;
@@ -47,9 +51,17 @@ export interface MediaConfig {
 export type MediaProgress =
   /** The authority gave its lease; the first frame is read now. */
   | { readonly type: 'start'; readonly expectedFrames: number | null }
-  | { readonly type: 'frame'; readonly frames: number; readonly timestampMs: number }
+  | {
+      readonly type: 'frame';
+      readonly frames: number;
+      readonly timestampMs: number;
+      /** Of all frames so far; the only acceptable value is 0. */
+      readonly rawFrames: number;
+    }
   /** The gate opened (`reason` null) or shut, or the reason changed. */
   | { readonly type: 'gate'; readonly timestampMs: number; readonly reason: ClosedReason | null }
+  /** A live session gives up some quality, or takes it back. */
+  | ({ readonly type: 'quality'; readonly timestampMs: number } & QualityChange)
   /** A step of one frame failed, so the frame is a slate; or a question to the authority (`lease`, `renew`, `status`) did. */
   | { readonly type: 'fault'; readonly step: string; readonly error: unknown };
 
@@ -62,6 +74,8 @@ export interface MediaReport extends SessionStats {
   /** From a frame's arrival to its acceptance by the sink. */
   readonly captureToOutputMs: { readonly median: number; readonly p95: number };
   readonly renewals: number;
+  /** Frames on each rung of the quality ladder; of a file, none. */
+  readonly qualityFrames: Readonly<Partial<Record<QualityRung, number>>>;
   readonly stages: readonly StageTime[];
 }
 
@@ -98,24 +112,27 @@ async function runSession(
 ): Promise<MediaReport> {
   await session.keeper.start();
   config.onProgress?.({ type: 'start', expectedFrames: config.expectedFrames ?? null });
-  const flow = await pump(config, session, times, startedMs);
+  const { live, source, sink, clock, onProgress, onStanding } = config;
+  const liveFrameMs = live === undefined ? null : 1000 / live.framesPerSecond;
+  const flow = await pumpFrames(
+    { source, sink, clock, onProgress, onStanding, liveFrameMs },
+    session,
+    times,
+    startedMs,
+  );
   const stats = session.processor.stats();
   if (stats.frames === 0) throw new RuntimeError('no-frames', 'The input holds no picture.');
   const evidence = await session.evidence.finish();
   if (evidence.failure !== null) throw withheld(evidence.failure);
   await config.sink.finish();
-  return report(stats, times.summary(), { ...flow, evidence, renewals: session.keeper.renewals });
+  return report(stats, times.summary(), {
+    ...{ ...flow, evidence, renewals: session.keeper.renewals },
+    qualityFrames: session.quality?.frames() ?? {},
+  });
 }
 
-interface Session {
-  readonly gate: Gate;
-  readonly keeper: PermitKeeper;
-  readonly evidence: EvidenceRecorder;
-  readonly processor: SessionProcessor;
-  readonly ahead: MarkAhead;
-}
-
-function openSession({ size, picture, authority, clock, onProgress, onStanding }: MediaConfig): Session {
+function openSession(config: MediaConfig): Session {
+  const { size, picture, authority, clock, onProgress, onStanding } = config;
   const binding = {
     avatarSha256: picture.renderer.avatarSha256,
     templateSha256: picture.wearer.sha256,
@@ -130,6 +147,7 @@ function openSession({ size, picture, authority, clock, onProgress, onStanding }
       gate.shut('evidence-failed');
     },
   });
+  const quality = openLadder(config);
   const onFault = (step: string, error: unknown) => onProgress?.({ type: 'fault', step, error });
   return {
     gate,
@@ -138,44 +156,30 @@ function openSession({ size, picture, authority, clock, onProgress, onStanding }
       monotonicMs: () => clock.monotonicMs(),
     }),
     evidence,
-    processor: createSessionProcessor({ size, picture, gate, evidence, clock, onFault }),
+    processor: createSessionProcessor({
+      ...{ size, picture, gate, evidence, clock, onFault },
+      quality: quality === null ? undefined : () => quality.settings,
+      onStage: (name, ms) => {
+        if (!WAITING_STAGES.has(name)) quality?.noteStage(name, ms);
+      },
+    }),
     ahead: createMarkAhead(picture.marker),
+    quality,
   };
 }
 
-/** Frame by frame from source to sink. Ends early when evidence is lost: the result is withheld then. */
-async function pump(
-  { source, sink, clock, onProgress, onStanding }: MediaConfig,
-  { gate, keeper, evidence, processor, ahead }: Session,
-  times: StageTimes,
-  startedMs: number,
-): Promise<{ readonly firstFrameMs: number; readonly outOfOrder: number }> {
-  const progress = createProgress(onProgress);
-  let firstFrameMs = 0;
-  let outOfOrder = 0;
-  let frames = 0;
-  let writtenMs = Number.NEGATIVE_INFINITY;
-  let waitingSinceMs = clock.monotonicMs();
-  for await (const { frame, timestampMs } of source) {
-    const arrivedMs = clock.monotonicMs();
-    times.note('decode', arrivedMs - waitingSinceMs);
-    frames += 1;
-    keeper.tick();
-    const result = await processor.processFrame(frame, timestampMs);
-    if (evidence.failed) break;
-    onStanding?.(gate.standing());
-    await times.timeAsync('encode', () => sink.write(result.frame, timestampMs));
-    if (timestampMs <= writtenMs) outOfOrder += 1;
-    writtenMs = timestampMs;
-    const doneMs = clock.monotonicMs();
-    times.note('capture-to-output', doneMs - arrivedMs);
-    if (frames === 1) firstFrameMs = doneMs - startedMs;
-    progress(timestampMs, result.state === 'slate' ? result.reason : null);
-    if (result.state === 'rendered') ahead.afterFrame(timestampMs);
-    // Decoding's time begins where ours ends.
-    waitingSinceMs = clock.monotonicMs();
-  }
-  return { firstFrameMs, outOfOrder };
+/** They wait for the authority, not for this machine. */
+const WAITING_STAGES: ReadonlySet<string> = new Set(['record']);
+
+function openLadder({ live, size, picture }: MediaConfig): Session['quality'] {
+  if (live === undefined) return null;
+  const { renderer, enhancer } = picture;
+  const rungs = rungsOf({
+    enhancement: enhancer !== undefined,
+    light: renderer.followLight !== undefined,
+    size: drawsHalfSize(size, renderer),
+  });
+  return createQualityLadder(rungs, 1000 / live.framesPerSecond);
 }
 
 function withheld(cause: unknown): RuntimeError {
@@ -187,7 +191,7 @@ function withheld(cause: unknown): RuntimeError {
 function report(
   stats: SessionStats,
   outer: readonly StageTime[],
-  rest: Pick<MediaReport, 'evidence' | 'outOfOrder' | 'firstFrameMs' | 'renewals'>,
+  rest: Pick<MediaReport, 'evidence' | 'renewals' | 'qualityFrames'> & Flow,
 ): MediaReport {
   const whole = outer.find(({ name }) => name === 'capture-to-output');
   const of = (name: string) => outer.filter((stage) => stage.name === name);
@@ -196,18 +200,5 @@ function report(
     ...rest,
     captureToOutputMs: { median: whole?.medianMs ?? 0, p95: whole?.p95Ms ?? 0 },
     stages: [...of('decode'), ...stats.stages, ...of('encode')],
-  };
-}
-
-function createProgress(
-  listener: MediaConfig['onProgress'],
-): (timestampMs: number, reason: ClosedReason | null) => void {
-  let frames = 0;
-  let last: ClosedReason | null | undefined;
-  return (timestampMs, reason) => {
-    frames += 1;
-    if (reason !== last) listener?.({ type: 'gate', timestampMs, reason });
-    last = reason;
-    listener?.({ type: 'frame', frames, timestampMs });
   };
 }

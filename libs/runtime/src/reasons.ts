@@ -15,6 +15,8 @@ export const CLOSED_REASONS = [
   'mark-failed',
   'evidence-failed',
   'render-failed',
+  /** The quality ladder has no rung left on which this machine keeps up. */
+  'overloaded',
 ] as const;
 export type ClosedReason = (typeof CLOSED_REASONS)[number];
 
@@ -35,4 +37,5 @@ export const SLATE_TEXT: Readonly<Record<ClosedReason, string>> = {
   'mark-failed': 'Marking failed',
   'evidence-failed': 'Evidence cannot be kept',
   'render-failed': 'Rendering failed',
+  overloaded: 'Computer too busy',
 };

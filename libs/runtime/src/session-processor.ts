@@ -9,12 +9,14 @@ import { createMarkCheck } from './mark-check.js';
 import { createPeopleWatch, type PeopleWatch } from './people-watch.js';
 import type {
   AvatarRenderer,
+  FaceEnhancer,
   FaceSight,
   FrameMarker,
   RuntimeClock,
   SlateSource,
   WearerTemplate,
 } from './ports.js';
+import { FULL_QUALITY, type QualitySettings } from './quality/rungs.js';
 import { SLATE_TEXT, type ClosedReason } from './reasons.js';
 import { createStageTimes, type StageTime, type StageTimes } from './stage-times.js';
 
@@ -23,6 +25,7 @@ export interface PicturePorts {
   readonly sight: FaceSight;
   readonly wearer: WearerTemplate;
   readonly renderer: AvatarRenderer;
+  readonly enhancer?: FaceEnhancer | undefined;
   readonly marker: FrameMarker;
   readonly slate: SlateSource;
 }
@@ -34,6 +37,10 @@ export interface SessionProcessorOptions {
   readonly gate: Gate;
   readonly evidence: EvidenceRecorder;
   readonly clock: RuntimeClock;
+  /** How good the next frame is to be; as good as can be unless told. */
+  readonly quality?: (() => QualitySettings) | undefined;
+  /** Hears how long each step of a frame took. */
+  readonly onStage?: ((name: string, ms: number) => void) | undefined;
   /** Hears of steps that failed; the frame in question becomes a slate (or a short hold) in any case. */
   readonly onFault?: ((step: 'observe' | 'render' | 'mark', error: unknown) => void) | undefined;
 }
@@ -66,6 +73,8 @@ export interface SessionProcessor {
    */
   processFrame(camera: I420Frame, timestampMs: number): Promise<ProcessedFrame>;
   stats(): SessionStats;
+  /** `rawFrames` of the statistics, for whoever asks after every frame. */
+  readonly rawFrames: number;
 }
 
 export function createSessionProcessor(options: SessionProcessorOptions): SessionProcessor {
@@ -88,7 +97,7 @@ class GatedProcessor implements SessionProcessor {
 
   constructor(private readonly options: SessionProcessorOptions) {
     const { size, picture, clock } = options;
-    this.#times = createStageTimes(() => clock.monotonicMs());
+    this.#times = createStageTimes(() => clock.monotonicMs(), options.onStage);
     const common = { leaks: this.#leaks, times: this.#times };
     const faultIn = (step: 'observe' | 'render') => (error: unknown) => options.onFault?.(step, error);
     this.#people = createPeopleWatch({ ...picture, ...common, onFault: faultIn('observe') });
@@ -99,12 +108,17 @@ class GatedProcessor implements SessionProcessor {
 
   async processFrame(camera: I420Frame, timestampMs: number): Promise<ProcessedFrame> {
     this.#accept(camera, timestampMs);
-    const answer = await this.#askGate(camera, timestampMs);
-    const drawn = answer.open ? this.#draw(answer, camera, timestampMs) : answer.reason;
+    const quality = this.options.quality?.() ?? FULL_QUALITY;
+    const answer = await this.#askGate(camera, timestampMs, quality);
+    const drawn = answer.open ? await this.#draw(answer, camera, timestampMs, quality) : answer.reason;
     const marked = drawn === 'drawn' ? this.#mark(timestampMs) : drawn;
     const result = this.#release(marked);
     await this.#record(result, answer, timestampMs);
     return result;
+  }
+
+  get rawFrames(): number {
+    return this.#raw;
   }
 
   stats(): SessionStats {
@@ -137,24 +151,33 @@ class GatedProcessor implements SessionProcessor {
     this.#lastMs = timestampMs;
   }
 
-  async #askGate(camera: I420Frame, timestampMs: number): Promise<GateAnswer> {
+  async #askGate(
+    camera: I420Frame,
+    timestampMs: number,
+    { sparesTracking, showsSlate }: QualitySettings,
+  ): Promise<GateAnswer> {
     this.#leaks.remember(camera, []);
+    if (showsSlate) {
+      this.#people.forget();
+      return { open: false, reason: 'overloaded' };
+    }
     const look = { happened: false };
     const answer = await this.options.gate.ask(() => {
       look.happened = true;
-      return this.#people.look(camera, timestampMs);
+      return this.#people.look(camera, timestampMs, sparesTracking);
     });
     if (!look.happened) this.#people.forget();
     return answer;
   }
 
   /** Takes the gate's open answer. */
-  #draw(
+  async #draw(
     { presence }: Extract<GateAnswer, { open: true }>,
     camera: I420Frame,
     timestampMs: number,
-  ): 'drawn' | ClosedReason {
-    const drawn = this.#drawing.draw(presence, camera, timestampMs);
+    quality: QualitySettings,
+  ): Promise<'drawn' | ClosedReason> {
+    const drawn = await this.#drawing.draw(presence, camera, timestampMs, quality);
     if (drawn === 'held') this.#held += 1;
     return drawn === 'render-failed' ? drawn : 'drawn';
   }

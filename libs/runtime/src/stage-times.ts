@@ -17,9 +17,14 @@ export interface StageTimes {
   summary(): readonly StageTime[];
 }
 
-export function createStageTimes(monotonicMs: () => number): StageTimes {
+/** @param heard is told of every duration, as it is noted */
+export function createStageTimes(
+  monotonicMs: () => number,
+  heard: (name: string, ms: number) => void = () => undefined,
+): StageTimes {
   const samples = new Map<string, { values: Float64Array; count: number }>();
   const note = (name: string, ms: number) => {
+    heard(name, ms);
     let stage = samples.get(name);
     if (stage === undefined) samples.set(name, (stage = { values: new Float64Array(KEPT), count: 0 }));
     stage.values[stage.count % KEPT] = ms;

@@ -19,6 +19,7 @@ import type {
   RuntimeClock,
   StatusAnswer,
 } from '../ports.js';
+import { FULL_QUALITY, type QualitySettings } from '../quality/rungs.js';
 import {
   createSessionProcessor,
   type PicturePorts,
@@ -44,6 +45,10 @@ export interface Faults {
   submit: boolean;
 }
 
+export const noFaults = (): Faults => ({
+  ...{ track: false, embed: false, render: 'fine', label: true, mark: 'fine', submit: true },
+});
+
 /** A session over a fake camera: the real gate, processor and recorder, fake eyes and hands. */
 export interface World {
   readonly clock: FakeClock;
@@ -57,6 +62,8 @@ export interface World {
   /** Processes the next camera frame, one frame time later; leases arrive by themselves while `leases` is on. */
   step(): Promise<ProcessedFrame>;
   leases: boolean;
+  /** What the quality ladder asks for. */
+  quality: QualitySettings;
   /** The status list says that the permit is valid, frame by frame. */
   statuses: boolean;
   admit(next: VerifiedPermit): void;
@@ -90,14 +97,7 @@ export interface WorldOptions {
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const clock = createFakeClock();
-  const faults: Faults = {
-    track: false,
-    embed: false,
-    render: 'fine',
-    label: true,
-    mark: 'fine',
-    submit: true,
-  };
+  const faults = noFaults();
   const submitted: string[] = [];
   const disclosed: number[] = [];
   const gate = createGate(runtimeClock(clock), {
@@ -121,6 +121,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     ...{ clock, gate, faults, submitted, disclosed },
     faces: [face(1, 'wearer')],
     leases: true,
+    quality: FULL_QUALITY,
     statuses: true,
     processor: createSessionProcessor({
       size: SIZE,
@@ -128,6 +129,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       gate,
       evidence,
       clock: runtimeClock(clock),
+      quality: () => world.quality,
       onFault: options.onFault,
     }),
     async step() {
