@@ -1,4 +1,5 @@
 /* global document, fetch, location, navigator, PublicKeyCredential, URLSearchParams, window */
+import { offerProvider } from './provider.js';
 
 /** Repeated in what changes something; the sign-in itself is in a cookie that no script reads. */
 let csrfToken = '';
@@ -137,6 +138,14 @@ function quietButton(text, action) {
 async function showPasskeys() {
   const passkeys = await call('GET', '/v1/passkeys');
   byId('passkeys').replaceChildren(...passkeys.map(passkeyRow));
+  byId('first-passkey').hidden = passkeys.length > 0;
+  byId('add-passkey').hidden = passkeys.length === 0;
+}
+
+/** Who came in by the identity provider has none; it is made at once after signing in. */
+async function createFirstPasskey() {
+  const { token } = await call('POST', '/v1/oidc/first-passkey', {});
+  await register(token);
 }
 
 function passkeyRow({ id, name, createdAt, lastUsedAt, state }) {
@@ -270,6 +279,8 @@ onSubmit('sign-in', signIn);
 onSubmit('register', () => register(byId('invitation').value.replaceAll(/\s/g, '')));
 onSubmit('pair', () => pair(byId('code').value));
 onSubmit('add-passkey', () => addPasskey(byId('passkey-name').value.trim()));
+byId('create-first-passkey').addEventListener('click', () => void attempt(createFirstPasskey));
 byId('sign-out').addEventListener('click', () => void attempt(signOut));
 byId('code').value = new URLSearchParams(location.search).get('code') ?? '';
 void attempt(resume);
+void attempt(() => offerProvider(call, attempt));

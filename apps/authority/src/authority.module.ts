@@ -18,6 +18,7 @@ import { KeysModule } from './keys/keys.module.js';
 import { LandingModule } from './landing/landing.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
+import { OidcModule } from './oidc/oidc.module.js';
 import { PeopleModule } from './people/people.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
 import { PermitsModule } from './permits/permits.module.js';
@@ -69,6 +70,7 @@ export class AuthorityModule {
         RecoveriesModule,
         PasskeysModule,
         PeopleModule,
+        OidcModule,
         DevicesModule,
         FacesModule,
         EnrolmentsModule,

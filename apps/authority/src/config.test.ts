@@ -32,11 +32,33 @@ describe('configuration', () => {
     ['GUISE_LOG_LEVEL', 'secret'],
     ['GUISE_TRUSTED_PROXIES', '-1'],
     ['GUISE_RATE_LIMIT', '987654321'],
+    ['GUISE_OIDC_ISSUER', 'http://login.example.org/secret'],
+    ['GUISE_OIDC_ISSUER', 'https://login.example.org/?secret'],
+    ['GUISE_OIDC_SCOPES', 'profile secret'],
+    ['GUISE_OIDC_ROLES', 'secret'],
+    ['GUISE_OIDC_ROLES', 'employee=staff,admin=secret'],
+    ['GUISE_OIDC_ROLES', 'owner=secret'],
   ] as const)('says what is wrong with %s and gives an example, never the value', (name, value) => {
     const failure = catchConfigError({ [name]: value });
     expect(failure.variable).toBe(name);
     expect(failure.message).toContain(`Example: ${name}=${VARIABLES[name].example}`);
     expect(failure.message).not.toContain(value);
+  });
+
+  it('wants the client with the issuer, and reads which claim gives which role', () => {
+    const env = { GUISE_OIDC_ISSUER: 'https://login.example.org/t/1' };
+    expect(catchConfigError(env).variable).toBe('GUISE_OIDC_CLIENT_ID');
+    const roles = 'employee=staff, auditor=CN=Audit';
+    const { oidc } = parseConfig({ ...env, GUISE_OIDC_CLIENT_ID: 'guise', GUISE_OIDC_ROLES: roles });
+    expect(oidc).toMatchObject({
+      issuer: 'https://login.example.org/t/1',
+      clientSecret: undefined,
+      roles: [
+        { role: 'employee', value: 'staff' },
+        { role: 'auditor', value: 'CN=Audit' },
+      ],
+    });
+    expect(parseConfig({}).oidc).toBeNull();
   });
 
   it('accepts a parent domain as relying party', () => {

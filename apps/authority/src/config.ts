@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { OIDC_VARIABLES, oidcConfigOf, oidcEnvironment, type OidcConfig } from './oidc/oidc-variables.js';
 
 /** What one variable means, for the error message and the README's table. */
 interface Variable {
@@ -67,6 +68,7 @@ export const VARIABLES = {
     example: '8',
     fallback: '8',
   },
+  ...OIDC_VARIABLES,
 } as const satisfies Record<string, Variable>;
 export type VariableName = keyof typeof VARIABLES;
 
@@ -101,6 +103,7 @@ const environment = z.object({
   GUISE_RATE_LIMIT: integer(1, 1_000_000).default(600),
   GUISE_SIGN_IN_IDLE_MINUTES: integer(1, 720).default(60),
   GUISE_SIGN_IN_HOURS: integer(1, 24).default(8),
+  ...oidcEnvironment,
 });
 
 export interface AuthorityConfig {
@@ -118,6 +121,8 @@ export interface AuthorityConfig {
   readonly rateLimitPerMinute: number;
   readonly signInIdleMinutes: number;
   readonly signInHours: number;
+  /** Null: people sign in with passkeys only. */
+  readonly oidc: OidcConfig | null;
 }
 
 /** A variable the authority cannot start with. The message never holds its value. */
@@ -152,6 +157,9 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
   if (publicUrl.hostname !== rpId && !publicUrl.hostname.endsWith(`.${rpId}`)) {
     throw new ConfigError('GUISE_RP_ID', 'is neither the host of GUISE_PUBLIC_URL nor a parent domain of it');
   }
+  if (values.GUISE_OIDC_ISSUER !== undefined && values.GUISE_OIDC_CLIENT_ID === undefined) {
+    throw new ConfigError('GUISE_OIDC_CLIENT_ID', 'is needed with GUISE_OIDC_ISSUER');
+  }
   return Object.freeze({
     dataDir: resolve(values.GUISE_DATA_DIR),
     modelsDir: resolve(values.GUISE_MODELS_DIR),
@@ -166,6 +174,7 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
     rateLimitPerMinute: values.GUISE_RATE_LIMIT,
     signInIdleMinutes: values.GUISE_SIGN_IN_IDLE_MINUTES,
     signInHours: values.GUISE_SIGN_IN_HOURS,
+    oidc: oidcConfigOf(values),
   });
 }
 

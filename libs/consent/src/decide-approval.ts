@@ -134,6 +134,15 @@ export function decideSuspension(avatar: AvatarCase, admin: Actor): Decision<nul
   return { made: null, next: suspended(avatar), rules: ['admin-suspends', 'state-allows'] };
 }
 
+/**
+ * Decides what becomes of an avatar while its subject is suspended and could not withdraw: it stops like by an admin.
+ * Null: there is nothing to stop.
+ */
+export function decideAbsence(avatar: AvatarCase): Decision<null> | null {
+  if (!['awaiting-consent', 'awaiting-approval', 'active'].includes(avatar.state)) return null;
+  return { made: null, next: suspended(avatar), rules: ['state-allows'] };
+}
+
 function suspended(avatar: AvatarCase): AvatarCase {
   return { ...avatar, state: 'suspended', suspensions: avatar.suspensions + 1 };
 }

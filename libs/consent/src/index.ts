@@ -5,7 +5,7 @@ export {
   type AvatarCase,
   type ConsentRecord,
 } from './avatar-case.js';
-export { decideApproval, decideApprovalOffer, decideSuspension } from './decide-approval.js';
+export { decideAbsence, decideApproval, decideApprovalOffer, decideSuspension } from './decide-approval.js';
 export {
   CONSENT_MAX_SECONDS,
   decideConsent,

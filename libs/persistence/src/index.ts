@@ -28,6 +28,7 @@ export {
   listEndedAvatars,
   listFaceAvatars,
   listOverdueAvatars,
+  listSubjectAvatars,
   lockAvatar,
   setAvatarState,
   shareAvatar,
@@ -117,6 +118,7 @@ export {
 export {
   advancePasskey,
   countPasskeys,
+  countPasskeysOf,
   findUsablePasskey,
   insertPasskey,
   listOwnPasskeys,
@@ -136,6 +138,7 @@ export {
   insertPerson,
   listPersons,
   listRoleHolders,
+  lockPerson,
   replaceRoles,
   setPersonState,
   type PersonRecord,

@@ -108,6 +108,15 @@ export const addPasskeyRequest = z.strictObject({
   name: passkeyName,
 });
 
+/** GET /v1/oidc: the OpenID provider that people may sign in with beside passkeys; null when there is none. */
+export const oidcProviderResponse = z.object({ name: z.string().max(60).nullable() });
+
+/**
+ * POST /v1/oidc/sign-in, or /v1/oidc/link by somebody signed in: where the page sends its browser. The browser comes back
+ * to /oidc/callback with the cookie that this answer sets, and is sent on to /account.
+ */
+export const oidcFlowResponse = z.object({ url: z.url().max(8192) });
+
 /** GET /v1/me */
 export const personResponse = z.object({
   personId,

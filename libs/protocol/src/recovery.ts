@@ -42,6 +42,8 @@ export const personNoticeKind = z.enum([
   'passkey-added',
   'passkey-removed',
   'roles-changed',
+  'key-rotated',
+  'identity-linked',
   'recovery-requested',
   'recovery-approved',
   'recovery-cancelled',

@@ -11,5 +11,6 @@ import { PairingService } from './pairing.service.js';
   imports: [PasskeysModule],
   controllers: [DevicesController],
   providers: [PairingService, DevicesService, DeviceTokens, DpopProofs, DpopNonces],
+  exports: [DevicesService],
 })
 export class DevicesModule {}

@@ -43,6 +43,13 @@ export class DevicesService {
     if (revoked === null) throw new ProblemError('not-found');
   }
 
+  /** Ends every device of somebody who leaves. */
+  async endAll(tx: Transaction, owner: string): Promise<void> {
+    for (const { id, state } of await listDevices(tx, owner)) {
+      if (state === 'active') await this.end(tx, { id, personId: owner });
+    }
+  }
+
   /** A refresh token that was used before is in two hands: the device ends. */
   async refresh(request: FastifyRequest, refreshToken: string) {
     const { jkt } = await this.proofs.verify(request);

@@ -15,8 +15,9 @@ export interface CallingSignIn {
   readonly id: string;
   readonly tokenHash: string;
   readonly carrier: SignInCarrier;
+  readonly createdAtMs: number;
   readonly expiresAt: Date;
-  /** The last time a passkey verified its user. */
+  /** The last time a passkey verified its user; 0: none has. */
   readonly verifiedAtMs: number;
   /** What its pages repeat; null for a bearer. */
   readonly csrfToken: string | null;

@@ -36,6 +36,13 @@ export class LandingController {
     return this.assets.accountScript;
   }
 
+  @Get('assets/provider.js')
+  @Requires('public')
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  providerScript(): string {
+    return this.assets.providerScript;
+  }
+
   @Get('assets/guise.css')
   @Requires('public')
   @Header('content-type', 'text/css; charset=utf-8')

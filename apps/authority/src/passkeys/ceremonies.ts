@@ -13,8 +13,10 @@ import { DATABASE } from '../ports/tokens.js';
 
 /** A browser asks the person for up to two minutes; after five a challenge is worth nothing. */
 const CEREMONY_MS = 300_000;
+/** A provider may ask for more than a touch. */
+const PROVIDER_MS = 600_000;
 
-export type WebauthnCeremony = Extract<CeremonyKind, 'registration' | 'authentication' | 'step-up'>;
+export type SignInCeremony = Extract<CeremonyKind, 'registration' | 'authentication' | 'step-up' | 'oidc'>;
 
 /** Whom and what a ceremony is about; it is found again only with the same. */
 export interface CeremonyAbout {
@@ -22,7 +24,7 @@ export interface CeremonyAbout {
   readonly target?: string;
 }
 
-/** WebAuthn challenges, each answered at most once. */
+/** Challenges of passkeys and of the identity provider, each answered at most once. */
 @Injectable()
 export class Ceremonies {
   constructor(
@@ -32,7 +34,7 @@ export class Ceremonies {
   ) {}
 
   /** @returns the challenge, and the token by which its answer names it */
-  async begin(kind: WebauthnCeremony, about: CeremonyAbout = {}) {
+  async begin(kind: SignInCeremony, about: CeremonyAbout = {}) {
     const token = this.random.token();
     const challenge = this.random.bytes(32);
     await insertCeremony(
@@ -44,7 +46,7 @@ export class Ceremonies {
         personId: about.personId ?? null,
         target: about.target ?? null,
         statement: null,
-        expiresAt: new Date(this.clock.nowMs() + CEREMONY_MS),
+        expiresAt: new Date(this.clock.nowMs() + (kind === 'oidc' ? PROVIDER_MS : CEREMONY_MS)),
       },
       this.clock.now(),
     );
@@ -56,7 +58,7 @@ export class Ceremonies {
    * @throws ProblemError `challenge-invalid`
    */
   async consume(
-    kind: WebauthnCeremony,
+    kind: SignInCeremony,
     ceremony: string,
     about: CeremonyAbout = {},
   ): Promise<CeremonyRecord & { readonly challengeBytes: Uint8Array }> {

@@ -28,6 +28,6 @@ import { StepUpService } from './step-up.service.js';
     StatementsService,
     StepUpService,
   ],
-  exports: [PasskeyRegistry, PasskeyUse, StatementsService],
+  exports: [Ceremonies, PasskeyRegistry, PasskeyUse, StatementsService],
 })
 export class PasskeysModule {}

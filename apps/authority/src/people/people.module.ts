@@ -1,12 +1,17 @@
 import { Module } from '@nestjs/common';
+import { AvatarsModule } from '../avatars/avatars.module.js';
+import { DevicesModule } from '../devices/devices.module.js';
 import { SignInsModule } from '../sign-ins/sign-ins.module.js';
 import { BootstrapService } from './bootstrap.service.js';
 import { PeopleController } from './people.controller.js';
 import { PeopleService } from './people.service.js';
+import { PersonStates } from './person-states.js';
+import { RoleChanges } from './role-changes.js';
 
 @Module({
-  imports: [SignInsModule],
+  imports: [AvatarsModule, DevicesModule, SignInsModule],
   controllers: [PeopleController],
-  providers: [PeopleService, BootstrapService],
+  providers: [PeopleService, BootstrapService, PersonStates, RoleChanges],
+  exports: [PersonStates, RoleChanges],
 })
 export class PeopleModule {}

@@ -4,20 +4,17 @@ import {
   findPerson,
   insertInvitation,
   insertPerson,
-  LedgerOutbox,
   listPersons,
-  replaceRoles,
   type Database,
   type PersonRecord,
   type Transaction,
 } from '@guise/persistence';
 import type { Role } from '@guise/protocol';
 import { ProblemError } from '../http/problem-error.js';
-import { PersonNotices } from '../person-notices/person-notices.service.js';
 import { Clock } from '../ports/clock.js';
 import { hashToken, Random } from '../ports/random.js';
 import { DATABASE } from '../ports/tokens.js';
-import { SignIns } from '../sign-ins/sign-ins.js';
+import { RoleChanges } from './role-changes.js';
 
 const INVITATION_MS = 7 * 24 * 3600 * 1000;
 
@@ -28,9 +25,7 @@ export class PeopleService {
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
     private readonly random: Random,
-    private readonly ledger: LedgerOutbox,
-    private readonly signIns: SignIns,
-    private readonly notices: PersonNotices,
+    private readonly roleChanges: RoleChanges,
   ) {}
 
   /** @throws ProblemError `not-found` */
@@ -81,18 +76,8 @@ export class PeopleService {
     const next = [...new Set(roles)].toSorted();
     await this.database.transaction(async (tx) => {
       const person = await findPerson(tx, personId);
-      if (person === null || !(await replaceRoles(tx, personId, next))) throw new ProblemError('not-found');
-      await this.signIns.endAll(tx, personId);
-      await this.notices.tell(tx, personId, 'roles-changed');
-      await this.ledger.stage(tx, {
-        v: 1,
-        kind: 'status-change',
-        at: this.clock.nowSeconds(),
-        subject: personId,
-        from: person.roles.join(' '),
-        to: next.join(' '),
-        reason: `roles by ${by}`,
-      });
+      if (person === null) throw new ProblemError('not-found');
+      await this.roleChanges.store(tx, person, next, `roles by ${by}`);
     });
   }
 

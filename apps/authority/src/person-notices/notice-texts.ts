@@ -6,7 +6,12 @@ export const NOTICE_TEXTS: Readonly<Record<PersonNoticeKind, string>> = {
     'A passkey was added to your account. If this was not you, remove it on your account page and tell an admin.',
   'passkey-removed':
     'A passkey was removed from your account and every sign-in ended. If this was not you, tell an admin at once.',
-  'roles-changed': 'An admin gave you other roles. Your sign-ins ended; sign in again.',
+  'roles-changed': 'You were given other roles. Your sign-ins ended; sign in again.',
+  'identity-linked':
+    'A sign-in of your organisation was linked to your account and can open it now. If this was not you, tell an admin at once.',
+  'key-rotated':
+    'A new signing key of the authority was made. If no admin or operator you know of did this, look at the list of keys ' +
+    'and tell the others at once.',
   'recovery-requested':
     'An admin asks to recover this account, as if every passkey of it were lost. If you still have one, sign in and cancel.',
   'recovery-approved':

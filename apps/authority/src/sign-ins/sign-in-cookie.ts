@@ -10,11 +10,16 @@ const COOKIE = '__Host-guise';
 const ATTRIBUTES = 'Path=/; HttpOnly; Secure; SameSite=Strict';
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
-/** The sign-in token of the request's cookie. Two of them, or one of another form, are none. */
+/** The sign-in token of the request's cookie. */
 export function readSignInCookie(request: FastifyRequest): string | undefined {
+  return readTokenCookie(request, COOKIE);
+}
+
+/** The token in a cookie of this name. Two of them, or one of another form, are none. */
+export function readTokenCookie(request: FastifyRequest, cookie: string): string | undefined {
   const values = (request.headers.cookie ?? '').split(';').flatMap((pair) => {
     const [name, value = ''] = pair.trim().split('=', 2);
-    return name === COOKIE ? [value] : [];
+    return name === cookie ? [value] : [];
   });
   const [value] = values;
   return values.length === 1 && value !== undefined && TOKEN.test(value) ? value : undefined;
@@ -24,9 +29,14 @@ export function readSignInCookie(request: FastifyRequest): string | undefined {
 export function answerSignIn(reply: FastifyReply, signIn: SignIn, nowSeconds: number): object {
   const { token, expiresAt, personId, carrier } = signIn;
   if (carrier === 'bearer') return { token, expiresAt, personId };
-  const maxAge = Math.max(0, expiresAt - nowSeconds);
-  void reply.header('set-cookie', `${COOKIE}=${token}; ${ATTRIBUTES}; Max-Age=${String(maxAge)}`);
+  void reply.header('set-cookie', signInCookieOf(signIn, nowSeconds));
   return { csrfToken: csrfTokenOf(token), expiresAt, personId };
+}
+
+/** The cookie that carries a sign-in, as a `Set-Cookie` value. */
+export function signInCookieOf({ token, expiresAt }: SignIn, nowSeconds: number): string {
+  const maxAge = Math.max(0, expiresAt - nowSeconds);
+  return `${COOKIE}=${token}; ${ATTRIBUTES}; Max-Age=${String(maxAge)}`;
 }
 
 /** Takes the cookie back from the browser; the sign-in itself is ended elsewhere. */

@@ -35,6 +35,9 @@ export interface SignIn {
   readonly personId: string;
 }
 
+/** Nobody was verified by a passkey yet: what needs a fresh verification asks for one. */
+const NEVER = new Date(0);
+
 /** How a sign-in is to be carried, by whom, and what it replaces. */
 export interface SignInWish {
   readonly carrier: SignInCarrier;
@@ -74,8 +77,28 @@ export class SignIns implements OnModuleInit {
     return { carrier, client, replaces: null };
   }
 
-  /** A new sign-in under a new token, whatever the browser carried before: there is nothing to fixate. */
-  async issue(tx: Transaction, personId: string, wish: SignInWish): Promise<SignIn> {
+  /**
+   * What a browser wishes that comes back from the identity provider: that navigation is cross-site and carries no
+   * sign-in, so what it carried is known from where it began.
+   */
+  wishOfReturn(request: FastifyRequest, replaces: string | null): SignInWish {
+    return {
+      carrier: 'cookie',
+      client: (request.headers['user-agent'] ?? '').slice(0, MAX_CLIENT),
+      replaces,
+    };
+  }
+
+  /**
+   * A new sign-in under a new token, whatever the browser carried before: there is nothing to fixate.
+   * @param by who says who it is: only a passkey verifies its user for what needs a step-up
+   */
+  async issue(
+    tx: Transaction,
+    personId: string,
+    wish: SignInWish,
+    by: 'passkey' | 'provider' = 'passkey',
+  ): Promise<SignIn> {
     if (wish.replaces !== null) await deleteSignIns(tx, { tokenHash: wish.replaces });
     const token = this.random.token();
     const now = this.clock.now();
@@ -89,7 +112,7 @@ export class SignIns implements OnModuleInit {
       createdAt: now,
       lastUsedAt: now,
       expiresAt,
-      verifiedAt: now,
+      verifiedAt: by === 'passkey' ? now : NEVER,
     });
     return { token, carrier: wish.carrier, expiresAt: toSeconds(expiresAt), personId };
   }
@@ -103,6 +126,12 @@ export class SignIns implements OnModuleInit {
     const next = { tokenHash: hashToken(token), verifiedAt: this.clock.now() };
     if (!(await rotateSignIn(tx, signIn.tokenHash, next))) throw new ProblemError('unauthenticated');
     return { token, carrier: signIn.carrier, expiresAt: toSeconds(signIn.expiresAt), personId };
+  }
+
+  /** Whether a sign-in of this person, known by its hash, still holds. */
+  async holdsFor(tokenHash: string, personId: string): Promise<boolean> {
+    const found = await findSignIn(this.database.client, tokenHash);
+    return found?.person.id === personId && this.holds(found.signIn);
   }
 
   /** Ends all of a person's sign-ins: what they were verified for has changed. */
@@ -164,6 +193,7 @@ export class SignIns implements OnModuleInit {
         id: signIn.id,
         tokenHash,
         carrier,
+        createdAtMs: signIn.createdAt.getTime(),
         expiresAt: signIn.expiresAt,
         verifiedAtMs: signIn.verifiedAt.getTime(),
         csrfToken: carrier === 'cookie' ? csrfTokenOf(token) : null,

@@ -1,5 +1,5 @@
 import { cookieSignInResponse, registrationOptionsResponse } from '@guise/protocol';
-import type { Api, ApiAnswer, Method } from './api.js';
+import { textOf, type Api, type ApiAnswer, type Method } from './api.js';
 import type { TestAuthority } from './authority.js';
 import type { TestPerson } from './people.js';
 
@@ -8,6 +8,8 @@ export class TestPage {
   /** What the browser holds, as `name=value`; null when it holds none. */
   cookie: string | null = null;
   csrfToken = '';
+  /** The cookie of a sign-in that was begun at the identity provider. */
+  flowCookie: string | null = null;
   private readonly api: Api;
   private readonly origin: string;
 
@@ -28,7 +30,7 @@ export class TestPage {
       'sec-fetch-site': 'same-origin',
       'user-agent': 'Test browser',
       'x-csrf-token': this.csrfToken,
-      cookie: this.cookie,
+      cookie: [this.cookie, this.flowCookie].filter((each) => each !== null).join('; ') || null,
       ...changes,
     };
     const headers = Object.fromEntries(
@@ -36,6 +38,16 @@ export class TestPage {
     );
     const answer = await this.api.call(method, url, json === undefined ? { headers } : { headers, json });
     this.keepCookie(answer);
+    return answer;
+  }
+
+  /** Comes back from another site: a navigation, which carries no Strict cookie. */
+  async returnTo(url: string): Promise<ApiAnswer> {
+    const { pathname, search } = new URL(url);
+    const navigation = { 'sec-fetch-site': 'cross-site', 'x-csrf-token': null, cookie: this.flowCookie };
+    const answer = await this.call('GET', pathname + search, undefined, navigation);
+    const current = await this.call('GET', '/v1/sign-ins/current');
+    if (current.status === 200) this.csrfToken = textOf(current.body, 'csrfToken');
     return answer;
   }
 
@@ -65,9 +77,12 @@ export class TestPage {
   }
 
   private keepCookie({ headers }: ApiAnswer): void {
-    const set = headers['set-cookie'];
-    if (typeof set !== 'string') return;
-    const [pair = ''] = set.split(';', 1);
-    this.cookie = set.includes('Max-Age=0') ? null : pair;
+    for (const set of [headers['set-cookie']].flat()) {
+      if (typeof set !== 'string') continue;
+      const [pair = ''] = set.split(';', 1);
+      const held = set.includes('Max-Age=0') ? null : pair;
+      if (pair.startsWith('__Host-guise-oidc=')) this.flowCookie = held;
+      else this.cookie = held;
+    }
   }
 }

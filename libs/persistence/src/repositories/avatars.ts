@@ -131,6 +131,17 @@ export async function listFaceAvatars(tx: Transaction, sourceFaceId: string): Pr
   return rows.map((row) => row.id);
 }
 
+/** Avatars of a person's likeness that have not ended. */
+export async function listSubjectAvatars(tx: Transaction, subjectId: string): Promise<readonly string[]> {
+  const state = { in: ['awaiting-consent', 'awaiting-approval', 'active', 'suspended'] };
+  const rows = await tx.avatar.findMany({
+    where: { subjectId, state },
+    orderBy: { id: 'asc' },
+    select: { id: true },
+  });
+  return rows.map((row) => row.id);
+}
+
 /** Avatars whose consent in force has ended. */
 export async function listOverdueAvatars(
   tx: Transaction,

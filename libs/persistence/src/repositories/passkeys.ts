@@ -67,6 +67,11 @@ export function countPasskeys(tx: Transaction): Promise<number> {
   return tx.passkey.count();
 }
 
+/** How many a person ever had, removed and locked ones too. */
+export function countPasskeysOf(tx: Transaction, personId: string): Promise<number> {
+  return tx.passkey.count({ where: { personId } });
+}
+
 /**
  * Moves the counter forwards in one step, so that of two uses of the same count only one passes.
  * @returns false when the counter would stand still or go back

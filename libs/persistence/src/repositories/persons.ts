@@ -102,3 +102,12 @@ export async function setPersonState(tx: Transaction, id: string, next: PersonSt
   });
   return count === 1;
 }
+
+/**
+ * Keeps a person from changing until the transaction ends, in the order in which a wearing locks what it rests on: devices
+ * first. Lock avatars after it.
+ */
+export async function lockPerson(tx: Transaction, id: string): Promise<void> {
+  await tx.$queryRaw`SELECT "id" FROM "Device" WHERE "personId" = ${id} ORDER BY "id" FOR NO KEY UPDATE`;
+  await tx.$queryRaw`SELECT "id" FROM "Person" WHERE "id" = ${id} FOR NO KEY UPDATE`;
+}

@@ -1,7 +1,7 @@
 import { role, type Role } from '@guise/protocol';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
-import { personState, type PersonState } from './persons.js';
+import { lockPerson, personState, type PersonState } from './persons.js';
 
 export interface ProvisioningClientRecord {
   readonly id: string;
@@ -151,7 +151,7 @@ export async function lockProvisionedUser(
   tx: Transaction,
   personId: string,
 ): Promise<ProvisionedUserRecord | null> {
-  await tx.$queryRaw`SELECT "id" FROM "Person" WHERE "id" = ${personId} FOR UPDATE`;
+  await lockPerson(tx, personId);
   return findProvisionedUser(tx, personId);
 }
 
