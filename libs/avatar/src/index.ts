@@ -6,6 +6,7 @@ export {
   type AvatarView,
   type PersonMask,
 } from './bundle/format.js';
+export { warningsOf, type BundleWarning, type BundleWarningCode } from './bundle/inspect.js';
 export { bundleSha256, encodeBundle, parseBundle } from './bundle/codec.js';
 export type {
   NotRenderedReason,
@@ -30,3 +31,5 @@ export {
   type PortraitOptions,
   type PortraitRenderer,
 } from './portrait/portrait-renderer.js';
+export { DRAWN_CHARACTERS, type DrawnCharacter } from './drawn/character.js';
+export { drawCharacter, type Drawing } from './drawn/draw.js';

@@ -5,6 +5,7 @@ import { Option, type Command } from 'commander';
 import { openPairedClient, openPersonApi, SIGN_IN_HELP, type SignInOptions } from '../authority.js';
 import { parseAvatarId } from '../session/open-session.js';
 import { bundleOf, portraitFromCapture, portraitFromPicture } from '../avatar/build-bundle.js';
+import { registerLookCommands } from '../avatar/look-commands.js';
 import { CliError } from '../cli-error.js';
 import { nowSecondsOf, type CommandContext } from '../context.js';
 import { withVision } from '../vision.js';
@@ -71,6 +72,7 @@ Examples:
     .action(async (bundle: string, options: AvatarDraftOptions) => {
       await draftAvatar(context, bundle, options);
     });
+  registerLookCommands(avatar, context);
   registerWardrobe(avatar, context);
 }
 

@@ -10,7 +10,7 @@ export const BUNDLE_LIMITS = {
   views: 4,
   nameCharacters: 120,
   textCharacters: 2000,
-  maskSide: 512,
+  maskSide: 1024,
 } as const;
 
 /** Bytes of a landmark set: 478 × (x, y, z), 32-bit floats, little-endian. */
@@ -27,6 +27,12 @@ export interface AvatarView {
   /** 478 × (x, y, z) in pixels of the picture, as in {@link FaceObservation}. */
   readonly landmarks: Float32Array;
 }
+
+/**
+ * Longest side of a mask that a network made: its edges are sought in the picture. A larger one was drawn along with the
+ * picture, and is taken as it is.
+ */
+export const ROUGH_MASK_SIDE = 512;
 
 /** Share of the person, 0 background … 255 person, row by row; covers the whole picture at a size of its own. */
 export interface PersonMask {

@@ -1,4 +1,4 @@
-import { LANDMARK_COUNT, type RgbImage } from '@guise/frame';
+import { LANDMARK_COUNT } from '@guise/frame';
 import { AvatarError } from '../errors.js';
 import { meshBounds } from './bounds.js';
 import { fitHead, type HeadFit } from './similarity.js';
@@ -10,12 +10,19 @@ const MAX_AVATAR_TURN_DEG = 40;
 /** Share of the face that may lie outside the avatar's picture. */
 const MAX_OVERHANG = 0.03;
 
+/** A decoded RGB picture, of which only the sizes matter. */
+interface DecodedSize {
+  readonly width: number;
+  readonly height: number;
+  readonly data: { readonly length: number };
+}
+
 /**
  * Checks that a picture can make an avatar.
  * @returns where its head is
  * @throws AvatarError
  */
-export function admitFace(picture: RgbImage, landmarks: Float32Array): HeadFit {
+export function admitFace(picture: DecodedSize, landmarks: Float32Array): HeadFit {
   if (picture.data.length !== picture.width * picture.height * 3)
     throw new AvatarError('picture-size-mismatch', 'The decoded avatar picture does not fit its size.');
   const fit =

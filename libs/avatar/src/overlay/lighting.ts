@@ -52,6 +52,10 @@ export class LightMatcher {
   private skinContrast = 1;
   private featureContrast = 1;
   private started = false;
+  /** What was found last. */
+  private held: SceneLight | null = null;
+  /** False: what was found last stays, and nothing is read. */
+  follows = true;
 
   constructor(
     private readonly avatar: VertexColours,
@@ -61,6 +65,7 @@ export class LightMatcher {
 
   reset(): void {
     this.started = false;
+    this.held = null;
   }
 
   /** The result is reused by the next call. `facing` tells how much each vertex is seen. */
@@ -72,6 +77,7 @@ export class LightMatcher {
     facing: Float32Array,
     patchPx: number,
   ): SceneLight {
+    if (!this.follows && this.held !== null) return this.held;
     this.readSkin(frame, planes, layer, landmarks, patchPx);
     this.weighSkin(facing);
     const { kernel, weight } = this;
@@ -79,7 +85,7 @@ export class LightMatcher {
       smoothOverFace(kernel, this.seen[key], weight, PRIOR, this.smoothSeen[key]);
       smoothOverFace(kernel, this.avatar[key], weight, PRIOR, this.smoothAvatar[key]);
     }
-    return this.follow();
+    return (this.held = this.follow());
   }
 
   /** Mean colour of a square patch around each vertex. */

@@ -67,6 +67,10 @@ class MeshOverlay implements OverlayRenderer {
     this.sharpness = new SharpnessMatcher(avatar.face.levels);
   }
 
+  followLight(follows: boolean): void {
+    this.light.follows = follows;
+  }
+
   reset(): void {
     this.light.reset();
     this.shape.reset();

@@ -42,6 +42,8 @@ export interface OverlayRenderer {
    * untouched and still holds the camera picture: the caller must show the slate.
    */
   render(frame: I420Frame, face: FaceObservation): RenderReport;
+  /** Whether the scene's light is read anew for every frame, as it is at first, or stays as it was last found. */
+  followLight(follows: boolean): void;
   /** Forgets light, shape and track: call it when the face was lost or another clip begins. */
   reset(): void;
 }

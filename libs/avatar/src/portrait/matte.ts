@@ -1,5 +1,5 @@
 import { FACE_TRIANGLES, FACE_VERTEX_COUNT, toByte } from '@guise/frame';
-import type { PersonMask } from '../bundle/format.js';
+import { ROUGH_MASK_SIDE, type PersonMask } from '../bundle/format.js';
 import { smoothstep } from '../mesh/topology.js';
 import { rasterizeAttributes } from '../overlay/raster.js';
 import { sampleBilinear } from '../overlay/picture.js';
@@ -51,7 +51,10 @@ export function separatePerson(
   const { width, height } = stage;
   const rough =
     mask === null ? enlarge(guessPerson(stage, head), width, height) : layMask(mask, width, height);
-  const alpha = personShare(stage, rough, landmarks, head);
+  const isDrawn = mask !== null && Math.max(mask.of.width, mask.of.height) > ROUGH_MASK_SIDE;
+  const clear = isDrawn ? rough : refine(stage, rough, landmarks, head);
+  const { insideCm } = stage;
+  const alpha = continueBody(clear, { width, height, insidePx: (i) => (insideCm[i] ?? 0) * head.pxPerCm });
   const inside = stage.insideCm.map((cm) => smoothstep(cm / BACKGROUND_FADE_CM));
   const near = boxMean(alpha, width, height, Math.max(1, Math.round(FRINGE_CM * head.pxPerCm)));
   const known = {
@@ -93,14 +96,14 @@ export function separatePerson(
   };
 }
 
-/** Refines a rough mask along the picture's edges, and continues it beyond the picture's border. */
-function personShare(
+/** A rough mask, given the picture's edges. */
+function refine(
   stage: StagePlanes,
   rough: Float32Array,
   landmarks: Float32Array,
   head: HeadPlace,
 ): Float32Array {
-  const { width, height, insideCm } = stage;
+  const { width, height } = stage;
   const radius = Math.max(2, Math.round(GUIDE_RADIUS_CM * head.pxPerCm));
   const guide = stage.y.map((value) => (value - 16) / 219);
   const refined = guidedFilter(guide, rough, width, height, radius, GUIDE_EPSILON);
@@ -111,8 +114,7 @@ function personShare(
   // Far from anything certain, a weak share is a doubt of the mask, not a hair.
   const reach = Math.max(1, Math.round(2 * FRINGE_CM * head.pxPerCm));
   const certain = boxMean(clear.map(solid), width, height, reach);
-  const alpha = clear.map((value, i) => value * smoothstep(20 * (certain[i] ?? 0)));
-  return continueBody(alpha, { width, height, insidePx: (i) => (insideCm[i] ?? 0) * head.pxPerCm });
+  return clear.map((value, i) => value * smoothstep(20 * (certain[i] ?? 0)));
 }
 
 interface Size {

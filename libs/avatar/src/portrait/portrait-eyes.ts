@@ -18,9 +18,11 @@ const MAX_SHIFT_V = 0.12;
 const LID_CLEARANCE_CM = 0.07;
 /** Over this depth the opening's edge keeps the lid line of the picture. */
 const LID_LINE_CM = 0.1;
-/** Half the thickness of the line of closed lashes, and how dark it is. */
+/** Half the thickness of the line of closed lashes, and how dark it is: at least, and with the darkest of painted lashes. */
 const LASH_LINE_CM = 0.15;
-const LASH_SHADE = 0.55;
+const LASH_SHADE = [0.55, 0.92] as const;
+/** Lashes of the picture are looked for so far above the opening. */
+const LASHES_ABOVE_CM = 0.08;
 
 /** One of the avatar's eyes as its picture shows it, on the stage. */
 export interface PortraitEye {
@@ -33,10 +35,17 @@ export interface PortraitEye {
   readonly irisU: number;
   readonly irisV: number;
   readonly irisRadiusU: number;
+  /** Darkness of closed lashes, 0–1: as that of the open ones in the picture. */
+  readonly lashShade: number;
 }
 
-/** Measures both eyes of a picture. */
-export function measureEyes(landmarks: Float32Array, mirror: Uint16Array): readonly PortraitEye[] {
+/** Measures both eyes of a picture on the stage. */
+export function measureEyes(
+  landmarks: Float32Array,
+  mirror: Uint16Array,
+  source: Planes,
+  size: { readonly width: number; readonly height: number; readonly pxPerCm: number },
+): readonly PortraitEye[] {
   const at = (axis: number): Float32Array =>
     Float32Array.from({ length: LANDMARK_COUNT }, (_, i) => landmarks[i * 3 + axis] ?? 0);
   const [xs, ys] = [at(0), at(1)];
@@ -45,9 +54,30 @@ export function measureEyes(landmarks: Float32Array, mirror: Uint16Array): reado
     const [irisU, irisV, irisRadiusU] = measureIris(lids, xs, ys, iris);
     const rows = lidRows(side, mirror);
     const skin = { inner: measureAperture(xs, ys, rows.inner), outer: measureAperture(xs, ys, rows.outer) };
-    return { side, ring, lids, rows, skin, irisU, irisV, irisRadiusU };
+    const lashShade = darknessOfLashes(lids, skin.inner, source, size);
+    return { side, ring, lids, rows, skin, irisU, irisV, irisRadiusU, lashShade };
   };
   return [eye('right', RIGHT_EYE, RIGHT_IRIS), eye('left', LEFT_EYE, LEFT_IRIS)];
+}
+
+/** How much darker the upper lid's edge is than the skin above it, within bounds. */
+function darknessOfLashes(
+  lids: Aperture,
+  skin: Aperture,
+  source: Planes,
+  { width, height, pxPerCm }: { readonly width: number; readonly height: number; readonly pxPerCm: number },
+): number {
+  const mean = (of: Aperture, aboveCm: number): number => {
+    const values = [-0.24, -0.12, 0, 0.12, 0.24].map((u) => {
+      const v = edgeAt(of.upper, u) - aboveCm * pxPerCm;
+      const along = u * of.widthPx;
+      const x = of.centreX + along * of.axisX - v * of.axisY;
+      return sampleBytes(source.y, width, height, x, of.centreY + along * of.axisY + v * of.axisX) - 16;
+    });
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  const darkness = 1 - mean(lids, LASHES_ABOVE_CM) / Math.max(1, mean(skin, 0));
+  return Math.max(LASH_SHADE[0], Math.min(LASH_SHADE[1], darkness));
 }
 
 /**
@@ -79,7 +109,7 @@ export function drawPortraitEye(
     blendByte(canvas.planes.u, i, sampleBytes(source.u, chromaWidth, chromaHeight, x / 2, y / 2), share);
     blendByte(canvas.planes.v, i, sampleBytes(source.v, chromaWidth, chromaHeight, x / 2, y / 2), share);
   });
-  drawLashes(canvas, opening, pxPerCm * scale, smoothstep((0.5 - lids[eye.side]) / 0.4));
+  drawLashes(canvas, opening, pxPerCm * scale, smoothstep((0.5 - lids[eye.side]) / 0.4), eye.lashShade);
 }
 
 function turned(degrees: number, most: number): number {
@@ -108,8 +138,8 @@ function lookUp(
   ];
 }
 
-/** Darkens the line where closing lids meet; `closed` from 0 to 1. */
-function drawLashes(canvas: Canvas, lids: Aperture, pxPerCm: number, closed: number): void {
+/** Darkens the line where closing lids meet; `closed` and `darkness` from 0 to 1. */
+function drawLashes(canvas: Canvas, lids: Aperture, pxPerCm: number, closed: number, darkness: number): void {
   if (closed <= 0) return;
   const half = Math.max(1, LASH_LINE_CM * pxPerCm);
   const { x0, x1, y0, y1 } = apertureBounds(lids, half, canvas, 1);
@@ -118,7 +148,7 @@ function drawLashes(canvas: Canvas, lids: Aperture, pxPerCm: number, closed: num
       const [u, v] = toAperture(lids, x + 0.5, y + 0.5);
       const ends = smoothstep((0.52 - Math.abs(u)) / 0.12);
       const off = Math.abs(v - (edgeAt(lids.upper, u) + edgeAt(lids.lower, u)) / 2);
-      const shade = ends * (1 - smoothstep(off / half)) * closed * LASH_SHADE;
+      const shade = ends * (1 - smoothstep(off / half)) * closed * darkness;
       if (shade > 0) blendByte(canvas.planes.y, y * canvas.width + x, 16, shade);
     }
 }

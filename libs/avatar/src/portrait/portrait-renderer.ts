@@ -94,7 +94,10 @@ function preparePortrait(avatar: PortraitAvatar, { width, height }: PortraitOpti
     layers,
     base: drawBase(layers, mesh),
     ...sortTriangles(mesh, layers),
-    eyes: measureEyes(landmarks, createFaceTopology().mirror),
+    eyes: measureEyes(landmarks, createFaceTopology().mirror, layers.person, {
+      ...output,
+      pxPerCm: fit.scale,
+    }),
     mouth: measureMouth(landmarks, layers.person, output),
   };
 }
