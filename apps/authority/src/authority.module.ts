@@ -34,6 +34,7 @@ import { NOTICE_CHANNELS, type NoticeChannel } from './person-notices/notice-cha
 import { PersonNoticesModule } from './person-notices/person-notices.module.js';
 import { RecoveriesModule } from './recoveries/recoveries.module.js';
 import { SignInsModule } from './sign-ins/sign-ins.module.js';
+import { ScimModule } from './scim/scim.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { StatusListsModule } from './status-lists/status-lists.module.js';
 import { VerificationsModule } from './verifications/verifications.module.js';
@@ -71,6 +72,7 @@ export class AuthorityModule {
         PasskeysModule,
         PeopleModule,
         OidcModule,
+        ScimModule,
         DevicesModule,
         FacesModule,
         EnrolmentsModule,

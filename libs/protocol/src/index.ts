@@ -2,6 +2,7 @@ export * from './ids.js';
 export * from './problem.js';
 export * from './identity.js';
 export * from './recovery.js';
+export * from './provisioning.js';
 export * from './face.js';
 export * from './avatar.js';
 export * from './consent-record.js';

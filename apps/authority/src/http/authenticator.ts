@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import passport from 'passport';
 import { Strategy } from 'passport-custom';
-import type { Principal } from './principal.js';
+import type { AnyPrincipal } from './principal.js';
 import { ProblemError } from './problem-error.js';
 
-export type StrategyName = 'sign-in' | 'device';
+export type StrategyName = 'sign-in' | 'device' | 'provisioning';
 /** Finds the caller of a request, or undefined when the request names none. Throws ProblemError to say more. */
-export type PrincipalFinder = (request: FastifyRequest) => Promise<Principal | undefined>;
+export type PrincipalFinder = (request: FastifyRequest) => Promise<AnyPrincipal | undefined>;
 
 /**
  * Passport with one registry per application: the module-wide default would mix the strategies of two authorities in one
@@ -35,7 +35,7 @@ export class Authenticator {
   }
 
   /** @throws ProblemError `unauthenticated`, or what the strategy says */
-  authenticate(name: StrategyName, request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
+  authenticate(name: StrategyName, request: FastifyRequest, reply: FastifyReply): Promise<AnyPrincipal> {
     return new Promise((resolve, reject) => {
       const handler: unknown = this.registry.authenticate(
         name,
@@ -61,8 +61,8 @@ function isFastifyRequest(value: unknown): value is FastifyRequest {
   return typeof value === 'object' && value !== null && 'headers' in value && 'routeOptions' in value;
 }
 
-function isPrincipal(value: unknown): value is Principal {
-  return typeof value === 'object' && value !== null && 'kind' in value && 'personId' in value;
+function isPrincipal(value: unknown): value is AnyPrincipal {
+  return typeof value === 'object' && value !== null && 'kind' in value;
 }
 
 function asError(error: unknown): Error {

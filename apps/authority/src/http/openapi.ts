@@ -34,6 +34,11 @@ export function buildOpenApi(app: NestFastifyApplication, routes: readonly Serve
       scheme: 'DPoP',
       description: 'Access token of a paired device with a DPoP proof (RFC 9449)',
     })
+    .addSecurity('provisioning', {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'Token of a provisioning client (SCIM 2.0)',
+    })
     .build();
   const document = SwaggerModule.createDocument(app, builder, { autoTagControllers: true });
   for (const route of routes) describePermission(document, route);
@@ -51,6 +56,7 @@ function describePermission(document: OpenAPIObject, route: ServedRoute): void {
 
 function securityOf(permission: Permission): Record<string, string[]>[] {
   if (permission === 'public') return [];
+  if (permission === 'provisioning') return [{ provisioning: [] }];
   return permission === 'device' ? [{ device: [] }] : [{ signIn: [] }, { signInCookie: [], csrf: [] }];
 }
 

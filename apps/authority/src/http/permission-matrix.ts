@@ -1,8 +1,8 @@
 import type { Permission } from './permission.js';
 import type { ServedRoute } from './server.js';
 
-/** Kinds of callers: a stranger, people by their only role, and a paired device. */
-export const CALLERS = ['nobody', 'employee', 'admin', 'auditor', 'device'] as const;
+/** Kinds of callers: a stranger, people by their only role, a paired device, and a program that provisions persons. */
+export const CALLERS = ['nobody', 'employee', 'admin', 'auditor', 'device', 'provisioning'] as const;
 export type Caller = (typeof CALLERS)[number];
 
 /** Let in, or the HTTP status of the refusal. */
@@ -12,9 +12,11 @@ export type Admission = 'yes' | 401 | 403;
 export function admissionOf(permissions: readonly Permission[], caller: Caller): Admission {
   if (permissions.includes('public')) return 'yes';
   if (caller === 'nobody') return 401;
-  if (caller === 'device') return permissions.includes('device') ? 'yes' : 401;
+  if (caller === 'device' || caller === 'provisioning') return permissions.includes(caller) ? 'yes' : 401;
   if (permissions.includes('signed-in') || permissions.includes(caller)) return 'yes';
-  return permissions.every((permission) => permission === 'device') ? 401 : 403;
+  return permissions.every((permission) => permission === 'device' || permission === 'provisioning')
+    ? 401
+    : 403;
 }
 
 /** The page docs/permissions.md: every route of the running authority and who may call it. */

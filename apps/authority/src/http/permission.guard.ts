@@ -3,9 +3,9 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isFreshlyVerified, STEP_UP_SECONDS } from '@guise/identity';
 import { Clock } from '../ports/clock.js';
-import { Authenticator } from './authenticator.js';
+import { Authenticator, type StrategyName } from './authenticator.js';
 import { PERMISSION_KEY, STEP_UP_KEY, type Permission, type StepUp } from './permission.js';
-import { setPrincipal, type Principal } from './principal.js';
+import { setPrincipal, type AnyPrincipal } from './principal.js';
 import { ProblemError } from './problem-error.js';
 
 /** Deny by default: a route without a declared permission is refused, whoever calls. */
@@ -26,8 +26,8 @@ export class PermissionGuard implements CanActivate {
     if (permissions.includes('public')) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    const strategy = usesDeviceToken(request) ? 'device' : 'sign-in';
-    const fits = permissions.some((permission) => (permission === 'device') === (strategy === 'device'));
+    const strategy = strategyOf(request);
+    const fits = permissions.some((permission) => strategyFor(permission) === strategy);
     if (!fits) throw new ProblemError('unauthenticated');
     const principal = await this.authenticator.authenticate(
       strategy,
@@ -44,22 +44,30 @@ export class PermissionGuard implements CanActivate {
 }
 
 /** RFC 9470: the challenge says how old a verification may be. A device has none of its own. */
-function requireFreshVerification(principal: Principal, nowMs: number): void {
+function requireFreshVerification(principal: AnyPrincipal, nowMs: number): void {
   if (principal.kind === 'person' && isFreshlyVerified(principal.signIn, nowMs)) return;
   const challenge = `Bearer error="insufficient_user_authentication", max_age=${String(STEP_UP_SECONDS)}`;
   throw new ProblemError('step-up-required', { headers: { 'www-authenticate': challenge } });
 }
 
-function usesDeviceToken(request: FastifyRequest): boolean {
-  return /^DPoP /i.test(request.headers.authorization ?? '');
+/** Which kind of credential a request carries; its form tells. */
+function strategyOf(request: FastifyRequest): StrategyName {
+  const authorization = request.headers.authorization ?? '';
+  if (/^DPoP /i.test(authorization)) return 'device';
+  return /^Bearer scim_/i.test(authorization) ? 'provisioning' : 'sign-in';
 }
 
-function satisfies(principal: Principal, permission: Permission): boolean {
+function strategyFor(permission: Permission): StrategyName {
+  return permission === 'device' || permission === 'provisioning' ? permission : 'sign-in';
+}
+
+function satisfies(principal: AnyPrincipal, permission: Permission): boolean {
   switch (permission) {
     case 'public':
       return true;
     case 'device':
-      return principal.kind === 'device';
+    case 'provisioning':
+      return principal.kind === permission;
     case 'signed-in':
       return principal.kind === 'person';
     case 'employee':

@@ -4,9 +4,9 @@ import type { Role } from '@guise/protocol';
 
 /**
  * Who may call a route. `signed-in`: any person with a sign-in; a role: a person who holds it; `device`: a paired device
- * with its access token and a DPoP proof. Whose objects a caller may touch is decided in the query, by owner.
+ * with its access token and a DPoP proof; `provisioning`: a program that provisions persons over SCIM. Whose objects a caller may touch is decided in the query, by owner.
  */
-export type Permission = 'public' | 'signed-in' | 'device' | Role;
+export type Permission = 'public' | 'signed-in' | 'device' | 'provisioning' | Role;
 
 export const PERMISSION_KEY = 'guise:permission';
 
@@ -22,6 +22,10 @@ export const STEP_UP_KEY = 'guise:step-up';
 export interface RouteLimits {
   /** Sign-in ceremonies and uploads get a tenth of the usual rate. */
   readonly strictRate?: boolean;
+  /** Programs that synchronise many objects get more, counted apart. */
+  readonly bulkRate?: boolean;
+  /** Instead of the usual bound of a JSON body. */
+  readonly maxBodyBytes?: number;
   readonly stepUp?: StepUp;
 }
 
@@ -30,6 +34,8 @@ declare module 'fastify' {
     /** Declared permissions; a route without is refused (and a test fails). */
     guisePermission?: readonly Permission[];
     guiseStrictRate?: boolean;
+    guiseBulkRate?: boolean;
+    guiseMaxBodyBytes?: number | undefined;
     guiseStepUp?: StepUp | undefined;
   }
 }
@@ -43,6 +49,8 @@ export function Requires(permission: Permission | readonly Permission[], limits:
     RouteConfig({
       guisePermission: permissions,
       guiseStrictRate: limits.strictRate === true,
+      guiseBulkRate: limits.bulkRate === true,
+      guiseMaxBodyBytes: limits.maxBodyBytes,
       guiseStepUp: limits.stepUp,
     }),
   );

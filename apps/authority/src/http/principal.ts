@@ -32,32 +32,42 @@ export interface DevicePrincipal {
   readonly jkt: string;
 }
 
+/** A program of the organisation that provisions persons. */
+export interface ProvisioningPrincipal {
+  readonly kind: 'provisioning';
+  readonly clientId: string;
+  /** Its `externalId` is the person's subject at the OpenID provider. */
+  readonly linksSubjects: boolean;
+}
+
+/** Whoever acts for a person. */
 export type Principal = PersonPrincipal | DevicePrincipal;
+export type AnyPrincipal = Principal | ProvisioningPrincipal;
 
-const principals = new WeakMap<FastifyRequest, Principal>();
+const principals = new WeakMap<FastifyRequest, AnyPrincipal>();
 
-export function setPrincipal(request: FastifyRequest, principal: Principal): void {
+export function setPrincipal(request: FastifyRequest, principal: AnyPrincipal): void {
   principals.set(request, principal);
 }
 
-export function principalOf(request: FastifyRequest): Principal | undefined {
+export function principalOf(request: FastifyRequest): AnyPrincipal | undefined {
   return principals.get(request);
 }
 
-function required<K extends Principal['kind']>(
+function required<K extends AnyPrincipal['kind']>(
   context: ExecutionContext,
   kind: K,
-): Extract<Principal, { kind: K }> {
+): Extract<AnyPrincipal, { kind: K }> {
   const principal = principals.get(context.switchToHttp().getRequest<FastifyRequest>());
   if (principal === undefined || !isKind(principal, kind))
     throw new Error(`this route has no ${kind} caller`);
   return principal;
 }
 
-function isKind<K extends Principal['kind']>(
-  value: Principal,
+function isKind<K extends AnyPrincipal['kind']>(
+  value: AnyPrincipal,
   kind: K,
-): value is Extract<Principal, { kind: K }> {
+): value is Extract<AnyPrincipal, { kind: K }> {
   return value.kind === kind;
 }
 
@@ -65,9 +75,14 @@ function isKind<K extends Principal['kind']>(
 export const CallingPerson = createParamDecorator((_data: unknown, context) => required(context, 'person'));
 /** The device calling. Only on routes that require `device`. */
 export const CallingDevice = createParamDecorator((_data: unknown, context) => required(context, 'device'));
+/** The provisioning client calling. Only on routes that require `provisioning`. */
+export const CallingProvisioner = createParamDecorator((_data: unknown, context) =>
+  required(context, 'provisioning'),
+);
 /** Whoever calls, person or device. Only on routes that are not public. */
 export const Caller = createParamDecorator((_data: unknown, context): Principal => {
   const principal = principals.get(context.switchToHttp().getRequest<FastifyRequest>());
-  if (principal === undefined) throw new Error('this route has no caller');
+  if (principal === undefined || principal.kind === 'provisioning')
+    throw new Error('this route has no caller');
   return principal;
 });

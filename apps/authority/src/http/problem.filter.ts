@@ -8,8 +8,9 @@ import { isDiskFull } from '../ports/files.js';
 import { LOGGER } from '../ports/tokens.js';
 import { ProblemError, type ProblemExtras } from './problem-error.js';
 import { PROBLEMS } from './problem-table.js';
+import { SCIM_BASE, SCIM_CONTENT_TYPE, ScimError, scimErrorBody, scimTypeOf } from './scim-error.js';
 
-/** Writes every error as RFC 9457 problem details. No raw `error.message` leaves. */
+/** Writes every error as RFC 9457 problem details, or as SCIM has them. No raw `error.message` leaves. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
@@ -22,7 +23,9 @@ export class ProblemFilter implements ExceptionFilter {
       const what = refusal.code === 'internal' ? 'unexpected error' : 'the disk is full';
       this.logger.error({ traceId: request.id, err: error }, what);
     }
-    sendProblem(http.getResponse<FastifyReply>(), request.id, refusal.code, refusal.extras);
+    const reply = http.getResponse<FastifyReply>();
+    if (request.url.startsWith(`${SCIM_BASE}/`)) sendScimError(reply, error, refusal);
+    else sendProblem(reply, request.id, refusal.code, refusal.extras);
   }
 }
 
@@ -51,6 +54,23 @@ function sendProblem(reply: FastifyReply, traceId: string, code: ProblemCode, ex
     .send(JSON.stringify(body));
 }
 
+function sendScimError(reply: FastifyReply, error: unknown, { code, extras }: Refusal): void {
+  const { status, advice } = PROBLEMS[code];
+  const field = extras.errors?.[0];
+  const detail = field === undefined ? (extras.detail ?? advice) : `${field.pointer || '/'}: ${field.reason}`;
+  const body =
+    error instanceof ScimError
+      ? scimErrorBody(error.status, error.scimType, error.detail)
+      : scimErrorBody(status, scimTypeOf(code), detail);
+  if (body.status === '401') void reply.header('www-authenticate', 'Bearer realm="scim"');
+  void reply
+    .headers(extras.headers ?? {})
+    .header('cache-control', 'no-store')
+    .status(Number(body.status))
+    .type(SCIM_CONTENT_TYPE)
+    .send(JSON.stringify(body));
+}
+
 interface Refusal {
   readonly code: ProblemCode;
   readonly extras: ProblemExtras;
@@ -59,6 +79,8 @@ interface Refusal {
 function toRefusal(error: unknown): Refusal {
   if (error instanceof ProblemError) return { code: error.code, extras: error.extras };
   if (isDiskFull(error)) return { code: 'storage-full', extras: {} };
+  // What it says is written by itself; a code is only for what the log tells.
+  if (error instanceof ScimError) return { code: 'bad-request', extras: {} };
   return domainRefusal(error) ?? { code: codeOfStatus(statusOf(error)), extras: {} };
 }
 
