@@ -1,9 +1,15 @@
 export { VisionError, type VisionErrorCode } from './errors.js';
 export { cosineSimilarity } from './identity/cosine.js';
+export type { Landmarker } from './mesh/landmarker.js';
+export { openEnhancer, type NeuralEnhancer } from './plug/enhancer.js';
+export { openLandmarker } from './plug/landmarker.js';
+export { IDENTITY_VALUES, openSwapper, type FaceSwapper } from './plug/swapper.js';
 export { createVision } from './vision.js';
 export type {
   FaceTracker,
   ModelSource,
+  NeuralRole,
+  NeuralSource,
   PersonMask,
   TrackerOptions,
   Vision,

@@ -1,6 +1,8 @@
 import type { FaceObservation, I420Frame } from '@guise/frame';
 import type { InferenceSession } from 'onnxruntime-node';
 
+import type { Landmarker } from './mesh/landmarker.js';
+
 /** The networks this library runs, by the role they have in `models/manifest.json`. */
 export type VisionRole =
   | 'face-detection-short'
@@ -10,14 +12,20 @@ export type VisionRole =
   | 'face-liveness'
   | 'person-segmentation';
 
+/** Networks that a user brings along, by the role they have in that user's manifest. */
+export type NeuralRole = 'swapper' | 'enhancer' | 'landmarker';
+
 /** Where sessions come from: the model registry, which verifies every file before it is loaded. */
-export interface ModelSource {
-  session(role: VisionRole): Promise<InferenceSession>;
+export interface NeuralSource<Role extends string = NeuralRole> {
+  session(role: Role): Promise<InferenceSession>;
 }
+export type ModelSource = NeuralSource<VisionRole>;
 
 export interface VisionOptions {
   /** `openModelRegistry(…)`, or anything that opens the same networks. */
   readonly registry: ModelSource;
+  /** In the place of the built-in mesh network: see `openLandmarker`. It is closed with the vision. */
+  readonly landmarker?: Landmarker;
 }
 
 export interface TrackerOptions {

@@ -4,7 +4,7 @@ import { FaceDetector, FULL_RANGE, SHORT_RANGE } from './detection/detector.js';
 import { VisionError } from './errors.js';
 import { FaceEmbedder } from './identity/embedder.js';
 import { SpoofSignal } from './identity/spoof-signal.js';
-import { FaceLandmarker } from './mesh/landmarker.js';
+import { FaceLandmarker, type Landmarker } from './mesh/landmarker.js';
 import { checkFrame } from './patch/patch.js';
 import { PersonSegmenter } from './segmentation.js';
 import { detectStillFaces } from './tracking/still-faces.js';
@@ -12,11 +12,11 @@ import { VideoFaceTracker } from './tracking/tracker.js';
 import type { FaceTracker, ModelSource, PersonMask, TrackerOptions, Vision, VisionOptions } from './types.js';
 
 /** Opens the networks once; they stay loaded until `close()`. Detection and mesh open now, the rest on first use. */
-export async function createVision({ registry }: VisionOptions): Promise<Vision> {
+export async function createVision({ registry, landmarker: plugged }: VisionOptions): Promise<Vision> {
   const [shortRange, fullRange, landmarker] = await Promise.all([
     FaceDetector.open(registry, SHORT_RANGE),
     FaceDetector.open(registry, FULL_RANGE),
-    FaceLandmarker.open(registry),
+    plugged ?? FaceLandmarker.open(registry),
   ]);
   return new LoadedVision(registry, { shortRange, fullRange, landmarker });
 }
@@ -35,7 +35,7 @@ class LoadedVision implements Vision {
   constructor(
     registry: ModelSource,
     private readonly networks: Record<'shortRange' | 'fullRange', FaceDetector> & {
-      landmarker: FaceLandmarker;
+      landmarker: Landmarker;
     },
   ) {
     this.embedder = this.onFirstUse(() => FaceEmbedder.open(registry));

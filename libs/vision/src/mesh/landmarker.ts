@@ -14,10 +14,16 @@ export interface Mesh {
   readonly landmarks: Float32Array;
 }
 
+/** Finds the points of the face in one crop. */
+export interface Landmarker {
+  landmarks(frame: I420Frame, region: Region): Promise<Mesh>;
+  close(): Promise<void>;
+}
+
 const SIDE = 192;
 
 /** MediaPipe's attention mesh: 468 surface points, lips, lids and irises refined by their own heads. */
-export class FaceLandmarker {
+export class FaceLandmarker implements Landmarker {
   private readonly reader = new PatchReader({
     width: SIDE,
     height: SIDE,
@@ -80,7 +86,8 @@ function setDepth(landmarks: Float32Array, vertices: readonly number[], z: numbe
   for (const vertex of vertices) landmarks[vertex * 3 + 2] = z;
 }
 
-function toFrame(landmarks: Float32Array, map: Affine): void {
+/** From pixels of the crop to those of the frame, in place. */
+export function toFrame(landmarks: Float32Array, map: Affine): void {
   const scale = Math.hypot(map.a, map.d);
   for (let i = 0; i < landmarks.length; i += 3) {
     const x = landmarks[i] ?? NaN;

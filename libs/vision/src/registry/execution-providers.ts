@@ -5,10 +5,15 @@ import { ModelError } from './errors.js';
 export const knownExecutionProviders = (): readonly string[] =>
   listSupportedBackends().map(({ name }) => name);
 
+/** What ONNX Runtime calls otherwise than everybody else does. */
+const ONNX_NAMES: Readonly<Record<string, string>> = { directml: 'dml' };
+
+export const onnxName = (provider: string): string => ONNX_NAMES[provider] ?? provider;
+
 /** @throws ModelError `provider-absent` listing those that exist */
 export function requireExecutionProviders(wanted: readonly string[]): void {
   const known = knownExecutionProviders();
-  const absent = wanted.filter((name) => !known.includes(name));
+  const absent = wanted.filter((name) => !known.includes(onnxName(name)));
   if (wanted.length === 0 || absent.length > 0) {
     const what =
       absent.length > 0

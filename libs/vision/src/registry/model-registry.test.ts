@@ -141,6 +141,16 @@ describe('the model registry', () => {
     expect(await codeOf(open({ executionProviders: [] }))).toBe('provider-absent');
   });
 
+  it('opens with an execution provider that is here, and lists those that are for one that is not', async () => {
+    const known = knownExecutionProviders();
+    for (const name of ['cpu', 'cuda', 'coreml', 'directml', 'openvino', 'webgpu']) {
+      const isKnown = known.includes(name === 'directml' ? 'dml' : name);
+      const attempt = open({ executionProviders: [name] });
+      expect(await codeOf(attempt), name).toBe(isKnown ? 'no error' : 'provider-absent');
+      if (!isKnown) await expect(open({ executionProviders: [name] })).rejects.toThrow(known.join(', '));
+    }
+  });
+
   it('refuses a missing or broken manifest', async () => {
     expect(await codeOf(open({ manifestPath: join(own, 'none.json') }))).toBe('manifest-unreadable');
     const path = join(own, 'broken.json');

@@ -2,7 +2,7 @@ import type { ModelEntry, ModelManifest, ModelPolicy } from '@guise/protocol';
 import { DEFAULT_MODEL_POLICY } from '@guise/protocol';
 import { InferenceSession } from 'onnxruntime-node';
 import { ModelError } from './errors.js';
-import { knownExecutionProviders, requireExecutionProviders } from './execution-providers.js';
+import { knownExecutionProviders, onnxName, requireExecutionProviders } from './execution-providers.js';
 import { readManifestFile } from './manifest-file.js';
 import type { VerifiedBytes } from './verified-bytes.js';
 import { readVerified } from './verified-bytes.js';
@@ -14,7 +14,7 @@ export interface ModelRegistryOptions {
   readonly cacheDir: string;
   /** What the organisation allows; the default takes permissive licences only. */
   readonly policy?: ModelPolicy;
-  /** In order of preference, ONNX Runtime's names; the default is `['cpu']`. */
+  /** In order of preference: cpu, cuda, coreml, directml, openvino, webgpu …; the default is `['cpu']`. */
   readonly executionProviders?: readonly string[];
 }
 
@@ -31,8 +31,9 @@ export interface ModelRegistry {
 
 /** Opens the registry of the models that a manifest names. Nothing is loaded yet. */
 export async function openModelRegistry(options: ModelRegistryOptions): Promise<ModelRegistry> {
-  const executionProviders = options.executionProviders ?? ['cpu'];
-  requireExecutionProviders(executionProviders);
+  const wanted = options.executionProviders ?? ['cpu'];
+  requireExecutionProviders(wanted);
+  const executionProviders = wanted.map(onnxName);
   const manifest = await readManifestFile(options.manifestPath);
   const policy = options.policy ?? DEFAULT_MODEL_POLICY;
   const describe = (role: string) => findModel(manifest, role);
