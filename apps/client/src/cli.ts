@@ -7,6 +7,7 @@ import { registerEnrol } from './commands/enrol.js';
 import { registerLogin } from './commands/login.js';
 import { registerPermit } from './commands/permit.js';
 import { registerProcess } from './commands/process.js';
+import { registerRun } from './commands/run.js';
 import { registerVerify } from './commands/verify.js';
 import type { CommandContext } from './context.js';
 import { EXIT_CODES, exitCodeTable } from './exit-codes.js';
@@ -49,6 +50,7 @@ export function createProgram(context: CommandContext, setExit: (code: number) =
   registerAvatar(program, context);
   registerPermit(program, context);
   registerProcess(program, context, setExit);
+  registerRun(program, context, setExit);
   registerVerify(program, context, setExit);
   registerDetect(program, context, setExit);
   registerDoctor(program, context, setExit);
@@ -66,6 +68,7 @@ First steps:
   $ guise enrol me.mp4                              register your own face
   $ guise avatar build --capture me.mp4 --name Alex --provenance "my webcam" --licence "own picture" -o me.guise
   $ guise avatar draft me.guise                     then consent and approval in the console
+  $ guise run -s me.guise --avatar ava_… -o /dev/video9  the same before a camera, into a virtual one
   $ guise process --source-paths me.guise --target-path in.mp4 --output-path out.mp4 --avatar ava_…
   $ guise verify out.mp4                            who, which face, permitted by whom, at which second
 

@@ -13,6 +13,8 @@ export interface CommandContext {
   readonly sleepMs: (ms: number) => Promise<void>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** A command that ends properly after Ctrl-C says how long it may take; 3 s otherwise. A second Ctrl-C ends at once. */
+  readonly takeTimeToEnd: (ms: number) => void;
 }
 
 /** Runs one command line; the answer is the exit code. */

@@ -65,5 +65,9 @@ const MEDIA_EXITS: Readonly<Record<MediaErrorCode, ExitName>> = {
   'disk-full': 'outputFailed',
   'write-failed': 'outputFailed',
   stalled: 'failure',
+  'camera-missing': 'badInput',
+  'camera-busy': 'badInput',
+  'camera-denied': 'badInput',
+  'camera-lost': 'badInput',
   aborted: 'interrupted',
 };

@@ -10,15 +10,16 @@ import { createOutput } from './output/output.js';
 
 const INSTALLATION_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
-/** Time that an interrupted command has to remove what it began. */
+/** Time that an interrupted command has to remove what it began, unless it takes more. */
 const GRACE_MS = 3_000;
 
 async function main(args: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
+  let graceMs = GRACE_MS;
   process.once('SIGINT', () => {
     interrupt.abort();
     // What can be tidied up is tidied up by then. A second Ctrl-C ends at once.
-    setTimeout(() => process.exit(EXIT_CODES.interrupted), GRACE_MS).unref();
+    setTimeout(() => process.exit(EXIT_CODES.interrupted), graceMs).unref();
     process.once('SIGINT', () => process.exit(EXIT_CODES.interrupted));
   });
   const streams = { stdout: process.stdout, stderr: process.stderr };
@@ -35,6 +36,9 @@ async function main(args: readonly string[]): Promise<number> {
       monotonicMs: () => performance.now(),
       sleepMs: (ms) => sleep(ms, undefined, { signal: interrupt.signal }),
       signal: interrupt.signal,
+      takeTimeToEnd: (ms) => {
+        graceMs = ms;
+      },
     });
   } catch (error) {
     const failure = asCliError(error);

@@ -29,7 +29,12 @@ export async function encodeVideo(out: string, options: EncodeOptions): Promise<
   const file = createPendingFile(out);
   const args = await encodeArgs(file.path, options, tools, audio);
   if (isAborted(options.signal)) throw abortedError();
-  const child = spawn(tools.ffmpeg, args, { stdio: ['pipe', 'ignore', 'pipe'], windowsHide: true });
+  const child = spawn(tools.ffmpeg, args, {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    windowsHide: true,
+    // In a group of its own: a Ctrl-C in the terminal is ours to answer, and may mean that the file is to be completed.
+    detached: process.platform !== 'win32',
+  });
   return new ProcessEncoder(out, file, child, options);
 }
 

@@ -16,6 +16,10 @@ export type MediaErrorCode =
   | 'disk-full'
   | 'write-failed'
   | 'stalled'
+  | 'camera-missing'
+  | 'camera-busy'
+  | 'camera-denied'
+  | 'camera-lost'
   | 'aborted';
 
 /** The message says what is wrong and what to do next; it names files by the caller's own path. */

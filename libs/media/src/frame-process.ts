@@ -25,7 +25,7 @@ export interface FrameRun {
 export interface FrameProcess {
   readonly stderr: Readable;
   /** The next picture; null at the end. @throws MediaError `stalled`, `aborted`, `ffmpeg-missing` */
-  next(): Promise<Uint8Array | null>;
+  next(stallMs?: number): Promise<Uint8Array | null>;
   /** After the last picture: exit code, and bytes of a last picture that never became whole. */
   ended(): Promise<{ readonly code: number; readonly leftoverBytes: number }>;
   /** Ends it, wherever it is. */
@@ -56,7 +56,7 @@ export function startFrames(run: FrameRun): FrameProcess {
   signal?.addEventListener('abort', onAbort);
   return {
     stderr: child.stderr,
-    next: () => reader.next(run.stallMs ?? DEFAULT_STALL_MS),
+    next: (stallMs) => reader.next(stallMs ?? run.stallMs ?? DEFAULT_STALL_MS),
     async ended() {
       const code = await exited;
       if (isMissing(code)) throw missingTool(program);

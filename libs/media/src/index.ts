@@ -2,6 +2,16 @@ export { decodeVideo } from './decode.js';
 export { encodeVideo } from './encode.js';
 export { MediaError, type MediaErrorCode } from './errors.js';
 export { decodeImage, encodePng, type ImageLimits } from './image.js';
+export { chooseCamera, listCameras, type Camera } from './live/cameras.js';
+export { captureFrames, type CaptureOptions, type CaptureSource } from './live/capture.js';
+export { parseStreamUrl } from './live/capture-args.js';
+export {
+  openLoopbackOutput,
+  openPipeOutput,
+  type LiveOutput,
+  type LiveShape,
+  type PipeFormat,
+} from './live/live-output.js';
 export { DEFAULT_LIMITS } from './limits.js';
 export { measureDuration } from './measure-duration.js';
 export { probe, type ProbeOptions } from './probe.js';

@@ -65,12 +65,14 @@ export function createDrawingSheet(
           timestampMs,
         );
       }
+      // A portrait shows nothing of the camera's picture: where the wearer's face is in it stays as it was seen.
+      const seen = renderer.mode === 'overlay' ? halveFace(face) : face;
       const outcome = await renderOn(
         small,
         () => {
           halveInto(camera, small);
         },
-        halveFace(face),
+        seen,
         timestampMs,
       );
       if (outcome.status !== 'rendered') return outcome;

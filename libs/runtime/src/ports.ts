@@ -50,6 +50,7 @@ export interface OverlayAvatar extends WornAvatar {
 export interface PortraitAvatar extends WornAvatar {
   readonly mode: 'portrait';
   /**
+   * `face` is in pixels of the camera's picture, whatever the size of `out`.
    * Overwrites every sample of `out` with a code value from 1 to 254 (BT.709 keeps 0 and 255 for timing). The session
    * blanks `out` before with 0: a picture that still holds one is not shown.
    */

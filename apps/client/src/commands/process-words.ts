@@ -1,4 +1,4 @@
-import type { ClosedReason, MediaProgress } from '@guise/runtime';
+import type { ClosedReason, MediaProgress, SessionStats } from '@guise/runtime';
 import type { CommandContext } from '../context.js';
 import type { ProcessPlan } from '../dialect/options.js';
 import { EXIT_CODES } from '../exit-codes.js';
@@ -39,10 +39,15 @@ export function tellGate({ output }: CommandContext, event: MediaProgress): void
 /** The picture alone explains these: nobody is there, or it is not known yet who is. */
 const HARMLESS: readonly ClosedReason[] = ['no-face', 'wearer-unchecked'];
 
-export function exitOf({ renderedFrames, slateFrames }: ProcessReport): number {
+/** Every second with a face showed the avatar. */
+export function showsAvatar({ renderedFrames, slateFrames }: SessionStats): boolean {
   const reasons = Object.keys(slateFrames);
   const harmless = reasons.every((reason) => HARMLESS.some((known) => known === reason));
-  return renderedFrames > 0 && harmless ? EXIT_CODES.ok : EXIT_CODES.gateShut;
+  return renderedFrames > 0 && harmless;
+}
+
+export function exitOf(report: ProcessReport): number {
+  return showsAvatar(report) ? EXIT_CODES.ok : EXIT_CODES.gateShut;
 }
 
 export function tellResult(

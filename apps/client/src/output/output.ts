@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 
 /** One fact for programs: `type` says what it is, the rest is its data. */
@@ -30,8 +31,8 @@ export interface TextStream {
 }
 
 export interface OutputStreams {
-  readonly stdout: TextStream;
-  readonly stderr: TextStream & NodeJS.WritableStream;
+  readonly stdout: TextStream & Writable;
+  readonly stderr: TextStream & Writable;
 }
 
 const PROGRESS_LINE_MS = 1000;

@@ -11,8 +11,7 @@ import {
   type I420Frame,
 } from '@guise/frame';
 import { encodePng } from '@guise/media';
-import type { AvatarRenderer } from '@guise/runtime';
-import { openAvatarRenderer } from './avatar-renderer.js';
+import { openAvatarRenderer, type BuiltInRenderer } from './avatar-renderer.js';
 import type { WearMode } from './wear-mode.js';
 
 const SIZE = { width: 320, height: 180 };
@@ -62,11 +61,11 @@ beforeAll(async () => {
   };
 });
 
-const open = (mode: WearMode): Promise<AvatarRenderer> =>
+const open = (mode: WearMode): Promise<BuiltInRenderer> =>
   openAvatarRenderer({ avatar: { bundle, sha256: SHA256 }, mode, size: SIZE, label: 'AI MODIFIED' });
 
 /** What is shown of a face at a time, into a frame that held something. */
-function shown(renderer: AvatarRenderer, face: FaceObservation, timestampMs: number, held = 100): I420Frame {
+function shown(renderer: BuiltInRenderer, face: FaceObservation, timestampMs: number, held = 100): I420Frame {
   const frame = createI420(SIZE.width, SIZE.height, held, held, held);
   expect(renderer.render(frame, face, timestampMs).status).toBe('rendered');
   return frame;

@@ -5,9 +5,9 @@ import {
   parametersOf,
   type AvatarBundle,
 } from '@guise/avatar';
-import { drawDisclosureLabel } from '@guise/frame';
+import { drawDisclosureLabel, type FaceObservation, type I420Frame } from '@guise/frame';
 import { decodeImage, type PictureSize } from '@guise/media';
-import type { AvatarRenderer, OverlayAvatar, PortraitAvatar } from '@guise/runtime';
+import type { AvatarRenderer, OverlayAvatar, PortraitAvatar, RenderOutcome } from '@guise/runtime';
 import type { WearMode } from './wear-mode.js';
 
 export interface AvatarWish {
@@ -18,20 +18,28 @@ export interface AvatarWish {
   readonly size: PictureSize;
   /** The disclosure label that the permit asks for. */
   readonly label: string;
+  /** It is to render pictures of half the size as well; the session's quality may ask for that at any moment. */
+  readonly halfSize?: boolean;
 }
+
+/** Made by our own renderers, which answer at once. */
+export type BuiltInRenderer = {
+  render(frame: I420Frame, face: FaceObservation, timestampMs: number): RenderOutcome;
+} & AvatarRenderer;
 
 /**
  * Opens a bundle for rendering.
  * @throws AvatarError when its picture cannot be worn, MediaError when it cannot be decoded
  */
-export async function openAvatarRenderer({ avatar, mode, size, label }: AvatarWish): Promise<AvatarRenderer> {
+export async function openAvatarRenderer(wish: AvatarWish): Promise<BuiltInRenderer> {
+  const { avatar, mode, size, label } = wish;
   const picture = await decodeImage(avatar.bundle.picture.bytes);
   const { landmarks, personMask } = avatar.bundle;
   const mask = personMask === undefined ? {} : { personMask };
   const worn =
     mode === 'overlay'
-      ? overlayOf({ picture, landmarks })
-      : portraitOf({ picture, landmarks, ...mask }, size);
+      ? overlayOf({ picture, landmarks }, size, wish.halfSize === true)
+      : portraitOf({ picture, landmarks, ...mask }, size, wish.halfSize === true);
   return {
     ...worn,
     avatarSha256: avatar.sha256,
@@ -41,14 +49,28 @@ export async function openAvatarRenderer({ avatar, mode, size, label }: AvatarWi
 
 function overlayOf(
   avatar: Parameters<typeof createOverlayRenderer>[0],
-): Pick<OverlayAvatar, 'mode' | 'render' | 'reset'> {
+  size: PictureSize,
+  halfSize: boolean,
+): Pick<BuiltInRenderer, 'render'> &
+  Pick<OverlayAvatar, 'mode' | 'reset' | 'rendersHalfSize' | 'followLight'> {
   const overlay = createOverlayRenderer(avatar);
+  // What one has learnt of shape and light is in pixels of its own.
+  const small = halfSize ? createOverlayRenderer(avatar) : null;
   return {
     mode: 'overlay',
+    rendersHalfSize: small !== null,
     // The outline stays the wearer's: the avatar's face is where the camera saw one.
-    render: (frame, face) => ({ ...overlay.render(frame, face), face: face.box }),
+    render: (frame, face) => {
+      const renderer = frame.width === size.width ? overlay : (small ?? overlay);
+      return { ...renderer.render(frame, face), face: face.box };
+    },
+    followLight(follows) {
+      overlay.followLight(follows);
+      small?.followLight(follows);
+    },
     reset: () => {
       overlay.reset();
+      small?.reset();
     },
   };
 }
@@ -59,21 +81,32 @@ const SAME_SEAT_MS = 10_000;
 function portraitOf(
   avatar: Parameters<typeof createPortraitRenderer>[0],
   size: PictureSize,
-): Pick<PortraitAvatar, 'mode' | 'render' | 'reset'> {
+  halfSize: boolean,
+): Pick<BuiltInRenderer, 'render'> & Pick<PortraitAvatar, 'mode' | 'reset' | 'rendersHalfSize'> {
   const portrait = createPortraitRenderer(avatar, size);
+  const half = { width: size.width / 2, height: size.height / 2 };
+  const small = halfSize && isRenderable(half) ? createPortraitRenderer(avatar, half) : null;
   const learner = new NeutralLearner();
   let seenAtMs = Number.NEGATIVE_INFINITY;
   return {
     mode: 'portrait',
+    rendersHalfSize: small !== null,
     render(out, face, timestampMs) {
       if (timestampMs - seenAtMs > SAME_SEAT_MS) learner.reset();
       seenAtMs = timestampMs;
       const neutral = learner.observe(face, timestampMs);
       const parameters = neutral === null ? null : parametersOf(face, neutral);
       if (parameters === null) return { status: 'not-rendered' };
-      return { status: 'rendered', face: portrait.render(parameters, out) };
+      const renderer = out.width === size.width ? portrait : (small ?? portrait);
+      return { status: 'rendered', face: renderer.render(parameters, out) };
     },
     // Every picture stands for itself, and only the wearer is ever rendered: what was learnt of the wearer's face holds.
     reset: () => undefined,
   };
 }
+
+/** Half a small picture may be too small to carry a face. */
+const SMALLEST_SIDE = 90;
+
+const isRenderable = ({ width, height }: PictureSize): boolean =>
+  [width, height].every((side) => side >= SMALLEST_SIDE && side % 2 === 0);

@@ -1,5 +1,4 @@
 import type { AvatarBundle } from '@guise/avatar';
-import { renderSlate } from '@guise/frame';
 import {
   decodeVideo,
   encodeVideo,
@@ -8,44 +7,19 @@ import {
   type PictureSize,
   type VideoDecoder,
 } from '@guise/media';
-import type { Es256Signer, VerifiedPermit } from '@guise/permit';
-import type { SessionId } from '@guise/protocol';
-import {
-  processMedia,
-  type EvidenceSink,
-  type FaceSight,
-  type MediaConfig,
-  type MediaProgress,
-  type MediaReport,
-  type PermitSource,
-  type WearerTemplate,
-} from '@guise/runtime';
-import { createVision, type ModelSource, type Vision } from '@guise/vision';
-import type { EpochChain } from 'invisible-watermark-ts';
+import { processMedia, type MediaConfig, type MediaProgress, type MediaReport } from '@guise/runtime';
+import { createVision, type ModelSource } from '@guise/vision';
 import { openAvatarRenderer } from './avatar-renderer.js';
-import { tellingRefusals } from './permit-refusals.js';
-import { createEvidenceCrypto, createMarker, type MarkingKeys } from './session-marks.js';
+import { authorityPorts, picturePorts, type SessionRights } from './session-ports.js';
 import type { WearMode } from './wear-mode.js';
 import { chooseFit, chooseWorkSize } from './work-size.js';
 
-export interface ProcessOptions {
+export interface ProcessOptions extends SessionRights {
   readonly input: string;
   readonly output: string;
   /** The avatar and the hash of the bytes it was read from. */
   readonly bundle: { readonly bundle: AvatarBundle; readonly sha256: string };
   readonly mode: WearMode;
-  /** The verified permit with the secrets of its session. */
-  readonly grant: {
-    readonly permit: VerifiedPermit;
-    readonly session: SessionId;
-    readonly watermarkKey: Uint8Array;
-    readonly chain: EpochChain;
-  };
-  readonly wearer: WearerTemplate;
-  readonly permitSource: PermitSource;
-  readonly evidenceSink: EvidenceSink;
-  /** The device key. */
-  readonly signer: Es256Signer;
   readonly registry: ModelSource;
   /** Size to work at and to write; null: the recording's own (see `chooseWorkSize`). Another shape is cut or gets bars, see `chooseFit`. */
   readonly size?: PictureSize | null;
@@ -126,37 +100,4 @@ function openOutput(
     ...(expectedFrames === null ? {} : { audioDurationSeconds: expectedFrames / rateValue(fps) }),
     ...(signal === undefined ? {} : { signal }),
   });
-}
-
-function picturePorts(
-  { grant, wearer }: ProcessOptions,
-  size: PictureSize,
-  vision: Vision,
-  renderer: MediaConfig['picture']['renderer'],
-): MediaConfig['picture'] {
-  const tracker = vision.createTracker();
-  const sight: FaceSight = {
-    track: (frame, timestampMs) => tracker.track(frame, timestampMs),
-    embed: (frame, face) => vision.embed(frame, face),
-  };
-  return { sight, wearer, renderer, marker: createMarker(markingKeys(grant), size), slate: renderSlate };
-}
-
-function authorityPorts({
-  grant,
-  permitSource,
-  evidenceSink,
-  signer,
-}: ProcessOptions): MediaConfig['authority'] {
-  return {
-    session: grant.session,
-    permit: grant.permit,
-    source: tellingRefusals(permitSource),
-    crypto: createEvidenceCrypto(markingKeys(grant), signer),
-    sink: evidenceSink,
-  };
-}
-
-function markingKeys({ permit, watermarkKey, chain }: ProcessOptions['grant']): MarkingKeys {
-  return { watermarkKey, chain, sessionNumber: permit.wear.watermark.session };
 }

@@ -25,6 +25,7 @@ export interface TestClientOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly answer?: string | null;
   readonly nowMs?: () => number;
+  readonly signal?: AbortSignal;
 }
 
 /** A client with a home of its own that writes into memory. */
@@ -41,7 +42,8 @@ export async function openTestClient(options: TestClientOptions = {}): Promise<T
     nowMs,
     monotonicMs: () => performance.now(),
     sleepMs: () => Promise.resolve(),
-    signal: new AbortController().signal,
+    signal: options.signal ?? new AbortController().signal,
+    takeTimeToEnd: () => undefined,
   };
   return {
     home,

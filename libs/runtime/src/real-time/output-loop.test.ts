@@ -11,13 +11,15 @@ const FRAME_MS = 40;
 /** An output whose time passes only when the test says so. The renderer's frames are full of camera pixels, to be countable. */
 function openOutput() {
   const frames = allocateFrameRing(SIZE.width, SIZE.height);
+  const captured = allocateFrameRing(SIZE.width, SIZE.height);
+  const camera = openRingWriter(captured);
   const permission = allocatePermission();
   const written: I420Frame[] = [];
   const reasons: (OutputReason | null)[] = [];
   const sleepers: { readonly untilMs: number; readonly wake: () => void }[] = [];
   const time = { nowMs: 1000 };
   const done = showFrames({
-    ...{ frames, permission, slate: renderSlate, frameMs: FRAME_MS, startMs: 1000 },
+    ...{ captured, frames, permission, slate: renderSlate, frameMs: FRAME_MS, startMs: 1000 },
     sink: {
       write: (frame) => Promise.resolve(void written.push({ ...frame, data: frame.data.slice() })),
       finish: () => Promise.resolve(),
@@ -35,6 +37,10 @@ function openOutput() {
   const writer = openRingWriter(frames);
   return {
     ...{ written, reasons, done, writer, time, permission: openPermission(permission) },
+    /** The camera gives a picture. */
+    capture(index: number) {
+      camera.write(cameraFrame(index), time.nowMs - 1000);
+    },
     async show(index: number) {
       writer.write(cameraFrame(index), time.nowMs - 1000);
       await settled();
@@ -92,7 +98,7 @@ describe('what shows the finished frames', () => {
     expect(output.reasons).toEqual(['permit-revoked']);
   });
 
-  it('shows the slate at the meeting’s rate while the renderer hangs, and its frames again when it goes on', async () => {
+  it('shows the slate at the meeting’s rate while nothing comes, and its frames again when it goes on', async () => {
     const output = openOutput();
     output.permission.publish({ openUntilMs: 99_999 });
     await output.show(0);
@@ -104,10 +110,24 @@ describe('what shows the finished frames', () => {
     expect(slates.every(isSlate)).toBe(true);
     await output.show(1);
     expect(output.written.at(-1)).toEqual(cameraFrame(1));
-    expect(output.reasons).toEqual(['stalled', null]);
+    expect(output.reasons).toEqual(['no-camera', null]);
     output.writer.close();
     await output.pass(1);
     expect(await output.done).toMatchObject({ shown: 2, slates: slates.length, outOfOrder: 0 });
+  });
+
+  it('says whether the camera or the renderer is at fault', async () => {
+    const output = openOutput();
+    output.permission.publish({ openUntilMs: 99_999 });
+    await output.show(0);
+    for (let i = 0; i < 20; i++) {
+      output.capture(i);
+      await output.pass(FRAME_MS);
+    }
+    expect(output.reasons).toEqual(['stalled']);
+    await output.pass(2 * STALL_MS);
+    expect(output.reasons.at(-1)).toBe('no-camera');
+    expect(output.written.slice(1).every(isSlate)).toBe(true);
   });
 
   it('counts frames that come out of order', async () => {

@@ -2,13 +2,15 @@ import type { I420Frame } from '@guise/frame';
 import type { FrameSink, SlateSource } from '../ports.js';
 import { SLATE_TEXT, type ClosedReason } from '../reasons.js';
 import { createStageTimes } from '../stage-times.js';
-import { openRingReader, type FrameRingMemory, type RingFrame } from './frame-ring.js';
+import { countFrames, openRingReader, type FrameRingMemory, type RingFrame } from './frame-ring.js';
 import { openPermission, type SharedPermissionMemory } from './shared-permission.js';
 
 /** A picture that stands still for longer than this is no live picture: the slate is shown until frames come again. */
 export const STALL_MS = 500;
 
 export interface OutputOptions {
+  /** Captured frames, to know whether the camera gives any. */
+  readonly captured: FrameRingMemory;
   readonly frames: FrameRingMemory;
   readonly permission: SharedPermissionMemory;
   readonly sink: FrameSink;
@@ -22,7 +24,14 @@ export interface OutputOptions {
   readonly onReason?: ((reason: OutputReason | null) => void) | undefined;
 }
 
-export type OutputReason = ClosedReason | 'stalled';
+/** `stalled`: the renderer finished nothing; `no-camera`: there was nothing to render. */
+export type OutputReason = ClosedReason | 'stalled' | 'no-camera';
+
+const SLATE_TEXTS: Readonly<Record<OutputReason, string>> = {
+  ...SLATE_TEXT,
+  stalled: SLATE_TEXT['render-failed'],
+  'no-camera': 'Camera gives no picture',
+};
 
 /** A clock that reads the same in all threads and only moves forward. */
 export interface SharedClock {
@@ -57,7 +66,8 @@ export async function showFrames(options: OutputOptions): Promise<OutputStats> {
     ]);
     if (arrived === null) return output.stats();
     if (arrived === 'waited') {
-      if (output.isStalled()) await sink.write(output.slate('stalled'), output.nowMs());
+      const reason = output.stallReason();
+      if (reason !== null) await sink.write(output.slate(reason), output.nowMs());
       continue;
     }
     try {
@@ -75,6 +85,9 @@ class Output {
   private readonly slates = new Map<OutputReason, I420Frame>();
   private reason: OutputReason | null = null;
   private lastArrivalMs: number;
+  /** Captured frames when they were counted last, and when that number last grew. */
+  private captured = 0;
+  private capturedAtMs = Number.NEGATIVE_INFINITY;
   private lastTimestampMs = Number.NEGATIVE_INFINITY;
   private shown = 0;
   private slateCount = 0;
@@ -90,8 +103,14 @@ class Output {
     return this.options.clock.monotonicMs() - this.options.startMs;
   }
 
-  isStalled(): boolean {
-    return this.options.clock.monotonicMs() - this.lastArrivalMs >= STALL_MS;
+  /** Null as long as the last frame is young enough to stand. */
+  stallReason(): OutputReason | null {
+    const nowMs = this.options.clock.monotonicMs();
+    const { written } = countFrames(this.options.captured);
+    if (written !== this.captured) this.capturedAtMs = nowMs;
+    this.captured = written;
+    if (nowMs - this.lastArrivalMs < STALL_MS) return null;
+    return nowMs - this.capturedAtMs >= STALL_MS ? 'no-camera' : 'stalled';
   }
 
   /** How long to wait for a frame: until it counts as stalled, then a frame's time. */
@@ -119,8 +138,7 @@ class Output {
     this.tell(reason);
     this.slateCount += 1;
     const { frames, slate } = this.options;
-    const text = SLATE_TEXT[reason === 'stalled' ? 'render-failed' : reason];
-    const card = this.slates.get(reason) ?? slate(frames.width, frames.height, text);
+    const card = this.slates.get(reason) ?? slate(frames.width, frames.height, SLATE_TEXTS[reason]);
     this.slates.set(reason, card);
     return card;
   }

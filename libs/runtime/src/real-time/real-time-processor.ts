@@ -46,8 +46,8 @@ export type RealTimeEvent =
   | Exclude<MediaProgress, { readonly type: 'frame' }>
   /** Why the output shows the slate in place of the renderer's frames; null: their frames pass again. */
   | { readonly type: 'output'; readonly reason: OutputReason | null }
-  /** Once a second. */
-  | ({ readonly type: 'stats' } & FlowCounts)
+  /** Once a second. `rawFrames`: camera frames in the output so far; the only acceptable value is 0. */
+  | ({ readonly type: 'stats'; readonly rawFrames: number } & FlowCounts)
   /** The session is over; the slate is shown until the capture ends or is stopped. */
   | { readonly type: 'failed'; readonly error: unknown };
 
@@ -101,6 +101,7 @@ class LiveSession {
   private readonly memory: RealTimeMemory;
   private readonly startMs: number;
   private stopped = false;
+  private rawFrames = 0;
   /** Ends the wait for a frame. */
   private wake: () => void = () => undefined;
 
@@ -122,7 +123,8 @@ class LiveSession {
   async run(): Promise<RealTimeReport> {
     const { sink, startRenderer, onEvent } = this.options;
     const thread = startRenderer(this.memory, (event) => {
-      if (event.type !== 'frame') onEvent?.(event);
+      if (event.type === 'frame') this.rawFrames = event.rawFrames;
+      else onEvent?.(event);
     });
     try {
       const [outcome, output] = await Promise.all([this.capture(this.watch(thread)), this.show()]);
@@ -145,7 +147,14 @@ class LiveSession {
   private show(): Promise<OutputStats> {
     const { sink, slate, clock, framesPerSecond, onEvent } = this.options;
     return showFrames({
-      ...{ frames: this.memory.finished, permission: this.memory.permission, sink, slate, clock },
+      ...{
+        captured: this.memory.captured,
+        frames: this.memory.finished,
+        permission: this.memory.permission,
+        sink,
+        slate,
+        clock,
+      },
       ...{ startMs: this.startMs, frameMs: 1000 / framesPerSecond },
       onReason: (reason) => onEvent?.({ type: 'output', reason }),
     });
@@ -207,7 +216,7 @@ class LiveSession {
         writer.write(next.value.frame, nowMs - this.startMs);
         if (nowMs - toldMs < STATS_MS) continue;
         toldMs = nowMs;
-        onEvent?.({ type: 'stats', ...flowOf(this.memory) });
+        onEvent?.({ type: 'stats', rawFrames: this.rawFrames, ...flowOf(this.memory) });
       }
     } finally {
       writer.close();

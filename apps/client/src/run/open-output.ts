@@ -1,0 +1,57 @@
+import { access, constants, stat } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import {
+  encodeVideo,
+  openLoopbackOutput,
+  openPipeOutput,
+  rateValue,
+  type FrameRate,
+  type PictureSize,
+} from '@guise/media';
+import type { FrameSink } from '@guise/runtime';
+import { CliError } from '../cli-error.js';
+import type { OutputWish } from './plan.js';
+import { steadyRate } from './steady-rate.js';
+
+/**
+ * Opens what the pictures go to. A file gets its name when the session is over and its evidence is kept.
+ * @throws CliError `outputFailed`, MediaError
+ */
+export async function openOutput(
+  wish: OutputWish,
+  shape: PictureSize & { readonly fps: FrameRate },
+  stdout: Writable,
+): Promise<FrameSink> {
+  const { width, height, fps } = shape;
+  const rate = rateValue(fps);
+  switch (wish.kind) {
+    case 'file': {
+      const codec = wish.path.toLowerCase().endsWith('.webm') ? 'vp9' : 'h264';
+      return steadyRate(await encodeVideo(wish.path, { width, height, fps, codec }), rate);
+    }
+    case 'pipe':
+      return steadyRate(openPipeOutput(wish.path ?? stdout, wish.format, shape), rate);
+    case 'loopback': {
+      await requireDevice(wish.device);
+      // Whoever reads a camera takes pictures as they come.
+      return openLoopbackOutput(wish.device, shape);
+    }
+  }
+}
+
+async function requireDevice(device: string): Promise<void> {
+  const isDevice = await stat(device).then(
+    (info) => info.isCharacterDevice(),
+    () => false,
+  );
+  if (!isDevice)
+    throw new CliError(
+      'outputFailed',
+      `there is no device ${device}`,
+      'Make a virtual camera: sudo modprobe v4l2loopback video_nr=9 exclusive_caps=1',
+    );
+  await access(device, constants.W_OK).catch((cause: unknown) => {
+    const advice = 'Join the group “video”, and sign in again.';
+    throw new CliError('outputFailed', `${device} may not be written`, advice, [], { cause });
+  });
+}
