@@ -14,7 +14,7 @@ import { SHIFT_COUNT, type FaceParameters } from './parameters.js';
 import { HeadPoser } from './pose-head.js';
 import { drawPortraitEye, measureEyes, type PortraitEye } from './portrait-eyes.js';
 import { drawPortraitMouth, measureMouth, type PortraitMouth } from './portrait-mouth.js';
-import { warpPerson } from './warp.js';
+import { createPersonWarper, type KernelChoice, type PersonWarper } from './person-warper.js';
 
 /** An avatar with its picture decoded and, if at hand, the person in it told from the background. */
 export interface PortraitAvatar extends RenderableAvatar {
@@ -25,6 +25,8 @@ export interface PortraitOptions {
   /** Size of the pictures it renders: even, from 64 × 64 to 4096 × 4096. */
   readonly width: number;
   readonly height: number;
+  /** Arithmetic of the warp: `auto` (the default) takes SIMD where it runs. Both draw the same bytes. */
+  readonly kernels?: KernelChoice;
 }
 
 export interface PortraitRenderer {
@@ -48,7 +50,7 @@ const LARGEST_SIDE = 4096;
  * @throws AvatarError when the picture cannot make an avatar or the size is not supported
  */
 export function createPortraitRenderer(avatar: PortraitAvatar, options: PortraitOptions): PortraitRenderer {
-  return new MeshPortrait(preparePortrait(avatar, options));
+  return new MeshPortrait(preparePortrait(avatar, options), options.kernels ?? 'auto');
 }
 
 interface PreparedPortrait {
@@ -151,46 +153,30 @@ class MeshPortrait implements PortraitRenderer {
   readonly width: number;
   readonly height: number;
   private readonly poser: HeadPoser;
+  private readonly warper: PersonWarper;
 
-  constructor(private readonly avatar: PreparedPortrait) {
+  constructor(
+    private readonly avatar: PreparedPortrait,
+    kernels: KernelChoice,
+  ) {
     this.width = avatar.width;
     this.height = avatar.height;
     const { mirror } = createFaceTopology();
     this.poser = new HeadPoser(avatar.mesh, avatar.fit, avatar.landmarks, mirror);
+    this.warper = createPersonWarper(avatar, kernels);
   }
 
   render(parameters: FaceParameters, into: I420Frame): Box {
     requireNumbers(parameters);
-    const { width, height, base, layers } = this.avatar;
+    const { width, height, layers } = this.avatar;
     if (into.width !== width || into.height !== height)
       throw new AvatarError('size-unsupported', 'The frame must have the size the renderer was made for.');
     const planes = planesOf(into);
-    into.data.set(base);
     this.poser.pose(parameters);
-    this.warp('y', planes.y);
-    this.warp('u', planes.u);
-    this.warp('v', planes.v);
+    this.warper.draw(this.poser.xs, this.poser.ys, into.data);
     const { chromaWidth, chromaHeight } = planes;
     this.drawOpenings({ x: 0, y: 0, width, height, chromaWidth, chromaHeight, planes }, layers, parameters);
     return this.poser.faceBox();
-  }
-
-  private warp(key: 'y' | 'u' | 'v', out: Uint8Array): void {
-    const { width, height, base, layers, mesh, solid, mixed } = this.avatar;
-    const step = key === 'y' ? 1 : 2;
-    const luma = width * height;
-    const start = key === 'y' ? 0 : key === 'u' ? luma : luma + (luma >> 2);
-    const plane = {
-      width: width / step,
-      height: height / step,
-      out,
-      base: base.subarray(start, start + out.length),
-      person: layers.person[key],
-      alpha: step === 1 ? layers.alpha : layers.alphaHalf,
-    };
-    const { xs, ys } = this.poser;
-    warpPerson(plane, step, mixed, false, xs, ys, mesh.xs, mesh.ys);
-    warpPerson(plane, step, solid, true, xs, ys, mesh.xs, mesh.ys);
   }
 
   private drawOpenings(canvas: Canvas, { person }: StageLayers, parameters: FaceParameters): void {
