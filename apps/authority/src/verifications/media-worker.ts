@@ -94,6 +94,10 @@ function toRefusal(error: unknown): { code: 'unreadable' | 'too-large' | 'failed
     case 'aborted':
     case 'disk-full':
     case 'write-failed':
+    case 'camera-missing':
+    case 'camera-busy':
+    case 'camera-denied':
+    case 'camera-lost':
       return { code: 'failed', advice: 'It could not be read here.' };
     case 'not-found':
     case 'empty-file':
