@@ -10,6 +10,7 @@ export type AvatarErrorCode =
   | 'face-too-small'
   | 'face-turned-away'
   | 'face-cut-off'
+  | 'mouth-not-open'
   | 'parameters-invalid'
   | 'size-unsupported';
 

@@ -22,6 +22,8 @@ export {
   SHIFT_COUNT,
   type FaceParameters,
 } from './portrait/parameters.js';
+export type { OpenMouthView } from './portrait/open-mouth.js';
+export { admitOpenMouth } from './mesh/admit-open-mouth.js';
 export { parametersOf, type NeutralFace } from './portrait/measure.js';
 export { NeutralLearner } from './portrait/neutral.js';
 export { decodeParameters, encodeParameters, PARAMETER_BYTES } from './portrait/parameter-codec.js';

@@ -1,8 +1,8 @@
-import type { AvatarBundle } from '@guise/avatar';
+import { admitOpenMouth, AvatarError, type AvatarBundle } from '@guise/avatar';
 import { i420ToRgb, rgbToI420, type I420Frame } from '@guise/frame';
 import { judgeCapture, type CaptureFrame } from '@guise/liveness';
 import { decodeImage, decodeVideo, encodePng } from '@guise/media';
-import type { Vision } from '@guise/vision';
+import { cosineSimilarity, type Vision } from '@guise/vision';
 import { CliError } from '../cli-error.js';
 import { mostAtRest } from './at-rest.js';
 import { cutOut, type Portrait } from './cut-out.js';
@@ -97,14 +97,55 @@ export async function bundleOf(
   vision: Pick<Vision, 'segmentPerson'>,
   portrait: Portrait,
   words: BundleWords,
+  mouthOpen: Portrait | null = null,
 ): Promise<AvatarBundle> {
-  const { width, height } = portrait.frame;
-  const bytes = await encodePng(i420ToRgb(portrait.frame));
   const personMask = await maskPerson(vision, portrait);
   return {
     ...words,
-    picture: { mediaType: 'image/png', width, height, bytes },
-    landmarks: portrait.landmarks,
+    ...(await viewOf(portrait)),
     ...(personMask === null ? {} : { personMask }),
+    ...(mouthOpen === null ? {} : { views: [{ role: 'mouth-open', ...(await viewOf(mouthOpen)) }] }),
   };
+}
+
+async function viewOf({ frame, landmarks }: Portrait): Promise<Pick<AvatarBundle, 'picture' | 'landmarks'>> {
+  const { width, height } = frame;
+  const bytes = await encodePng(i420ToRgb(frame));
+  return { picture: { mediaType: 'image/png', width, height, bytes }, landmarks };
+}
+
+/** Below this cosine two pictures do not show one person for certain; open mouths cost some likeness. */
+const SAME_PERSON = 0.4;
+
+/**
+ * The same face with an open mouth, from a picture.
+ * @throws CliError `badInput` unless it shows exactly one face, open-mouthed, from the front, and the portrait's
+ */
+export async function openMouthFromPicture(
+  vision: Vision,
+  file: string,
+  portrait: Portrait,
+): Promise<Portrait> {
+  const view = await portraitFromPicture(vision, file);
+  try {
+    admitOpenMouth(view.frame, view.landmarks);
+  } catch (error) {
+    if (!(error instanceof AvatarError)) throw error;
+    throw new CliError('badInput', `${file} does not do as an open mouth`, error.message, [], {
+      cause: error,
+    });
+  }
+  const [own, other] = await Promise.all([portrait, view].map((of) => embeddingOf(vision, of)));
+  if (own === undefined || other === undefined || cosineSimilarity(own, other) < SAME_PERSON)
+    throw new CliError(
+      'badInput',
+      `${file} does not show the face of the portrait`,
+      'Use a picture of the same face in similar light.',
+    );
+  return view;
+}
+
+async function embeddingOf(vision: Vision, { frame }: Portrait): Promise<Float32Array | undefined> {
+  const [face] = await vision.detectFaces(frame);
+  return face === undefined ? undefined : vision.embed(frame, face);
 }

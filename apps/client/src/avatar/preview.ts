@@ -14,6 +14,7 @@ import {
   type RgbImage,
 } from '@guise/frame';
 import { decodeImage, encodePng, encodeVideo } from '@guise/media';
+import { portraitExtras } from './portrait-extras.js';
 import { between, PREVIEW_POSES } from './preview-poses.js';
 
 /** Small on purpose: enough to judge an avatar, too little to pass for a meeting. */
@@ -28,10 +29,10 @@ const NAME_SCALE = 2;
 const [BAND_LUMA, INK_LUMA] = [24, 235];
 
 /** Draws a marked picture of an avatar under made-up parameters. There is no way in for a camera or for other parameters. */
-async function openPreview({ picture, landmarks, personMask }: AvatarBundle) {
-  const decoded = await decodeImage(picture.bytes);
-  const mask = personMask === undefined ? {} : { personMask };
-  const renderer = createPortraitRenderer({ picture: decoded, landmarks, ...mask }, SIZE);
+async function openPreview(bundle: AvatarBundle) {
+  const picture = await decodeImage(bundle.picture.bytes);
+  const { landmarks } = bundle;
+  const renderer = createPortraitRenderer({ picture, landmarks, ...(await portraitExtras(bundle)) }, SIZE);
   return (parameters: FaceParameters, name: string): I420Frame => {
     const frame = createI420(SIZE.width, SIZE.height);
     renderer.render(parameters, frame);

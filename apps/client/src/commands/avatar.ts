@@ -1,10 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { bundleSha256, encodeBundle, parseBundle } from '@guise/avatar';
 import { avatarKind, likeness as likenessSchema } from '@guise/protocol';
+import type { Vision } from '@guise/vision';
 import { Option, type Command } from 'commander';
 import { openPairedClient, openPersonApi, SIGN_IN_HELP, type SignInOptions } from '../authority.js';
 import { parseAvatarId } from '../session/open-session.js';
-import { bundleOf, portraitFromCapture, portraitFromPicture } from '../avatar/build-bundle.js';
+import {
+  bundleOf,
+  openMouthFromPicture,
+  portraitFromCapture,
+  portraitFromPicture,
+} from '../avatar/build-bundle.js';
+import type { Portrait } from '../avatar/cut-out.js';
 import { registerLookCommands } from '../avatar/look-commands.js';
 import { CliError } from '../cli-error.js';
 import { nowSecondsOf, type CommandContext } from '../context.js';
@@ -14,6 +21,7 @@ import { writeNewFile } from '../write-file.js';
 export interface AvatarBuildOptions {
   readonly picture?: string | undefined;
   readonly capture?: string | undefined;
+  readonly mouthOpen?: string | undefined;
   readonly name: string;
   readonly kind: string;
   readonly likeness: string;
@@ -33,6 +41,7 @@ export function registerAvatar(program: Command, context: CommandContext): void 
     .description('make a .guise bundle from a portrait or from your enrolment recording')
     .option('--picture <file>', 'portrait or artwork with exactly one face')
     .option('--capture <file>', 'recording of yourself: the best frontal frame is taken')
+    .option('--mouth-open <file>', 'picture of the same face with an open mouth: its teeth are shown')
     .requiredOption('--name <name>', 'name of the avatar')
     .addOption(
       new Option('--kind <kind>', 'what the avatar is').choices(avatarKind.options).default('own-face'),
@@ -145,13 +154,13 @@ export async function buildAvatar(context: CommandContext, options: AvatarBuildO
     createdAt: nowSecondsOf(context)(),
   };
   const bundle = await withVision(context.config, async (vision) => {
-    if (picture !== undefined) return bundleOf(vision, await portraitFromPicture(vision, picture), words);
-    const progress = context.output.progress('watching the recording', null);
-    try {
-      return await bundleOf(vision, await portraitFromCapture(vision, capture ?? '', progress.update), words);
-    } finally {
-      progress.stop();
-    }
+    const portrait =
+      picture === undefined
+        ? await watchCapture(context, vision, capture ?? '')
+        : await portraitFromPicture(vision, picture);
+    const { mouthOpen } = options;
+    const open = mouthOpen === undefined ? null : await openMouthFromPicture(vision, mouthOpen, portrait);
+    return bundleOf(vision, portrait, words, open);
   });
   const bytes = encodeBundle(bundle);
   await writeNewFile(options.output, bytes);
@@ -168,6 +177,15 @@ export async function buildAvatar(context: CommandContext, options: AvatarBuildO
     `${options.output}: ${bundle.name}, ${String(bundle.picture.width)}×${String(bundle.picture.height)}, SHA-256 ${sha256}`,
   );
   return sha256;
+}
+
+async function watchCapture(context: CommandContext, vision: Vision, file: string): Promise<Portrait> {
+  const progress = context.output.progress('watching the recording', null);
+  try {
+    return await portraitFromCapture(vision, file, progress.update);
+  } finally {
+    progress.stop();
+  }
 }
 
 export async function draftAvatar(

@@ -8,6 +8,7 @@ import {
 import { drawDisclosureLabel, type FaceObservation, type I420Frame } from '@guise/frame';
 import { decodeImage, type PictureSize } from '@guise/media';
 import type { AvatarRenderer, OverlayAvatar, PortraitAvatar, RenderOutcome } from '@guise/runtime';
+import { portraitExtras } from '../avatar/portrait-extras.js';
 import type { WearMode } from './wear-mode.js';
 
 export interface AvatarWish {
@@ -34,12 +35,15 @@ export type BuiltInRenderer = {
 export async function openAvatarRenderer(wish: AvatarWish): Promise<BuiltInRenderer> {
   const { avatar, mode, size, label } = wish;
   const picture = await decodeImage(avatar.bundle.picture.bytes);
-  const { landmarks, personMask } = avatar.bundle;
-  const mask = personMask === undefined ? {} : { personMask };
+  const { landmarks } = avatar.bundle;
   const worn =
     mode === 'overlay'
       ? overlayOf({ picture, landmarks }, size, wish.halfSize === true)
-      : portraitOf({ picture, landmarks, ...mask }, size, wish.halfSize === true);
+      : portraitOf(
+          { picture, landmarks, ...(await portraitExtras(avatar.bundle)) },
+          size,
+          wish.halfSize === true,
+        );
   return {
     ...worn,
     avatarSha256: avatar.sha256,

@@ -5,6 +5,7 @@ import { forOpening } from '../mesh/opening.js';
 import { sampleBytes } from '../overlay/picture.js';
 import { blendByte, type Canvas } from './canvas.js';
 import type { Planes } from './matte.js';
+import { insideMouth, unrollMouth, type OpenMouth, type OpenMouthView } from './open-mouth.js';
 
 /** Colours of a drawn mouth, code values, taken from the avatar's own lips and skin. */
 interface MouthColours {
@@ -21,6 +22,8 @@ export interface PortraitMouth {
   /** Share of the picture's own opening that is shown: 0 where its lips are closed. */
   readonly own: number;
   readonly colours: MouthColours;
+  /** The avatar's own teeth and cavity, from a view with an open mouth; null: they are drawn. */
+  readonly open: OpenMouth | null;
 }
 
 /** Opening over width from which the picture's own teeth are shown. */
@@ -40,11 +43,15 @@ const TONGUE_FROM_CM = 0.7;
 /** Shadow of the upper lip on what is behind it. */
 const LIP_SHADOW_CM = 0.3;
 
-/** Measures the mouth of a picture on the stage. */
+/**
+ * Measures the mouth of a picture on the stage.
+ * @throws AvatarError when the view shows no open mouth
+ */
 export function measureMouth(
   landmarks: Float32Array,
   source: Planes,
   size: { readonly width: number; readonly height: number },
+  view: OpenMouthView | null,
 ): PortraitMouth {
   const at = (axis: number): Float32Array =>
     Float32Array.from({ length: LANDMARK_COUNT }, (_, i) => landmarks[i * 3 + axis] ?? 0);
@@ -60,10 +67,12 @@ export function measureMouth(
       ) / vertices.length;
     return [read(source.y, 1), read(source.u, 2), read(source.v, 2)];
   };
+  const skin = mean(CHEEKS);
   return {
     lips,
+    open: view === null ? null : unrollMouth(view, CHEEKS, skin),
     own: smoothstep((lips.heightPx / lips.widthPx - OWN_FROM) / (OWN_FULL - OWN_FROM)),
-    colours: coloursOf(mean(LIPS_OUTER), mean(CHEEKS)),
+    colours: coloursOf(mean(LIPS_OUTER), skin),
   };
 }
 
@@ -85,7 +94,7 @@ function coloursOf(lip: Colour, skin: Colour): MouthColours {
 
 /**
  * Draws what is behind the parted lips: the picture's own teeth where it shows some, which hang with the upper lip; else
- * a dark cavity with a row of upper teeth, bared as far as the lip is raised, a lower row that goes with the jaw, and the
+ * what a view with an open mouth shows; else a dark cavity with a row of upper teeth, bared as far as the lip is raised, a lower row that goes with the jaw, and the
  * tongue.
  */
 export function drawPortraitMouth(
@@ -119,7 +128,10 @@ export function drawPortraitMouth(
     forOpening(canvas, inside, step, edgePx, (i, u, v, share) => {
       const below = v - edgeAt(opening.upper, u);
       const gap = edgeAt(opening.lower, u) - edgeAt(opening.upper, u);
-      const drawn = interior(mouth.colours, u, below / cm, gap / cm, opening.heightPx / cm, rows);
+      const drawn =
+        mouth.open === null
+          ? interior(mouth.colours, u, below / cm, gap / cm, opening.heightPx / cm, rows)
+          : insideMouth(mouth.open, u, below / cm, gap / cm);
       const ownTop = edgeAt(lips.upper, u);
       const ownGap = edgeAt(lips.lower, u) - ownTop;
       const reach = below / scale;

@@ -10,6 +10,7 @@ import { frameHead, layStage, type Framing } from './framing.js';
 import { createHeadMesh, type HeadMesh } from './head-mesh.js';
 import { drawBase } from './base.js';
 import { separatePerson, type StageLayers } from './matte.js';
+import type { OpenMouthView } from './open-mouth.js';
 import { SHIFT_COUNT, type FaceParameters } from './parameters.js';
 import { HeadPoser } from './pose-head.js';
 import { drawPortraitEye, measureEyes, type PortraitEye } from './portrait-eyes.js';
@@ -19,6 +20,8 @@ import { createPersonWarper, type KernelChoice, type PersonWarper } from './pers
 /** An avatar with its picture decoded and, if at hand, the person in it told from the background. */
 export interface PortraitAvatar extends RenderableAvatar {
   readonly personMask?: PersonMask;
+  /** The same face with an open mouth: what is behind its lips is shown when the portrait's open. */
+  readonly mouthOpen?: OpenMouthView;
 }
 
 export interface PortraitOptions {
@@ -100,7 +103,7 @@ function preparePortrait(avatar: PortraitAvatar, { width, height }: PortraitOpti
       ...output,
       pxPerCm: fit.scale,
     }),
-    mouth: measureMouth(landmarks, layers.person, output),
+    mouth: measureMouth(landmarks, layers.person, output, avatar.mouthOpen ?? null),
   };
 }
 
