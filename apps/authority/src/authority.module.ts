@@ -14,7 +14,9 @@ import { FACE_JUDGE_OVERRIDE, FacesModule } from './faces/faces.module.js';
 import { ErasureModule } from './erasure/erasure.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
-import { KeysModule } from './keys/keys.module.js';
+import { KeyRotationsModule } from './keys/key-rotations.module.js';
+import type { KeyStore } from './keys/key-store.js';
+import { KEY_STORE_OVERRIDE, KeysModule } from './keys/keys.module.js';
 import { LandingModule } from './landing/landing.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
@@ -47,6 +49,8 @@ export interface AuthorityOverrides {
   readonly logger?: Logger;
   readonly database?: Partial<DatabaseOptions>;
   readonly faceJudge?: FaceJudge;
+  /** In place of key files: PKCS#11, a KMS. */
+  readonly keyStore?: KeyStore;
   /** Ways to reach persons beside the in-app list. */
   readonly noticeChannels?: readonly NoticeChannel[];
 }
@@ -82,6 +86,7 @@ export class AuthorityModule {
         RetentionModule,
         ReceiptsModule,
         PoliciesModule,
+        KeyRotationsModule,
         ConsentRequestsModule,
         PermitsModule,
         SessionsModule,
@@ -94,9 +99,10 @@ export class AuthorityModule {
       providers: [
         { provide: DATABASE_OPTIONS, useValue: overrides.database ?? {} },
         { provide: NOTICE_CHANNELS, useValue: overrides.noticeChannels ?? [] },
+        { provide: KEY_STORE_OVERRIDE, useValue: overrides.keyStore ?? null },
         { provide: FACE_JUDGE_OVERRIDE, useValue: overrides.faceJudge ?? null },
       ],
-      exports: [DATABASE_OPTIONS, FACE_JUDGE_OVERRIDE, NOTICE_CHANNELS],
+      exports: [DATABASE_OPTIONS, FACE_JUDGE_OVERRIDE, KEY_STORE_OVERRIDE, NOTICE_CHANNELS],
     };
   }
 }

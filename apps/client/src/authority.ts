@@ -16,6 +16,7 @@ import { CliError } from './cli-error.js';
 import { nowSecondsOf, type CommandContext } from './context.js';
 import { dpopSignerOf, loadDeviceKey, type DeviceKey } from './home/device-key.js';
 import { createLedgerPin, type LedgerPin } from './home/ledger-pin.js';
+import { createPermitKeys, type PermitKeys } from './home/permit-keys.js';
 import { loadPairing, requirePairing, tokenStoreOf, type Pairing } from './home/pairing-store.js';
 import { readPrivateFile } from './home/private-file.js';
 
@@ -27,10 +28,11 @@ export interface PairedClient {
   readonly personApi: PersonApi;
   readonly deviceApi: DeviceApi;
   readonly ledgerPin: LedgerPin;
+  readonly keys: PermitKeys;
 }
 
-/** This device and what it pinned: enough to judge a permit. */
-export type OwnDevice = Pick<PairedClient, 'pairing' | 'device'>;
+/** This device and what it pinned: enough to judge a permit. Without `keys` it learns of no new ones. */
+export type OwnDevice = Pick<PairedClient, 'pairing' | 'device'> & Partial<Pick<PairedClient, 'keys'>>;
 
 /** @throws CliError `notPaired` */
 export async function openPairedClient(
@@ -46,11 +48,13 @@ export async function openPairedClient(
   const publicApi = createPublicApi(transport);
   const dpop = createDpopTransport(transport, dpopSignerOf(device, now));
   const exchange = createDeviceTransport(dpop, tokenStoreOf(home), now);
+  const ledgerPin = createLedgerPin(home, publicApi, pairing.trust.ledgerKey);
   return {
     pairing,
     device,
     publicApi,
-    ledgerPin: createLedgerPin(home, publicApi, pairing.trust.ledgerKey),
+    ledgerPin,
+    keys: createPermitKeys(pairing.trust, { home, publicApi, ledgerPin, nowMs: context.nowMs }),
     personApi: createPersonApi(exchange),
     deviceApi: createDeviceApi(exchange),
   };

@@ -2,6 +2,7 @@ import {
   authenticationOptionsResponse,
   detectionReport,
   hashList,
+  keyHistory,
   ledgerStatus,
   noticeResponse,
   registrationOptionsResponse,
@@ -31,6 +32,8 @@ export function createPublicApi(transport: Transport) {
       return { ok: answer.status === 200, serverTimeMs: Number.isNaN(date) ? null : date };
     },
     trustRoot: () => get(trustRoot, '/.well-known/guise-trust.json'),
+    /** Verify it with `@guise/verification` against the pinned ledger key. */
+    keyHistory: () => get(keyHistory, '/.well-known/guise-keys.json'),
     jwks: () => get(jwks, '/.well-known/jwks.json'),
     ledgerStatus: () => get(ledgerStatus, '/v1/ledger/status'),
     consistency: (first: number, second: number) =>

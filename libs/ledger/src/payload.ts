@@ -178,7 +178,7 @@ export const ledgerPayload = z.discriminatedUnion('kind', [
     /** All keys of this use that were not over yet; `until`: what they sign from then on is worth nothing. */
     ended: z
       .array(z.strictObject({ keyId: keyThumbprint, until: unixSeconds, compromised: z.boolean() }))
-      .max(2),
+      .max(10),
     /** The admin who had it made; null when the operator did, or when it is the first. */
     by: personId.nullable(),
     /** Present when an admin did: their passkey over the rotation statement. */

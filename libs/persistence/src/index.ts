@@ -18,6 +18,14 @@ export {
 } from './statements.js';
 export { notify, type Listen, type NotificationListener } from './notifications.js';
 export {
+  decideAdminGrant,
+  insertAdminGrant,
+  insertBootstrapGrant,
+  listAdminGrants,
+  lockAdminGrant,
+  type AdminGrantRecord,
+} from './repositories/admin-grants.js';
+export {
   eraseAvatarName,
   findAvatar,
   findConsentAvatar,

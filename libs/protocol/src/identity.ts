@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { base64url, deviceId, passkeyId, personId, sha256Hex, signInId, unixSeconds } from './ids.js';
+import {
+  adminGrantId,
+  base64url,
+  deviceId,
+  passkeyId,
+  personId,
+  sha256Hex,
+  signInId,
+  unixSeconds,
+} from './ids.js';
 
 export const role = z.enum(['employee', 'admin', 'auditor']);
 export type Role = z.infer<typeof role>;
@@ -13,6 +22,8 @@ export const invitationResponse = z.object({
   token: base64url(64),
   personId,
   expiresAt: unixSeconds,
+  /** What another admin approves before the person is admin; null when there is nothing to approve. */
+  adminGrant: adminGrantId.nullable(),
 });
 
 /** POST /v1/passkeys/registration/options; the bootstrap token of a new authority is an invitation too. */

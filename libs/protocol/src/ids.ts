@@ -21,6 +21,7 @@ export const ID_PREFIXES = {
   signIn: 'sgn',
   recovery: 'rec',
   personNotice: 'ntc',
+  adminGrant: 'adg',
   provisioningClient: 'prv',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -49,6 +50,7 @@ export const passkeyId = idSchema('passkey');
 export const signInId = idSchema('signIn');
 export const recoveryId = idSchema('recovery');
 export const personNoticeId = idSchema('personNotice');
+export const adminGrantId = idSchema('adminGrant');
 export const provisioningClientId = idSchema('provisioningClient');
 
 export type PersonId = z.infer<typeof personId>;

@@ -1,6 +1,7 @@
 export * from './ids.js';
 export * from './problem.js';
 export * from './identity.js';
+export * from './admin-grant.js';
 export * from './recovery.js';
 export * from './provisioning.js';
 export * from './face.js';

@@ -42,6 +42,8 @@ export const personNoticeKind = z.enum([
   'passkey-added',
   'passkey-removed',
   'roles-changed',
+  'admin-requested',
+  'admin-granted',
   'key-rotated',
   'identity-linked',
   'recovery-requested',

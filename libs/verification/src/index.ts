@@ -32,7 +32,7 @@ export { judgePictures, type PicturesJudgement } from './judge-pictures.js';
 export { REASON_CODES, type ReasonCode, type SecondVerdict } from './reasons.js';
 export { findAssertionFault, type AssertionFault } from './passkey.js';
 export { buildProofBundle, parseProofBundle, type BundleEntry } from './bundle.js';
-export { verifyKeyHistory, type VerifiedKeyHistory } from './key-history.js';
+export { requireKeysContinue, verifyKeyHistory, type VerifiedKeyHistory } from './key-history.js';
 export { parseTrustRoot, type ParsedTrustRoot, type ProofPolicy } from './trust.js';
 export { CHECK_NAMES, type Check, type CheckName } from './checklist.js';
 export { PROOF_EXIT_CODES, verifyProofBundle, type ProofOutcome, type ProofResult } from './verify-bundle.js';

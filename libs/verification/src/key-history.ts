@@ -77,6 +77,22 @@ function endKeys(keys: Map<string, PinnedKey>, { at, ended, keyId }: Rotation['p
   }
 }
 
+/**
+ * Requires that newer keys go on from those held: none is gone or another one, and no end was taken back or moved later. Else an
+ * older state is shown, in which a key that ended is good again.
+ * @throws VerificationError `key-history-invalid`
+ */
+export function requireKeysContinue(held: readonly PinnedKey[], shown: readonly PinnedKey[]): void {
+  for (const { kid, jwk, notAfter = Infinity, compromised = false } of held) {
+    const now = shown.find((key) => key.kid === kid);
+    const same = now?.jwk.x === jwk.x && now.jwk.y === jwk.y;
+    if (!same) throw invalid(`key ${kid}, which was known, is missing`);
+    if ((now.notAfter ?? Infinity) > notAfter || (compromised && now.compromised !== true)) {
+      throw invalid(`key ${kid}, which had ended, is shown as good again`);
+    }
+  }
+}
+
 const invalid = (why: string): VerificationError =>
   new VerificationError(
     'key-history-invalid',

@@ -4,7 +4,6 @@ import {
   issueAccessToken,
   PermitError,
   verifyAccessToken,
-  type Es256Signer,
   type VerifiedAccessToken,
 } from '@guise/permit';
 import {
@@ -20,7 +19,7 @@ import type { AuthorityConfig } from '../config.js';
 import { Authenticator } from '../http/authenticator.js';
 import type { DevicePrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
-import { KeyStore } from '../keys/key-store.js';
+import { SigningKeys } from '../keys/signing-keys.js';
 import { verifyNatively } from '../keys/native-es256.js';
 import { Clock } from '../ports/clock.js';
 import { hashToken, Random } from '../ports/random.js';
@@ -36,7 +35,7 @@ const DPOP_TOKEN = /^DPoP ([A-Za-z0-9_.-]{1,4096})$/i;
 export class DeviceTokens implements OnModuleInit {
   constructor(
     @Inject(CONFIG) private readonly config: AuthorityConfig,
-    private readonly keys: KeyStore,
+    private readonly keys: SigningKeys,
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly authenticator: Authenticator,
@@ -60,7 +59,7 @@ export class DeviceTokens implements OnModuleInit {
         exp: now + ACCESS_SECONDS,
         cnf: { jkt: device.jkt },
       },
-      await this.signer(),
+      this.keys.signer('access-token', now),
     );
     const refreshToken = this.random.token();
     await insertRefreshToken(tx, {
@@ -109,10 +108,9 @@ export class DeviceTokens implements OnModuleInit {
   }
 
   private async verifyToken(token: string): Promise<VerifiedAccessToken> {
-    const signer = await this.signer();
     try {
       return await verifyAccessToken(token, {
-        keys: [{ kid: signer.kid, jwk: signer.publicJwk }],
+        keys: this.keys.history('access-token'),
         now: this.clock.nowSeconds(),
         issuer: this.config.publicUrl,
         audience: this.config.publicUrl,
@@ -122,9 +120,5 @@ export class DeviceTokens implements OnModuleInit {
       if (error instanceof PermitError) throw new ProblemError('unauthenticated', { detail: error.message });
       throw error;
     }
-  }
-
-  private signer(): Promise<Es256Signer> {
-    return this.keys.signer('access-token');
   }
 }

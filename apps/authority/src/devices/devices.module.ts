@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PasskeysModule } from '../passkeys/passkeys.module.js';
+import { DeviceRevoker } from './device-revoker.js';
 import { DeviceTokens } from './device-tokens.js';
 import { DevicesController } from './devices.controller.js';
 import { DevicesService } from './devices.service.js';
@@ -10,7 +11,7 @@ import { PairingService } from './pairing.service.js';
 @Module({
   imports: [PasskeysModule],
   controllers: [DevicesController],
-  providers: [PairingService, DevicesService, DeviceTokens, DpopProofs, DpopNonces],
-  exports: [DevicesService],
+  providers: [PairingService, DevicesService, DeviceRevoker, DeviceTokens, DpopProofs, DpopNonces],
+  exports: [DeviceRevoker],
 })
 export class DevicesModule {}

@@ -29,6 +29,7 @@ const PAGE = join(import.meta.dirname, '../../../../docs/permissions.md');
 const LAST = '/v1/sign-out';
 const KINDS: Readonly<Record<string, IdKind>> = {
   avatars: 'avatar',
+  'admin-grants': 'adminGrant',
   'consent-requests': 'consentRequest',
   consents: 'consent',
   devices: 'device',

@@ -1,47 +1,77 @@
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileKeyStore, KeyStoreError } from './file-key-store.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TokenKeyStore } from '../testing/token-key-store.js';
+import { FileKeyStore } from './file-key-store.js';
+import { testKeyStoreContract } from './key-store-contract.js';
+import { KeyStoreError } from './key-store.js';
 
-describe('the key store', () => {
-  let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'guise-keys-'));
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'guise-keys-'));
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('a key store of files', () => {
+  testKeyStoreContract(() => new FileKeyStore(folder));
+});
+
+describe('a key store like a hardware token', () => {
+  let token = new TokenKeyStore();
+  beforeEach(() => {
+    token = new TokenKeyStore();
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  testKeyStoreContract(() => token);
+});
 
-  it('gives the same secret and key for ever, and others for other names', async () => {
-    const [first, later] = [new FileKeyStore(folder), new FileKeyStore(folder)];
-    const secret = await first.secret('a');
-    expect(await later.secret('a')).toEqual(secret);
-    expect(await later.secret('b')).not.toEqual(secret);
-    expect((await later.signer('permit')).kid).toBe((await first.signer('permit')).kid);
-  });
-
-  it('gives processes that start at once the same secret', async () => {
+describe('the files of a key store', () => {
+  it('are made whole, once, by processes that start together', async () => {
     const stores = Array.from({ length: 8 }, () => new FileKeyStore(folder));
     const secrets = await Promise.all(stores.map((store) => store.secret('race')));
     expect(new Set(secrets.map((secret) => Buffer.from(secret).toString('hex'))).size).toBe(1);
     expect(await readdir(folder)).toEqual(['race.secret']);
   });
 
-  it('keeps files for its own user, and refuses one that others can read', async () => {
+  it('are their own user’s alone: looser modes, links and other owners are refused', async () => {
     await new FileKeyStore(folder).secret('a');
-    const path = join(folder, 'a.secret');
+    await new FileKeyStore(folder).generateKey('k');
+    const [path, keyPath] = [join(folder, 'a.secret'), join(folder, 'k.es256.jwk')];
     expect((await stat(path)).mode & 0o777).toBe(0o600);
-    await chmod(path, 0o644);
-    await expect(new FileKeyStore(folder).secret('a')).rejects.toThrow(KeyStoreError);
+    for (const mode of [0o644, 0o640, 0o604, 0o660]) {
+      for (const file of [path, keyPath]) await chmod(file, mode);
+      await expect(new FileKeyStore(folder).secret('a')).rejects.toThrow(KeyStoreError);
+      await expect(new FileKeyStore(folder).sign('k', Buffer.of(1))).rejects.toThrow(KeyStoreError);
+    }
+    await chmod(path, 0o600);
+    await rename(path, join(folder, 'elsewhere'));
+    await symlink(join(folder, 'elsewhere'), path);
+    await expect(new FileKeyStore(folder).secret('a')).rejects.toThrow(/link/);
+    await rm(path);
+    await link(join(folder, 'elsewhere'), path);
+    await new FileKeyStore(folder).secret('a');
+    vi.spyOn(process, 'getuid').mockReturnValue(4_242);
+    await expect(new FileKeyStore(folder).secret('a')).rejects.toThrow(/another user/);
   });
 
-  it('refuses damaged files instead of making new keys', async () => {
+  it('are refused when damaged, and not made anew', async () => {
     await writeFile(join(folder, 'a.secret'), 'short', { mode: 0o600 });
     await writeFile(join(folder, 'b.es256.jwk'), '{"kty":"EC"}', { mode: 0o600 });
+    await writeFile(join(folder, 'c.es256.jwk'), Buffer.alloc(5_000), { mode: 0o600 });
     await expect(new FileKeyStore(folder).secret('a')).rejects.toThrow(KeyStoreError);
-    await expect(new FileKeyStore(folder).signer('b')).rejects.toThrow(KeyStoreError);
+    for (const id of ['b', 'c']) {
+      await expect(new FileKeyStore(folder).generateKey(id)).rejects.toThrow(KeyStoreError);
+      await expect(new FileKeyStore(folder).sign(id, Buffer.of(1))).rejects.toThrow(KeyStoreError);
+    }
   });
 
-  it('takes no name that could leave its folder', () => {
-    expect(() => new FileKeyStore(folder).secret('../x')).toThrow(RangeError);
+  it('of a destroyed key hold no private half', async () => {
+    const store = new FileKeyStore(folder);
+    await store.generateKey('ends');
+    await store.destroyKey('ends');
+    expect(await readdir(folder)).toEqual(['ends.es256.pub.jwk']);
   });
 });

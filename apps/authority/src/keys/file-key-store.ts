@@ -1,99 +1,91 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { KEY_RANDOM_BYTES, createEs256Key, p256PrivateJwk, type Es256Signer } from '@guise/permit';
-import { KeyStore } from './key-store.js';
+import { p256Jwk, type P256Jwk } from '@guise/protocol';
+import { KeyStore, KeyStoreError, requireKeyName } from './key-store.js';
 import { createNativeSigner } from './native-es256.js';
+import { PrivateFiles } from './private-files.js';
 
 const SECRET_BYTES = 32;
 
-/** A key file others can read, or that is damaged. Says which file, never its content. */
-export class KeyStoreError extends Error {
-  override readonly name = 'KeyStoreError';
-}
-
-/** Secrets as files of mode 0600 in one folder of mode 0700. Files appear whole or not at all. */
+/** Secrets and keys as files of mode 0600 in one folder of mode 0700. Of a destroyed key the public half stays. */
 export class FileKeyStore extends KeyStore {
   private readonly secrets = new Map<string, Promise<Uint8Array>>();
   private readonly signers = new Map<string, Promise<Es256Signer>>();
+  private readonly files: PrivateFiles;
 
-  constructor(private readonly folder: string) {
+  constructor(folder: string) {
     super();
+    this.files = new PrivateFiles(folder);
   }
 
   override secret(name: string): Promise<Uint8Array> {
     return memoize(this.secrets, name, () => this.loadSecret(name));
   }
 
-  override signer(name: string): Promise<Es256Signer> {
-    return memoize(this.signers, name, () => this.loadSigner(name));
+  override async generateKey(id: string): Promise<P256Jwk> {
+    requireKeyName(id);
+    const existing = await this.publicKey(id);
+    if (existing !== null) return existing;
+    const bytes = await this.files.readOrCreate(privateFile(id), () => {
+      const jwk = createEs256Key(new Uint8Array(randomBytes(KEY_RANDOM_BYTES)));
+      return Buffer.from(JSON.stringify(jwk));
+    });
+    return (await toSigner(id, bytes)).publicJwk;
+  }
+
+  override async publicKey(id: string): Promise<P256Jwk | null> {
+    requireKeyName(id);
+    const destroyed = await this.files.read(publicFile(id));
+    if (destroyed !== null) {
+      const parsed = p256Jwk.safeParse(parseJson(destroyed));
+      if (!parsed.success) throw damaged(publicFile(id));
+      return parsed.data;
+    }
+    const bytes = await this.files.read(privateFile(id));
+    return bytes === null ? null : (await toSigner(id, bytes)).publicJwk;
+  }
+
+  override async sign(id: string, data: Uint8Array): Promise<Uint8Array> {
+    return (await memoize(this.signers, id, () => this.loadSigner(id))).sign(data);
+  }
+
+  /** The public half is written first: a crash in between leaves a key that is known, and destroyed the next time. */
+  override async destroyKey(id: string): Promise<void> {
+    requireKeyName(id);
+    const bytes = await this.files.read(privateFile(id));
+    if (bytes === null) return;
+    const { publicJwk } = await toSigner(id, bytes);
+    await this.files.readOrCreate(publicFile(id), () => Buffer.from(JSON.stringify(publicJwk)));
+    this.signers.delete(id);
+    await this.files.remove(privateFile(id));
   }
 
   private async loadSecret(name: string): Promise<Uint8Array> {
-    const bytes = await this.readOrCreate(`${name}.secret`, () => Promise.resolve(randomBytes(SECRET_BYTES)));
+    const bytes = await this.files.readOrCreate(`${name}.secret`, () => randomBytes(SECRET_BYTES));
     if (bytes.length !== SECRET_BYTES) throw damaged(`${name}.secret`);
     return new Uint8Array(bytes);
   }
 
-  private async loadSigner(name: string): Promise<Es256Signer> {
-    const bytes = await this.readOrCreate(`${name}.es256.jwk`, newSigningKey);
-    const parsed = p256PrivateJwk.safeParse(parseJson(bytes));
-    if (!parsed.success) throw damaged(`${name}.es256.jwk`);
-    return createNativeSigner(parsed.data);
-  }
-
-  /** Of several processes that create the same file at once, one wins and all read the winner's. */
-  private async readOrCreate(file: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    const path = join(this.folder, file);
-    const existing = await this.read(path);
-    if (existing !== undefined) return existing;
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const temporary = `${path}.${randomBytes(8).toString('hex')}`;
-    await writeDurably(temporary, await make());
-    try {
-      await link(temporary, path);
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
-    } finally {
-      await rm(temporary, { force: true });
+  private async loadSigner(id: string): Promise<Es256Signer> {
+    const bytes = await this.files.read(privateFile(id));
+    if (bytes === null || (await this.files.read(publicFile(id))) !== null) {
+      throw new KeyStoreError(`There is no private key ${id}, or it was destroyed.`);
     }
-    const written = await this.read(path);
-    if (written === undefined) throw damaged(file);
-    return written;
-  }
-
-  private async read(path: string): Promise<Uint8Array | undefined> {
-    try {
-      const { mode } = await stat(path);
-      if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-        throw new KeyStoreError(`${path} can be read by others. Make it private: chmod 600 ${path}`);
-      }
-      return await readFile(path);
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) return undefined;
-      throw error;
-    }
+    return toSigner(id, bytes);
   }
 }
 
-function newSigningKey(): Promise<Uint8Array> {
-  const jwk = createEs256Key(new Uint8Array(randomBytes(KEY_RANDOM_BYTES)));
-  return Promise.resolve(Buffer.from(JSON.stringify(jwk)));
-}
+const privateFile = (id: string): string => `${id}.es256.jwk`;
+const publicFile = (id: string): string => `${id}.es256.pub.jwk`;
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+async function toSigner(id: string, bytes: Uint8Array): Promise<Es256Signer> {
+  const parsed = p256PrivateJwk.safeParse(parseJson(bytes));
+  if (!parsed.success) throw damaged(privateFile(id));
+  return createNativeSigner(parsed.data);
 }
 
 function memoize<T>(cache: Map<string, Promise<T>>, name: string, load: () => Promise<T>): Promise<T> {
-  if (!/^[a-z][a-z0-9-]{0,60}$/.test(name))
-    throw new RangeError('a key name is lower-case words with dashes');
+  requireKeyName(name);
   const known = cache.get(name);
   if (known !== undefined) return known;
   const loading = load();
@@ -112,8 +104,4 @@ function parseJson(bytes: Uint8Array): unknown {
 
 function damaged(file: string): KeyStoreError {
   return new KeyStoreError(`The key file ${file} is damaged. Restore it from the backup of the data folder.`);
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DeviceRevoker } from '../devices/device-revoker.js';
 import { RecoveryLog } from '../recoveries/recovery-log.js';
 import { RecoveryUse } from '../recoveries/recovery-use.js';
 import { SignInsModule } from '../sign-ins/sign-ins.module.js';
@@ -18,6 +19,7 @@ import { StepUpService } from './step-up.service.js';
   controllers: [PasskeysController, OwnPasskeysController],
   providers: [
     Ceremonies,
+    DeviceRevoker,
     OwnPasskeysService,
     PasskeyRegistry,
     PasskeysService,

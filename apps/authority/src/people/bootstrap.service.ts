@@ -13,6 +13,7 @@ import type { AuthorityConfig } from '../config.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { CONFIG, DATABASE, LOGGER } from '../ports/tokens.js';
+import { AdminGrants } from './admin-grants.service.js';
 import { PeopleService } from './people.service.js';
 
 /** Name of the first person until they are invited properly. */
@@ -33,6 +34,7 @@ export class BootstrapService implements OnApplicationBootstrap {
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly people: PeopleService,
+    private readonly adminGrants: AdminGrants,
   ) {
     this.path = join(config.dataDir, 'bootstrap-invitation');
   }
@@ -59,6 +61,7 @@ export class BootstrapService implements OnApplicationBootstrap {
 
   private async createFirstPerson(tx: Transaction): Promise<string> {
     const id = this.random.id('person');
+    if (!(await this.adminGrants.beginWith(tx, id, null))) throw new Error('there were admins here before');
     await insertPerson(tx, { id, displayName: FIRST_PERSON, roles: ['admin'], createdAt: this.clock.now() });
     return id;
   }

@@ -1,5 +1,12 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { invitationRequest, invitationResponse, personId, personResponse, role } from '@guise/protocol';
+import {
+  adminGrantId,
+  invitationRequest,
+  invitationResponse,
+  personId,
+  personResponse,
+  role,
+} from '@guise/protocol';
 import { z } from 'zod';
 import { Answers } from '../http/answers.js';
 import { Requires } from '../http/permission.js';
@@ -11,6 +18,8 @@ const page = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 const personList = z.object({ persons: z.array(personResponse), next: personId.nullable() });
+/** What another admin approves before the person is admin; null when there is nothing to approve. */
+const rolesResponse = z.object({ adminGrant: adminGrantId.nullable() });
 const rolesRequest = z.strictObject({ roles: z.array(role).min(1).max(3) });
 
 @Controller('v1')
@@ -33,13 +42,13 @@ export class PeopleController {
 
   @Post('persons/:id/roles')
   @Requires('admin', { stepUp: 'fresh' })
-  @Answers(204, null, 'Give another person other roles; ends their sign-ins')
-  changeRoles(
+  @Answers(200, rolesResponse, 'Give another person other roles; ends their sign-ins')
+  async changeRoles(
     @Param('id', { schema: personId }) id: string,
     @Body({ schema: rolesRequest }) body: z.infer<typeof rolesRequest>,
     @CallingPerson() admin: PersonPrincipal,
   ) {
-    return this.people.changeRoles(id, body.roles, admin.personId);
+    return { adminGrant: await this.people.changeRoles(id, body.roles, admin.personId) };
   }
 
   @Post('invitations')

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { AvatarsModule } from '../avatars/avatars.module.js';
 import { DevicesModule } from '../devices/devices.module.js';
 import { SignInsModule } from '../sign-ins/sign-ins.module.js';
+import { AdminGrantsController } from './admin-grants.controller.js';
+import { AdminGrants } from './admin-grants.service.js';
 import { BootstrapService } from './bootstrap.service.js';
 import { PeopleController } from './people.controller.js';
 import { PeopleService } from './people.service.js';
@@ -10,8 +12,8 @@ import { RoleChanges } from './role-changes.js';
 
 @Module({
   imports: [AvatarsModule, DevicesModule, SignInsModule],
-  controllers: [PeopleController],
-  providers: [PeopleService, BootstrapService, PersonStates, RoleChanges],
+  controllers: [PeopleController, AdminGrantsController],
+  providers: [PeopleService, AdminGrants, BootstrapService, PersonStates, RoleChanges],
   exports: [PersonStates, RoleChanges],
 })
 export class PeopleModule {}

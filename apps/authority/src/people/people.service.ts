@@ -14,6 +14,7 @@ import { ProblemError } from '../http/problem-error.js';
 import { Clock } from '../ports/clock.js';
 import { hashToken, Random } from '../ports/random.js';
 import { DATABASE } from '../ports/tokens.js';
+import { AdminGrants } from './admin-grants.service.js';
 import { RoleChanges } from './role-changes.js';
 
 const INVITATION_MS = 7 * 24 * 3600 * 1000;
@@ -26,6 +27,7 @@ export class PeopleService {
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly roleChanges: RoleChanges,
+    private readonly adminGrants: AdminGrants,
   ) {}
 
   /** @throws ProblemError `not-found` */
@@ -44,11 +46,15 @@ export class PeopleService {
     };
   }
 
-  invite(displayName: string, roles: readonly Role[], createdBy: string | null) {
+  /** Who is to be admin is an employee until another admin approves it; the second admin of an authority is one at once. */
+  invite(displayName: string, wanted: readonly Role[], by: string) {
     return this.database.transaction(async (tx) => {
       const id = this.random.id('person');
-      await insertPerson(tx, { id, displayName, roles: [...new Set(roles)], createdAt: this.clock.now() });
-      return this.issueInvitation(tx, id, createdBy);
+      const waits = wanted.includes('admin') && !(await this.adminGrants.beginWith(tx, id, by));
+      const roles = waits ? withoutAdmin(wanted) : [...new Set(wanted)];
+      await insertPerson(tx, { id, displayName, roles, createdAt: this.clock.now() });
+      const grant = waits ? await this.adminGrants.request(tx, id, by) : null;
+      return { ...(await this.issueInvitation(tx, id, by)), adminGrant: grant?.id ?? null };
     });
   }
 
@@ -67,17 +73,23 @@ export class PeopleService {
 
   /**
    * Gives a person other roles. Nobody changes their own: an admin cannot become auditor of their own approvals. Their
-   * sign-ins end: none outlives what it was made for, or gains what it was not.
-   * @throws ProblemError `forbidden`, `not-found`
+   * sign-ins end: none outlives what it was made for, or gains what it was not. To become admin takes another admin's
+   * approval; the other roles are given at once.
+   * @returns what waits for that approval, or null
+   * @throws ProblemError `forbidden`, `not-found`, `conflict`
    */
-  async changeRoles(personId: string, roles: readonly Role[], by: string): Promise<void> {
+  async changeRoles(personId: string, roles: readonly Role[], by: string): Promise<string | null> {
     if (personId === by)
       throw new ProblemError('forbidden', { detail: 'Another admin must change your roles.' });
-    const next = [...new Set(roles)].toSorted();
-    await this.database.transaction(async (tx) => {
+    return this.database.transaction(async (tx) => {
       const person = await findPerson(tx, personId);
       if (person === null) throw new ProblemError('not-found');
-      await this.roleChanges.store(tx, person, next, `roles by ${by}`);
+      const becomes = roles.includes('admin') && !person.roles.includes('admin');
+      const waits = becomes && !(await this.adminGrants.beginWith(tx, personId, by));
+      const next = waits ? withoutAdmin(roles) : [...new Set(roles)].toSorted();
+      const same = next.length === person.roles.length && next.every((held) => person.roles.includes(held));
+      if (!waits || !same) await this.roleChanges.store(tx, person, next, `roles by ${by}`);
+      return waits ? (await this.adminGrants.request(tx, personId, by)).id : null;
     });
   }
 
@@ -90,4 +102,10 @@ export class PeopleService {
       sourceFace: face === null ? null : { id: face.id, state: face.state },
     };
   }
+}
+
+/** Everybody has a role. */
+function withoutAdmin(roles: readonly Role[]): readonly Role[] {
+  const others = [...new Set(roles)].filter((held) => held !== 'admin').toSorted();
+  return others.length === 0 ? ['employee'] : others;
 }

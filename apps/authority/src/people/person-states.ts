@@ -11,7 +11,7 @@ import {
 } from '@guise/persistence';
 import type { Role } from '@guise/protocol';
 import { AvatarChanges } from '../avatars/avatar-changes.js';
-import { DevicesService } from '../devices/devices.service.js';
+import { DeviceRevoker } from '../devices/device-revoker.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Clock } from '../ports/clock.js';
 import { SignIns } from '../sign-ins/sign-ins.js';
@@ -33,7 +33,7 @@ export class PersonStates {
     private readonly clock: Clock,
     private readonly ledger: LedgerOutbox,
     private readonly signIns: SignIns,
-    private readonly devices: DevicesService,
+    private readonly devices: DeviceRevoker,
     private readonly changes: AvatarChanges,
   ) {}
 

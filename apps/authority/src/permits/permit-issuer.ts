@@ -15,7 +15,7 @@ import {
 import type { AuthorityConfig } from '../config.js';
 import { DeviceTemplates } from '../enrolments/device-templates.js';
 import { LedgerReader, type PublishedTree } from '../ledger/ledger-reader.js';
-import { KeyStore } from '../keys/key-store.js';
+import { SigningKeys } from '../keys/signing-keys.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { CONFIG } from '../ports/tokens.js';
@@ -48,7 +48,7 @@ export interface IssuedPermit {
 export class PermitIssuer {
   constructor(
     @Inject(CONFIG) private readonly config: AuthorityConfig,
-    private readonly keys: KeyStore,
+    private readonly keys: SigningKeys,
     private readonly pseudonyms: Pseudonyms,
     private readonly clock: Clock,
     private readonly random: Random,
@@ -69,7 +69,7 @@ export class PermitIssuer {
   }
 
   private async sign(claims: PermitClaims): Promise<IssuedPermit> {
-    return { jws: await issuePermit(claims, await this.keys.signer('permit')), claims };
+    return { jws: await issuePermit(claims, this.keys.signer('permit', claims.iat)), claims };
   }
 
   /** @returns false when another permit has its place in the status list */

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, Post } from '@nestjs/common';
-import { p256Jwk, permitRequest, permitResponse, trustRoot, type PermitRequest } from '@guise/protocol';
+import { permitRequest, permitResponse, publishedKey, trustRoot, type PermitRequest } from '@guise/protocol';
 import { z } from 'zod';
 import { Answers } from '../http/answers.js';
 import { Requires } from '../http/permission.js';
@@ -7,7 +7,7 @@ import { CallingDevice, type DevicePrincipal } from '../http/principal.js';
 import { PermitsService } from './permits.service.js';
 import { TrustService } from './trust.service.js';
 
-const jwks = z.object({ keys: z.array(p256Jwk) });
+const jwks = z.object({ keys: z.array(publishedKey) });
 
 @Controller()
 export class PermitsController {
@@ -27,7 +27,7 @@ export class PermitsController {
   @Get('.well-known/jwks.json')
   @Requires('public')
   @Header('cache-control', 'public, max-age=300')
-  @Answers(200, jwks, 'Public keys of permits (RFC 7517)')
+  @Answers(200, jwks, 'Keys by which permits and status lists are signed now or next (RFC 7517)')
   keys() {
     return this.trust.jwks();
   }

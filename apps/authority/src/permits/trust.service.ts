@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { PinnedKey } from '@guise/permit';
-import type { TrustRoot } from '@guise/protocol';
+import { publishKey } from '@guise/permit';
+import type { PublishedKey, TrustRoot } from '@guise/protocol';
 import type { AuthorityConfig } from '../config.js';
-import { KeyStore } from '../keys/key-store.js';
+import { STILL_SHOWN_SECONDS } from '../keys/key-life.js';
+import { SigningKeys } from '../keys/signing-keys.js';
 import { LedgerKey } from '../ledger/ledger-key.js';
+import { Clock } from '../ports/clock.js';
 import { CONFIG } from '../ports/tokens.js';
 
 /** The public keys that others pin. */
@@ -11,24 +13,24 @@ import { CONFIG } from '../ports/tokens.js';
 export class TrustService {
   constructor(
     @Inject(CONFIG) private readonly config: AuthorityConfig,
-    private readonly keys: KeyStore,
+    private readonly clock: Clock,
+    private readonly keys: SigningKeys,
     private readonly ledgerKey: LedgerKey,
   ) {}
 
-  /** Permit signing keys, past and present. */
-  async permitKeys(): Promise<readonly PinnedKey[]> {
-    const signer = await this.keys.signer('permit');
-    return [{ kid: signer.kid, jwk: signer.publicJwk }];
+  /** RFC 7517: the keys by which something new may be signed, or shown as fresh: the next, the current, the one just before. */
+  jwks(): { readonly keys: readonly PublishedKey[] } {
+    const now = this.clock.nowSeconds();
+    const shown = this.keys
+      .history('permit')
+      .filter(
+        ({ notAfter = Infinity, compromised }) =>
+          compromised !== true && now < notAfter + STILL_SHOWN_SECONDS,
+      );
+    return { keys: shown.map(publishKey) };
   }
 
-  /** RFC 7517 */
-  async jwks() {
-    const keys = await this.permitKeys();
-    return {
-      keys: keys.map(({ kid, jwk }) => ({ ...jwk, kid, alg: 'ES256' as const, use: 'sig' as const })),
-    };
-  }
-
+  /** With every key there ever was: permits of recordings and receipts are checked years later. */
   async trustRoot(): Promise<TrustRoot> {
     const { publicUrl, rpId } = this.config;
     return {
@@ -36,7 +38,7 @@ export class TrustService {
       ledgerKey: await this.ledgerKey.verifierKey(),
       rpId,
       origins: [publicUrl],
-      permitKeys: (await this.jwks()).keys,
+      permitKeys: this.keys.history('permit').map(publishKey),
     };
   }
 }

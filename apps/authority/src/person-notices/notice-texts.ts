@@ -9,6 +9,10 @@ export const NOTICE_TEXTS: Readonly<Record<PersonNoticeKind, string>> = {
   'roles-changed': 'You were given other roles. Your sign-ins ended; sign in again.',
   'identity-linked':
     'A sign-in of your organisation was linked to your account and can open it now. If this was not you, tell an admin at once.',
+  'admin-requested':
+    'An admin asks to make another person admin. It takes effect when a second admin approves it; any admin can cancel it.',
+  'admin-granted':
+    'A person became admin. If you know of no reason, look at the list of admin grants and tell the other admins at once.',
   'key-rotated':
     'A new signing key of the authority was made. If no admin or operator you know of did this, look at the list of keys ' +
     'and tell the others at once.',
@@ -19,6 +23,6 @@ export const NOTICE_TEXTS: Readonly<Record<PersonNoticeKind, string>> = {
     'used, sign in and cancel it if you did not ask for it.',
   'recovery-cancelled': 'The recovery of this account was cancelled. Nothing was changed.',
   'recovery-completed':
-    'This account was recovered: it has a new passkey, all earlier ones were removed and every sign-in ended. If this was ' +
-    'not you, tell an admin at once.',
+    'This account was recovered: it has a new passkey, all earlier ones were removed, every sign-in ended and every paired ' +
+    'device was unpaired. Pair your own again. If this was not you, tell an admin at once.',
 };

@@ -12,7 +12,7 @@ import { consentReceiptClaims, type Role } from '@guise/protocol';
 import type { AuthorityConfig } from '../config.js';
 import type { PersonPrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
-import { KeyStore } from '../keys/key-store.js';
+import { SigningKeys } from '../keys/signing-keys.js';
 import { Clock } from '../ports/clock.js';
 import { CONFIG, DATABASE } from '../ports/tokens.js';
 import { Pseudonyms } from './pseudonyms.js';
@@ -24,7 +24,7 @@ export class ReceiptsService {
     @Inject(CONFIG) private readonly config: AuthorityConfig,
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
-    private readonly keys: KeyStore,
+    private readonly keys: SigningKeys,
     private readonly pseudonyms: Pseudonyms,
   ) {}
 
@@ -58,7 +58,7 @@ export class ReceiptsService {
       now,
     );
     const claims = consentReceiptClaims.parse({ iss: publicUrl, iat: now, record });
-    return issueConsentReceipt(claims, await this.keys.signer('permit'));
+    return issueConsentReceipt(claims, this.keys.signer('permit', now));
   }
 
   private async requireAuditor(caller: PersonPrincipal): Promise<void> {

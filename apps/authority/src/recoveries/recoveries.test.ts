@@ -16,6 +16,7 @@ import {
   invitePerson,
   newAuthenticator,
   openTestAuthority,
+  pairDevice,
   registerPasskey,
   signIn,
   testDatabases,
@@ -100,6 +101,23 @@ describe.each(await testDatabases())('recovery on %s', (kind) => {
       { state: 'registered' },
       { state: 'registered' },
       { state: 'removed' },
+    ]);
+  });
+
+  it('unpairs every device: whoever had the passkeys may have paired their own', async () => {
+    const id = await ready();
+    ada = await fresh(ada);
+    const device = await pairDevice(authority, ada);
+    expect((await device.call('GET', '/v1/policy')).status).toBe(200);
+    const code = `${await partOf(adminA, id)}${await partOf(adminB, id)}`;
+    const back = await registerPasskey(authority, code, `unpaired ${kind}`);
+    expect(await device.call('GET', '/v1/policy')).toMatchObject({ body: { code: 'device-revoked' } });
+    const told = (await notices(back)).find(({ kind: what }) => what === 'recovery-completed');
+    expect(told?.text).toContain('unpaired');
+    const entries = await readEntriesAbout(authority.database.client, [device.id], ['device']);
+    expect(entries.map(({ payload }) => parsePayload(payload))).toMatchObject([
+      { state: 'active' },
+      { state: 'revoked' },
     ]);
   });
 

@@ -10,6 +10,7 @@ import {
   type Transaction,
 } from '@guise/persistence';
 import { RECOVERY_PART_LENGTH } from '@guise/protocol';
+import { DeviceRevoker } from '../devices/device-revoker.js';
 import { PasskeyRegistry } from '../passkeys/passkey-registry.js';
 import { PersonNotices } from '../person-notices/person-notices.service.js';
 import { Clock } from '../ports/clock.js';
@@ -24,6 +25,7 @@ export class RecoveryUse {
     private readonly clock: Clock,
     private readonly registry: PasskeyRegistry,
     private readonly signIns: SignIns,
+    private readonly devices: DeviceRevoker,
     private readonly notices: PersonNotices,
     private readonly log: RecoveryLog,
   ) {}
@@ -37,7 +39,8 @@ export class RecoveryUse {
   }
 
   /**
-   * Uses it up: the passkey `handle` stays, all others and every sign-in end.
+   * Uses it up: the passkey `handle` stays; all others, every sign-in and every paired device end. Whoever had the passkeys
+   * may have paired what is in their own hands.
    * @returns false when it may not be used any more
    */
   async complete(tx: Transaction, id: string, handle: string): Promise<boolean> {
@@ -49,6 +52,7 @@ export class RecoveryUse {
       if (earlier.handle !== handle) await this.registry.remove(tx, person, earlier.handle);
     }
     await this.signIns.endAll(tx, person);
+    await this.devices.endAll(tx, person);
     await this.log.write(tx, recovery, 'completed', person);
     await this.notices.tell(tx, person, 'recovery-completed', id);
     return true;

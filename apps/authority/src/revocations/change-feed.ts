@@ -29,6 +29,8 @@ const change = z.discriminatedUnion('type', [
     end: z.enum(['revoked', 'suspended', 'closed']),
     reason: z.string().max(60),
   }),
+  /** A signing key was made or ended. */
+  z.strictObject({ type: z.literal('keys') }),
 ]);
 export type Change = z.infer<typeof change>;
 

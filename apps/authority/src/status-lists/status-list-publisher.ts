@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { issueStatusList, packPermitStatuses, type PermitStatus } from '@guise/permit';
 import { readStatusList, type Database } from '@guise/persistence';
 import { ProblemError } from '../http/problem-error.js';
-import { KeyStore } from '../keys/key-store.js';
+import { SigningKeys } from '../keys/signing-keys.js';
 import { Clock } from '../ports/clock.js';
 import { DATABASE } from '../ports/tokens.js';
 import { StatusLists } from './status-lists.service.js';
@@ -23,7 +23,7 @@ export interface PublishedStatusList {
 }
 
 interface Build extends PublishedStatusList {
-  /** Of the content: what changes makes a new token, whatever its age. */
+  /** Of the key and the content: what changes makes a new token, whatever its age. */
   readonly digest: string;
   readonly iat: number;
   readonly lookedMs: number;
@@ -36,7 +36,7 @@ export class StatusListPublisher {
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
-    private readonly keys: KeyStore,
+    private readonly keys: SigningKeys,
     private readonly clock: Clock,
     private readonly lists: StatusLists,
   ) {}
@@ -66,11 +66,11 @@ export class StatusListPublisher {
     const entries = await readStatusList(this.database.client, id);
     if (entries === null) throw new ProblemError('not-found', { detail: 'There is no such status list.' });
     const statuses = packPermitStatuses(entries.map(({ index, status }) => [index, nameOf(status)]));
-    const digest = createHash('sha256').update(statuses.bytes).digest('base64url');
     const iat = this.clock.nowSeconds();
+    const signer = this.keys.signer('permit', iat);
+    const digest = createHash('sha256').update(signer.kid).update(statuses.bytes).digest('base64url');
     if (before?.digest === digest && iat - before.iat < STATUS_TTL_SECONDS) return { ...before, lookedMs };
     const about = { uri: this.lists.uriOf(id), iat, exp: iat + STATUS_LIFE_SECONDS };
-    const signer = await this.keys.signer('permit');
     const token = await issueStatusList({ ...about, ttlSeconds: STATUS_TTL_SECONDS, statuses }, signer);
     const etag = `"${createHash('sha256').update(token).digest('base64url')}"`;
     return { token, etag, digest, iat, lookedMs };

@@ -62,3 +62,4 @@ export { openWearing, type Wearing } from './marked-session.js';
 export { freePort, openServedWearing, type ServedWearing } from './served.js';
 /** For attacks that stop or drive the log. */
 export { LedgerSequencer } from '../ledger/ledger-sequencer.js';
+export { SigningKeys } from '../keys/signing-keys.js';

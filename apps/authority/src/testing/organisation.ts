@@ -35,14 +35,15 @@ export async function openTestOrganisation(
   const judge = new ScriptedFaceJudge();
   const authority = await openTestAuthority(kind, { faceJudge: judge, ...options });
   const adminA = await firstAdmin(authority);
-  const invite = (name: string, role: 'admin' | 'employee' | 'auditor') =>
-    invitePerson(authority, adminA, name, [role]);
+  const invite = (name: string, role: 'admin' | 'employee' | 'auditor', second?: TestPerson) =>
+    invitePerson(authority, adminA, name, [role], second);
+  const adminB = await invite('Admin B', 'admin');
   return {
     authority,
     judge,
     adminA,
-    adminB: await invite('Admin B', 'admin'),
-    adminC: await invite('Admin C', 'admin'),
+    adminB,
+    adminC: await invite('Admin C', 'admin', adminB),
     executive: await invite('Executive', 'employee'),
     employee: await invite('Employee', 'employee'),
     auditor: await invite('Auditor', 'auditor'),

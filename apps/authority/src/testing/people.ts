@@ -28,15 +28,19 @@ export async function firstAdmin(authority: TestAuthority): Promise<TestPerson> 
   return registerPasskey(authority, invitation.trim(), 'first admin');
 }
 
-/** A further person, invited by an admin. */
+/** A further person, invited by an admin. @param second approves that they become admin */
 export async function invitePerson(
   authority: TestAuthority,
   admin: TestPerson,
   displayName: string,
   roles: readonly Role[],
+  second?: TestPerson,
 ): Promise<TestPerson> {
   const answer = await authority.api.post('/v1/invitations', { displayName, roles }, { token: admin.token });
-  const { token, personId } = invitationResponse.parse(answer.body);
+  const { token, personId, adminGrant } = invitationResponse.parse(answer.body);
+  if (adminGrant !== null && second !== undefined) {
+    await authority.api.post(`/v1/admin-grants/${adminGrant}/approval`, {}, { token: second.token });
+  }
   return registerPasskey(authority, token, personId);
 }
 

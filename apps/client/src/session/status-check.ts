@@ -1,24 +1,26 @@
 import type { PublicApi } from '@guise/api-client';
-import { parseTrustRoot } from '@guise/verification';
 import { verifyStatusList, type VerifiedPermit } from '@guise/permit';
 import type { StatusAnswer } from '@guise/runtime';
-import type { PairedClient } from '../authority.js';
+import type { OwnDevice } from '../authority.js';
 import { CliError } from '../cli-error.js';
+import { fixedKeys } from '../home/permit-keys.js';
 
 /**
  * Fetches the status list that a permit names and looks the permit up.
  * @throws PermitError when the list does not hold; CliError `gateShut` when it is not one of this authority
  */
 export async function checkStatus(
-  client: Pick<PairedClient, 'pairing'> & { readonly publicApi: Pick<PublicApi, 'statusList'> },
+  client: Pick<OwnDevice, 'pairing' | 'keys'> & { readonly publicApi: Pick<PublicApi, 'statusList'> },
   permit: VerifiedPermit,
   nowSeconds: number,
 ): Promise<StatusAnswer> {
-  const trust = parseTrustRoot(client.pairing.trust);
+  const { trust } = client.pairing;
   const { uri, idx } = permit.claims.status.status_list;
   const id = listIdOf(uri, trust.issuer);
   const token = await client.publicApi.statusList(id);
-  const list = await verifyStatusList(token, { keys: trust.permitKeys, uri, now: nowSeconds });
+  const list = await (client.keys ?? fixedKeys(trust)).check((keys) =>
+    verifyStatusList(token, { keys, uri, now: nowSeconds }),
+  );
   return {
     status: list.statusAt(idx),
     refreshSeconds: list.ttlSeconds,

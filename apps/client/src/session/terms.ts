@@ -1,10 +1,10 @@
 import { bundleSha256, parseBundle, type AvatarBundle } from '@guise/avatar';
-import { parseTrustRoot } from '@guise/verification';
 import { verifyPermit, type VerifiedPermit } from '@guise/permit';
 import { PERMIT_AUDIENCE, type Audience, type Purpose } from '@guise/protocol';
 import { open } from 'node:fs/promises';
 import type { OwnDevice } from '../authority.js';
 import { CliError } from '../cli-error.js';
+import { fixedKeys } from '../home/permit-keys.js';
 
 /** What the user wants to do; the permit must say the same. */
 export interface WearTerms {
@@ -31,19 +31,18 @@ export async function verifyOwnPermit(
   terms: Omit<WearTerms, 'avatar'>,
   nowSeconds: number,
 ): Promise<VerifiedPermit> {
-  const trust = parseTrustRoot(client.pairing.trust);
-  const permit = await verifyPermit(jws, {
-    keys: trust.permitKeys,
-    now: nowSeconds,
-    expected: {
-      issuer: trust.issuer,
-      audience: PERMIT_AUDIENCE,
-      jkt: client.device.jkt,
-      avatarSha256: terms.avatarSha256,
-      purpose: terms.purpose,
-      meeting: terms.meeting,
-    },
-  });
+  const { trust } = client.pairing;
+  const expected = {
+    issuer: trust.issuer,
+    audience: PERMIT_AUDIENCE,
+    jkt: client.device.jkt,
+    avatarSha256: terms.avatarSha256,
+    purpose: terms.purpose,
+    meeting: terms.meeting,
+  };
+  const permit = await (client.keys ?? fixedKeys(trust)).check((keys) =>
+    verifyPermit(jws, { keys, now: nowSeconds, expected }),
+  );
   if (permit.wear.audience !== terms.audience) {
     throw new CliError(
       'gateShut',

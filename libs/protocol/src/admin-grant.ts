@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { adminGrantId, personId, unixSeconds } from './ids.js';
+
+export const adminGrantState = z.enum(['requested', 'approved', 'used', 'cancelled']);
+export type AdminGrantState = z.infer<typeof adminGrantState>;
+
+/** That somebody becomes admin: asked for by one admin, in effect when another approves it. */
+export const adminGrantResponse = z.object({
+  id: adminGrantId,
+  person: personId,
+  /** `bootstrap`: the first two admins of an authority, of whom the second needs no other. */
+  kind: z.enum(['bootstrap', 'two-admins']),
+  state: adminGrantState,
+  requestedBy: personId.nullable(),
+  requestedAt: unixSeconds,
+  expiresAt: unixSeconds,
+  decidedBy: personId.nullable(),
+});
+/** GET /v1/admin-grants (admin, auditor): newest first. */
+export const adminGrantList = z.object({ grants: z.array(adminGrantResponse).max(100) });
