@@ -24,12 +24,15 @@ export { isAlive, isFreshlyVerified, needsTouch, STEP_UP_SECONDS, type SignInSta
 export { hashStatement, verifySignedStatement, writeStatement, type StatementText } from './statement.js';
 export {
   compareTemplates,
-  createRotation,
-  decodeTemplate,
-  encodeTemplate,
+  createBinariser,
   SAME_FACE_COSINE,
-  type Rotation,
+  SAME_FACE_DISTANCE,
+  TEMPLATE_BITS,
+  TEMPLATE_BYTES,
+  templateDistance,
+  type Binariser,
 } from './template.js';
+export { TemplateGallery } from './template-gallery.js';
 export {
   decideThrottle,
   THROTTLE_LIMITS,

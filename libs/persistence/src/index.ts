@@ -101,7 +101,7 @@ export {
   findActiveSourceFace,
   finishEnrolment,
   insertEnrolment,
-  listActiveSourceFaces,
+  listSourceFaceChanges,
   lockSourceFaces,
   reopenEnrolments,
   replaceSourceFace,

@@ -31,13 +31,13 @@ export const enrolmentJudgement = z.object({
 export const EMBEDDING_LENGTH = 192;
 
 /**
- * GET /v1/source-faces/:id/template (owner's paired device only): the protected template under a rotation of this
- * device, so that the wearer check runs locally and no two devices hold comparable values.
+ * GET /v1/source-faces/:id/template (owner's paired device only): the protected template under the face's
+ * own seed, so that the wearer check runs locally, and what leaks of one face says nothing of another.
  */
 export const deviceTemplate = z.object({
   sourceFace: sourceFaceId,
-  /** 192 little-endian float32, unit length, rotated under `seed`. */
-  template: base64url(1024).length(1024),
+  /** 2048 bits: signs of projections drawn from `seed`. */
+  template: base64url(342).length(342),
   /** 32 bytes. */
   seed: base64url(43).length(43),
   sha256: sha256Hex,

@@ -141,7 +141,6 @@ export class PairingService {
       jkt: pairing.jkt,
       publicJwk: pairing.publicJwk,
       state: 'active',
-      rotationSalt: this.random.bytes(32),
       pairedAt: this.clock.now(),
       statement: signed.statement,
       assertion: signed.assertion,

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { DeviceTemplates } from './device-templates.js';
 import { EnrolmentNotice } from './enrolment-notice.js';
 import { EnrolmentsController } from './enrolments.controller.js';
 import { EnrolmentsService } from './enrolments.service.js';
@@ -7,7 +6,7 @@ import { SourceFacesService } from './source-faces.service.js';
 
 @Module({
   controllers: [EnrolmentsController],
-  providers: [EnrolmentsService, SourceFacesService, DeviceTemplates, EnrolmentNotice],
-  exports: [DeviceTemplates, EnrolmentNotice],
+  providers: [EnrolmentsService, SourceFacesService, EnrolmentNotice],
+  exports: [EnrolmentNotice],
 })
 export class EnrolmentsModule {}

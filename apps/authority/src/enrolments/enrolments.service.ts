@@ -122,17 +122,19 @@ export class EnrolmentsService implements OnApplicationBootstrap {
         ],
       });
     }
-    const { template, owners } = await this.sourceFaces.findOwners(tx, verdict.embedding);
+    const { searchTemplate, owners } = await this.sourceFaces.findOwners(tx, verdict.embedding);
     if ([...owners].some((owner) => owner !== enrolment.personId)) {
       throw new ProblemError('source-face-owned-by-other');
     }
     const id = sourceFaceId.parse(this.random.id('sourceFace'));
-    const templateSha256 = sha256HexOf(template);
+    const { template: wearerTemplate } = await this.sourceFaces.wearerTemplate(id, verdict.embedding);
+    const templateSha256 = sha256HexOf(wearerTemplate);
     await replaceSourceFace(tx, {
       id,
       personId: enrolment.personId,
       enrolmentId: enrolment.id,
-      template,
+      searchTemplate,
+      wearerTemplate,
       templateSha256,
       evidenceSha256,
       state: 'active',

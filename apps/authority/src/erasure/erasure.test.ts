@@ -43,7 +43,7 @@ describe.each(await testDatabases())('erasure on %s', (kind) => {
     const { client } = org.authority.database;
     const row = await client.sourceFace.findUniqueOrThrow({ where: { id: face } });
     expect(row).toMatchObject({ state: 'erased', activeFor: null });
-    expect(row.template).toHaveLength(0);
+    expect([row.searchTemplate.length, row.wearerTemplate.length]).toEqual([0, 0]);
     const shown = await org.authority.api.get(`/v1/avatars/${avatar}`, { token: org.adminA.token });
     expect(textOf(shown.body, 'state')).toBe('withdrawn');
     expect(await client.ledgerEntry.count({ where: { kind: 'erasure' } })).toBe(1);

@@ -13,7 +13,6 @@ import {
   type PermitClaims,
 } from '@guise/protocol';
 import type { AuthorityConfig } from '../config.js';
-import { DeviceTemplates } from '../enrolments/device-templates.js';
 import { LedgerReader, type PublishedTree } from '../ledger/ledger-reader.js';
 import { SigningKeys } from '../keys/signing-keys.js';
 import { Clock } from '../ports/clock.js';
@@ -53,7 +52,6 @@ export class PermitIssuer {
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly ledger: LedgerOutbox,
-    private readonly templates: DeviceTemplates,
     private readonly statusLists: StatusLists,
     private readonly reader: LedgerReader,
   ) {}
@@ -97,7 +95,6 @@ export class PermitIssuer {
     const { session, grant } = subject;
     const { avatar, consent, approvals, device, face } = grant;
     const iat = this.clock.nowSeconds();
-    const template = await this.templates.of(device, face);
     const pseudonymOf = await this.pseudonyms.open();
     return permitClaims.parse({
       iss: this.config.publicUrl,
@@ -116,7 +113,7 @@ export class PermitIssuer {
           avatar: avatar.id,
           avatar_sha256: avatar.sha256,
           source_face: avatar.sourceFace,
-          wearer: { source_face: face.id, template_sha256: template.sha256 },
+          wearer: { source_face: face.id, template_sha256: face.templateSha256 },
           consent: consent.id,
           consent_sha256: consent.sha256,
           approvals: approvals.map((approval) => approval.sha256),

@@ -1,4 +1,4 @@
-import { createRotation, encodeTemplate, sha256HexOf } from '@guise/identity';
+import { createBinariser, sha256HexOf } from '@guise/identity';
 import { createEs256Key, createEs256Signer, issuePermit, verifyPermit } from '@guise/permit';
 import { EMBEDDING_LENGTH, PERMIT_AUDIENCE, type DeviceTemplate } from '@guise/protocol';
 import { createSeededRandom, permitClaimsFixture } from '@guise/testing';
@@ -13,7 +13,7 @@ const seed = random(32);
 const faceOf = (name: string): Float32Array =>
   Float32Array.from(createSeededRandom(name)(EMBEDDING_LENGTH), (byte) => byte - 127.5);
 const [wearerFace, otherFace] = [faceOf('the wearer'), faceOf('somebody else')];
-const templateOf = (face: Float32Array): Uint8Array => encodeTemplate(createRotation(seed).protect(face));
+const templateOf = (face: Float32Array): Uint8Array => createBinariser(seed).protect(face);
 
 /** A permit for the wearer's own template, verified as the runtime verifies it. */
 async function permitForWearer() {

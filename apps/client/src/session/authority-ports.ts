@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { AuthorityRefusal, AuthorityUnreachableError, type DeviceApi } from '@guise/api-client';
-import { compareTemplates, createRotation, decodeTemplate, sha256HexOf } from '@guise/identity';
+import { compareTemplates, createBinariser, sha256HexOf } from '@guise/identity';
 import type { EvidenceReceipt, EvidenceSink, PermitSource, WearerTemplate } from '@guise/runtime';
 import type { PairedClient } from '../authority.js';
 import { CliError } from '../cli-error.js';
@@ -93,7 +93,6 @@ export async function fetchWearerTemplate(
       'Run the command again.',
     );
   }
-  const rotation = createRotation(new Uint8Array(Buffer.from(answer.seed, 'base64url')));
-  const template = decodeTemplate(bytes);
-  return { sha256, compareWearer: (embedding) => compareTemplates(rotation.protect(embedding), template) };
+  const binariser = createBinariser(new Uint8Array(Buffer.from(answer.seed, 'base64url')));
+  return { sha256, compareWearer: (embedding) => compareTemplates(binariser.protect(embedding), bytes) };
 }

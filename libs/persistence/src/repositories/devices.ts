@@ -10,8 +10,6 @@ export interface DeviceRecord {
   readonly jkt: string;
   readonly publicJwk: P256Jwk;
   readonly state: 'active' | 'revoked';
-  /** Goes into the seed of this device's template rotation. */
-  readonly rotationSalt: Uint8Array;
   readonly pairedAt: Date;
 }
 
@@ -24,12 +22,11 @@ interface DeviceRow {
   readonly jkt: string;
   readonly publicJwk: unknown;
   readonly state: string;
-  readonly rotationSalt: Uint8Array;
   readonly pairedAt: Date;
 }
 
 function toDevice(row: DeviceRow): DeviceRecord {
-  const { id, personId, name, jkt, rotationSalt, pairedAt } = row;
+  const { id, personId, name, jkt, pairedAt } = row;
   return {
     id,
     personId,
@@ -37,7 +34,6 @@ function toDevice(row: DeviceRow): DeviceRecord {
     jkt,
     publicJwk: p256Jwk.parse(row.publicJwk),
     state: state.parse(row.state),
-    rotationSalt,
     pairedAt,
   };
 }
@@ -58,7 +54,6 @@ export async function insertDevice(tx: Transaction, device: DeviceRecord & Pairi
       name,
       jkt,
       publicJwk: { kty: publicJwk.kty, crv: publicJwk.crv, x: publicJwk.x, y: publicJwk.y },
-      rotationSalt: new Uint8Array(device.rotationSalt),
       pairedAt,
       statement,
       assertion,

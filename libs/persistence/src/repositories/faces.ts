@@ -48,21 +48,26 @@ export async function reopenEnrolments(tx: Transaction): Promise<void> {
 export interface SourceFaceRecord {
   readonly id: string;
   readonly personId: string;
-  /** 768 bytes, rotated under the tenant seed; empty once erased. */
-  readonly template: Uint8Array;
+  /** 256 bytes under the tenant's seed, for 1:N comparison; empty when the face is no longer active, like the next. */
+  readonly searchTemplate: Uint8Array;
+  /** 256 bytes under the face's own seed. */
+  readonly wearerTemplate: Uint8Array;
+  /** Of `wearerTemplate`. */
   readonly templateSha256: string;
   readonly state: string;
 }
 
 /**
  * Lets one enrolment at a time compare with all others and register, so that two persons cannot register one face at
- * once. Held until the transaction ends.
+ * once. Held until the transaction ends. Every change of a source face takes it as well: what takes other locks takes this first.
  */
 export async function lockSourceFaces(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(7310579604)`;
 }
 
-/** Registers a person's source face in place of an earlier one. */
+const EMPTY = { searchTemplate: new Uint8Array(0), wearerTemplate: new Uint8Array(0) };
+
+/** Registers a person's source face in place of an earlier one, whose templates go. Under `lockSourceFaces`. */
 export async function replaceSourceFace(
   tx: Transaction,
   face: SourceFaceRecord & {
@@ -71,21 +76,17 @@ export async function replaceSourceFace(
     readonly createdAt: Date;
   },
 ): Promise<void> {
-  const { id, personId, enrolmentId, template, templateSha256, evidenceSha256, createdAt } = face;
+  const { id, personId, enrolmentId, templateSha256, evidenceSha256, createdAt } = face;
   await tx.sourceFace.updateMany({
     where: { activeFor: personId },
-    data: { state: 'replaced', activeFor: null, endedAt: createdAt },
+    data: { ...EMPTY, state: 'replaced', activeFor: null, endedAt: createdAt },
   });
   await tx.sourceFace.create({
     data: {
-      id,
-      personId,
-      enrolmentId,
-      template: new Uint8Array(template),
-      templateSha256,
-      evidenceSha256,
+      ...{ id, personId, enrolmentId, templateSha256, evidenceSha256, createdAt },
+      searchTemplate: new Uint8Array(face.searchTemplate),
+      wearerTemplate: new Uint8Array(face.wearerTemplate),
       activeFor: personId,
-      createdAt,
     },
   });
 }
@@ -97,20 +98,39 @@ export async function findActiveSourceFace(
   return tx.sourceFace.findUnique({ where: { activeFor: personId } });
 }
 
-/** Every active source face, for 1:N comparison. */
-export async function listActiveSourceFaces(tx: Transaction): Promise<readonly SourceFaceRecord[]> {
-  return tx.sourceFace.findMany({ where: { state: 'active' } });
+/** A source face as its latest change left it. */
+export interface SourceFaceChange {
+  readonly change: bigint;
+  readonly id: string;
+  readonly personId: string;
+  readonly searchTemplate: Uint8Array;
+  readonly state: string;
 }
 
-/** Overwrites a person's active source face. @returns false when there is none such */
+/** The first `limit` source faces that were changed after the given change, in that order. Under `lockSourceFaces`. */
+export async function listSourceFaceChanges(
+  tx: Transaction,
+  after: bigint,
+  limit: number,
+): Promise<readonly SourceFaceChange[]> {
+  return tx.sourceFace.findMany({
+    where: { change: { gt: after } },
+    select: { change: true, id: true, personId: true, searchTemplate: true, state: true },
+    orderBy: { change: 'asc' },
+    take: limit,
+  });
+}
+
+/** Overwrites the templates of a person's active source face. @returns false when there is none such */
 export async function eraseSourceFace(
   tx: Transaction,
   where: { readonly id: string; readonly personId: string },
   now: Date,
 ): Promise<boolean> {
+  await lockSourceFaces(tx);
   const { count } = await tx.sourceFace.updateMany({
     where: { ...where, state: 'active' },
-    data: { state: 'erased', activeFor: null, template: new Uint8Array(0), endedAt: now },
+    data: { ...EMPTY, state: 'erased', activeFor: null, endedAt: now },
   });
   return count === 1;
 }

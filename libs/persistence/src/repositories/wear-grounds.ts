@@ -35,8 +35,8 @@ export type WornSession = Pick<
   | 'state'
   | 'reason'
 >;
-export type WearingDevice = Pick<DeviceRecord, 'id' | 'personId' | 'jkt' | 'publicJwk' | 'rotationSalt'>;
-export type WornFace = Pick<SourceFaceRecord, 'id' | 'template'>;
+export type WearingDevice = Pick<DeviceRecord, 'id' | 'personId' | 'jkt' | 'publicJwk'>;
+export type WornFace = Pick<SourceFaceRecord, 'id' | 'templateSha256'>;
 
 /** Everything that a wearing rests on, as it stands; null for what is not there. */
 export interface WearGround {
@@ -74,13 +74,13 @@ const LOCK: Statement = {
         "meeting", "chainEnd", "state", "reason"
       FROM "WearSession" WHERE "id" = $1::text AND "deviceId" = $2::text FOR UPDATE
     ), device AS MATERIALIZED (
-      SELECT "Device"."id", "Device"."personId", "jkt", "publicJwk", "rotationSalt",
+      SELECT "Device"."id", "Device"."personId", "jkt", "publicJwk",
         "Device"."state" = 'active' AND "Person"."state" = 'active' AS "active"
       FROM (SELECT count(*) FROM session) AS before,
         "Device" JOIN "Person" ON "Person"."id" = "Device"."personId"
       WHERE "Device"."id" = $2::text FOR SHARE OF "Device", "Person"
     ), face AS MATERIALIZED (
-      SELECT "id", "template" FROM (SELECT count(*) FROM device) AS before, "SourceFace"
+      SELECT "id", "templateSha256" FROM (SELECT count(*) FROM device) AS before, "SourceFace"
       WHERE "activeFor" = $3::text FOR SHARE OF "SourceFace"
     ), avatar AS MATERIALIZED (
       SELECT "id", "sha256", "kind", "likeness", "subjectId" AS "subject", "draftedById" AS "draftedBy",
@@ -118,12 +118,6 @@ const READ: Statement = {
       ) AS checkpoint) AS "checkpoint"`,
 };
 
-/** PostgreSQL's text of a bytea. */
-const bytes = z
-  .string()
-  .regex(/^\\x(?:[0-9a-f]{2})*$/)
-  .transform((text) => new Uint8Array(Buffer.from(text.slice(2), 'hex')));
-
 const lockedRow = z.object({
   session: z
     .object({
@@ -150,11 +144,11 @@ const lockedRow = z.object({
     .nullable(),
   device: z
     .object({
-      ...{ id: z.string(), personId: z.string(), jkt: z.string(), publicJwk: p256Jwk, rotationSalt: bytes },
+      ...{ id: z.string(), personId: z.string(), jkt: z.string(), publicJwk: p256Jwk },
       active: z.boolean(),
     })
     .nullable(),
-  face: z.object({ id: z.string(), template: bytes }).nullable(),
+  face: z.object({ id: z.string(), templateSha256: z.string() }).nullable(),
   avatar: z
     .object({
       ...{ id: z.string(), sha256: z.string(), kind: avatarKind, likeness, subject: z.string() },

@@ -5,14 +5,16 @@ import { measureLimits, measurePermits } from './permits.js';
 import { measureRevocation } from './revocation.js';
 import { measureSearch } from './search.js';
 import { measureStatusList } from './status-list.js';
+import { measureTemplates } from './templates.js';
 
-export const AUTHORITY_USAGE = `authority  [--json FILE] [--part permits|revocation|status-list|search]
+export const AUTHORITY_USAGE = `authority  [--json FILE] [--part permits|revocation|status-list|search|templates]
            permits per second and their latency at 100/s, beside SELECT 1 and bare signing; withdrawal and cut network to shut
-           gates over 200 sessions with open event streams; a status list of 2^20 entries; 1:N search. About three minutes,
+           gates over 200 sessions with open event streams; a status list of 2^20 entries; 1:N search; what
+           binarised templates cost in accuracy, and their unlinkability. About three minutes,
            on PostgreSQL where a server answers (GUISE_TEST_DATABASE_URL), else on the embedded database. A part alone: half a
            minute for permits.`;
 
-const PARTS = ['permits', 'revocation', 'status-list', 'search'] as const;
+const PARTS = ['permits', 'revocation', 'status-list', 'search', 'templates'] as const;
 type Part = (typeof PARTS)[number];
 
 export async function authorityCommand(args: readonly string[]): Promise<number> {
@@ -44,6 +46,7 @@ async function benchAuthority(part?: Part) {
       ...(wanted('revocation') ? { revocation: await measureRevocation(wearing) } : {}),
       ...(wanted('status-list') ? { statusList: await measureStatusList() } : {}),
       ...(wanted('search') ? { search: measureSearch([10_000, 100_000]) } : {}),
+      ...(wanted('templates') ? { templates: measureTemplates() } : {}),
     };
   } finally {
     await wearing.organisation.authority.close();
