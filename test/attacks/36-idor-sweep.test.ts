@@ -53,6 +53,7 @@ const IMPERSONAL: Readonly<Record<string, string>> = {
 
 /** Lists in which a role finds objects of others, because they are its work. */
 const LISTS_BY_ROLE: Readonly<Record<string, readonly Attacker[]>> = {
+  '/v1/admin-grants': ['admin', 'auditor'],
   '/v1/avatars': ['admin', 'auditor'],
   '/v1/persons': ['admin'],
   '/v1/provisioning-clients': ['admin'],
@@ -65,6 +66,7 @@ const LISTS_BY_ROLE: Readonly<Record<string, readonly Attacker[]>> = {
 const SEES_ALL: Named['work'] = [['admin', 'auditor'], 'admins approve and auditors verify all avatars'];
 const DECIDES: Named['work'] = [['admin'], 'admins decide about avatars'];
 const POLICY: Named['work'] = [['admin'], 'policies are the admins’'];
+const GRANT: Named['work'] = [['admin'], 'admins make admins, two together'];
 const RECOVERY: Named['work'] = [['admin'], 'recoveries are led, and can be stopped, by admins'];
 
 describe.each(await testDatabases())('objects of others on %s', (kind) => {
@@ -119,7 +121,9 @@ describe.each(await testDatabases())('objects of others on %s', (kind) => {
         ...{ report: {}, createdAt: clock.now() },
       },
     });
+    const future = { displayName: 'Future admin', roles: ['admin'] };
     return {
+      adminGrant: textOf(await post(adminA, '/v1/invitations', future), 'adminGrant'),
       person: executive.id,
       device: device.id,
       sourceFace,
@@ -153,6 +157,7 @@ describe.each(await testDatabases())('objects of others on %s', (kind) => {
       session: await client.wearSession.findUnique({ where: { id: victim.session } }),
       signIns: await client.signIn.count({ where: { personId: victim.person } }),
       recovery: await client.recovery.findUnique({ where: { id: victim.recovery } }),
+      grant: await client.adminGrant.findUnique({ where: { id: victim.adminGrant } }),
       policy: await client.policy.findUnique({ where: { id: victim.policy } }),
       provisioning: await client.provisioningClient.findUnique({ where: { id: victim.provisioningClient } }),
     };
@@ -171,6 +176,8 @@ describe.each(await testDatabases())('objects of others on %s', (kind) => {
       json: { schemas: [SCIM_PATCH], Operations: [{ op: 'replace', value: { active: false } }] },
     };
     return {
+      'POST /v1/admin-grants/:id/approval': { kind: 'adminGrant', options: empty, work: GRANT },
+      'POST /v1/admin-grants/:id/cancel': { kind: 'adminGrant', options: empty, work: GRANT },
       'GET /v1/avatars/:id': { kind: 'avatar', work: SEES_ALL },
       'GET /v1/avatars/:id/bundle': { kind: 'avatar', work: SEES_ALL },
       'POST /v1/avatars/:id/approval-offer': {

@@ -1,8 +1,9 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
-import { invitationResponse, oidcFlowResponse, oidcProviderResponse } from '@guise/protocol';
+import { base64url, oidcFlowResponse, oidcProviderResponse, personId, unixSeconds } from '@guise/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import type { AuthorityConfig } from '../config.js';
 import { Answers } from '../http/answers.js';
 import { Requires } from '../http/permission.js';
@@ -16,6 +17,9 @@ import { DROPPED_FLOW_COOKIE, setFlowCookie } from './flow.js';
 import { OidcService, type BegunFlow } from './oidc.service.js';
 import { renderRefusal } from './refusal-page.js';
 import { OidcRefusal, REFUSAL_TEXTS, type RefusalCode } from './refusals.js';
+
+/** Used like any invitation, once; shown once. */
+const firstPasskeyInvitation = z.object({ token: base64url(64), personId, expiresAt: unixSeconds });
 
 @Controller()
 export class OidcController {
@@ -57,7 +61,7 @@ export class OidcController {
   @Requires('signed-in', { strictRate: true })
   @Answers(
     201,
-    invitationResponse,
+    firstPasskeyInvitation,
     'An invitation for the first passkey of whom the provider signed in just now',
   )
   firstPasskey(@CallingPerson() person: PersonPrincipal) {

@@ -20,6 +20,8 @@ export interface TestProvider {
   readonly accounts: Map<string, TestAccount>;
   /** Who sits before the browser. */
   user: string;
+  /** A page of another site that browsers are shown first, with `?to=` where they go on; null: none. */
+  loginPage: string | null;
   /** Makes the ID token of the next answers out of the honest claims; null: the honest one. */
   forge: ((claims: JWTPayload) => Promise<string>) | null;
   /** Signs claims with the provider's own key. */
@@ -51,6 +53,7 @@ export async function openTestProvider(publicUrl: string): Promise<TestProvider>
     },
     accounts,
     user: 'nobody',
+    loginPage: null,
     forge: null,
     sign,
     visit,
@@ -58,6 +61,10 @@ export async function openTestProvider(publicUrl: string): Promise<TestProvider>
   };
   provider.use(async (context, next) => {
     if (context.path.startsWith('/interaction/')) {
+      if (test.loginPage !== null && context.query.shown === undefined) {
+        context.redirect(`${test.loginPage}?to=${encodeURIComponent(`${context.href}?shown=1`)}`);
+        return;
+      }
       await provider.interactionFinished(context.req, context.res, { login: { accountId: test.user } });
       context.respond = false;
       return;
