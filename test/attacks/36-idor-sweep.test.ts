@@ -31,12 +31,14 @@ import { formatId, ID_PREFIXES, type IdKind } from '@guise/protocol';
 const ATTACKERS = ['nobody', 'employee', 'admin', 'auditor', 'device', 'provisioning'] as const;
 type Attacker = (typeof ATTACKERS)[number];
 
-/** What a route that names an object is sent, and whose work it is on objects of others. */
+/** Whose work it is on objects of others, by role, with why. */
+type Work = readonly [by: readonly Attacker[], why: string];
+
+/** What a route that names an object is sent. */
 interface Named {
   readonly kind: IdKind;
   readonly options?: CallOptions;
-  /** By role, with why. */
-  readonly work?: readonly [by: readonly Attacker[], why: string];
+  readonly work?: Work;
 }
 
 /** Routes whose parameter names no person's object. */
@@ -63,11 +65,11 @@ const LISTS_BY_ROLE: Readonly<Record<string, readonly Attacker[]>> = {
   '/v1/me/export': ['admin'],
 };
 
-const SEES_ALL: Named['work'] = [['admin', 'auditor'], 'admins approve and auditors verify all avatars'];
-const DECIDES: Named['work'] = [['admin'], 'admins decide about avatars'];
-const POLICY: Named['work'] = [['admin'], 'policies are the admins’'];
-const GRANT: Named['work'] = [['admin'], 'admins make admins, two together'];
-const RECOVERY: Named['work'] = [['admin'], 'recoveries are led, and can be stopped, by admins'];
+const SEES_ALL: Work = [['admin', 'auditor'], 'admins approve and auditors verify all avatars'];
+const DECIDES: Work = [['admin'], 'admins decide about avatars'];
+const POLICY: Work = [['admin'], 'policies are the admins’'];
+const GRANT: Work = [['admin'], 'admins make admins, two together'];
+const RECOVERY: Work = [['admin'], 'recoveries are led, and can be stopped, by admins'];
 
 describe.each(await testDatabases())('objects of others on %s', (kind) => {
   let org: TestOrganisation;

@@ -113,9 +113,10 @@ export class OidcProvider {
 }
 
 async function discover({ issuer, clientId, clientSecret }: OidcConfig): Promise<client.Configuration> {
+  type Allow = (configuration: client.Configuration) => void;
   // Only for an issuer on this machine: the configuration takes no other over http.
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to stand out
-  const insecure = issuer.startsWith('http:') ? [client.allowInsecureRequests] : [];
+  const insecure: Allow[] = issuer.startsWith('http:') ? [client.allowInsecureRequests] : [];
   const found = await client.discovery(new URL(issuer), clientId, undefined, client.None(), {
     execute: insecure,
     timeout: TIMEOUT_SECONDS,
