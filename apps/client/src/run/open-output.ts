@@ -15,7 +15,7 @@ import { steadyRate } from './steady-rate.js';
 
 /**
  * Opens what the pictures go to. A file gets its name when the session is over and its evidence is kept.
- * @throws CliError `outputFailed`, MediaError
+ * @throws MediaError
  */
 export async function openOutput(
   wish: OutputWish,
@@ -31,15 +31,16 @@ export async function openOutput(
     }
     case 'pipe':
       return steadyRate(openPipeOutput(wish.path ?? stdout, wish.format, shape), rate);
-    case 'loopback': {
-      await requireDevice(wish.device);
+    case 'loopback':
       // Whoever reads a camera takes pictures as they come.
       return openLoopbackOutput(wish.device, shape);
-    }
   }
 }
 
-async function requireDevice(device: string): Promise<void> {
+/** Before anybody is asked for a permit. @throws CliError `outputFailed` */
+export async function requireOutput(wish: OutputWish): Promise<void> {
+  if (wish.kind !== 'loopback') return;
+  const { device } = wish;
   const isDevice = await stat(device).then(
     (info) => info.isCharacterDevice(),
     () => false,

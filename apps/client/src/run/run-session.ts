@@ -12,7 +12,7 @@ import { nowSecondsOf, type CommandContext } from '../context.js';
 import { asCliError } from '../failure.js';
 import { openSession, type Grant } from '../session/open-session.js';
 import { loadBundle, type LoadedBundle, type WearTerms } from '../session/terms.js';
-import { openOutput } from './open-output.js';
+import { openOutput, requireOutput } from './open-output.js';
 import type { InputWish, RunPlan } from './plan.js';
 import { SHARED_CLOCK } from './shared-clock.js';
 import { startRenderThread } from './start-render-thread.js';
@@ -50,6 +50,7 @@ export async function runSession(
   const client = await openPairedClient(context);
   const bundle = await loadBundle(plan.source);
   const source = await chooseSource(plan.input);
+  await requireOutput(plan.output);
   const { avatar, purpose, audience, meeting } = plan;
   const terms = { avatar, avatarSha256: bundle.sha256, purpose, audience, meeting };
   const now = nowSecondsOf(context);

@@ -1,4 +1,4 @@
-import { SLATE_TEXT, type ClosedReason, type FlowCounts, type QualityRung } from '@guise/runtime';
+import { SLATE_TEXT, type FlowCounts, type OutputReason, type QualityRung } from '@guise/runtime';
 import type { ExitName } from '../exit-codes.js';
 import { asCliError } from '../failure.js';
 import type { Output } from '../output/output.js';
@@ -68,7 +68,8 @@ export function tellEvent(output: Output, event: RunEvent): void {
   }
 }
 
-const textOf = (reason: ClosedReason | 'stalled' | 'no-camera'): string => {
+const textOf = (reason: OutputReason): string => {
+  if (reason === 'starting') return 'everything is being loaded';
   if (reason === 'stalled') return 'no frame was finished for half a second';
   return reason === 'no-camera' ? 'the camera gives no picture' : SLATE_TEXT[reason].toLowerCase();
 };

@@ -4,6 +4,8 @@ import { settingsOf, type QualityRung, type QualitySettings } from './rungs.js';
 export const JUDGED = 30;
 const JUDGED_MS = 2_000;
 const FEWEST = 5;
+/** A session's first frames open networks and fill caches: they say nothing of those to come. */
+export const WARM_UP_FRAMES = 10;
 /** Down: the 95th percentile of a frame's work is longer than the time until the next frame. */
 export const DROP_PART = 1;
 /** Up: it is shorter than this part of that time on the rung above, for as long as the patience lasts. */
@@ -42,6 +44,7 @@ export function createQualityLadder(rungs: readonly QualityRung[], frameMs: numb
 
 class MeasuredLadder implements QualityLadder {
   #at = 0;
+  #processed = 0;
   #settings: QualitySettings;
   /** Work of the last frames, or the means of the last pairs. */
   #work: number[] = [];
@@ -76,6 +79,11 @@ class MeasuredLadder implements QualityLadder {
 
   endFrame(nowMs: number): QualityChange | null {
     this.#counts.set(this.rung, (this.#counts.get(this.rung) ?? 0) + 1);
+    this.#processed += 1;
+    if (this.#processed <= WARM_UP_FRAMES) {
+      this.#present.clear();
+      return null;
+    }
     this.#takeFrame();
     this.#startedMs ??= nowMs;
     if (this.#climbedMs !== null && nowMs - this.#climbedMs >= LASTING_MS) this.#settle();

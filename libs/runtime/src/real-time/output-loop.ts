@@ -24,11 +24,12 @@ export interface OutputOptions {
   readonly onReason?: ((reason: OutputReason | null) => void) | undefined;
 }
 
-/** `stalled`: the renderer finished nothing; `no-camera`: there was nothing to render. */
-export type OutputReason = ClosedReason | 'stalled' | 'no-camera';
+/** `starting`: no frame was finished yet; `stalled`: none any more; `no-camera`: there was none to render. */
+export type OutputReason = ClosedReason | 'starting' | 'stalled' | 'no-camera';
 
 const SLATE_TEXTS: Readonly<Record<OutputReason, string>> = {
   ...SLATE_TEXT,
+  starting: 'Starting',
   stalled: SLATE_TEXT['render-failed'],
   'no-camera': 'Camera gives no picture',
 };
@@ -85,6 +86,7 @@ class Output {
   private readonly slates = new Map<OutputReason, I420Frame>();
   private reason: OutputReason | null = null;
   private lastArrivalMs: number;
+  private hasArrived = false;
   /** Captured frames when they were counted last, and when that number last grew. */
   private captured = 0;
   private capturedAtMs = Number.NEGATIVE_INFINITY;
@@ -110,7 +112,8 @@ class Output {
     if (written !== this.captured) this.capturedAtMs = nowMs;
     this.captured = written;
     if (nowMs - this.lastArrivalMs < STALL_MS) return null;
-    return nowMs - this.capturedAtMs >= STALL_MS ? 'no-camera' : 'stalled';
+    if (nowMs - this.capturedAtMs >= STALL_MS) return this.captured === 0 ? 'starting' : 'no-camera';
+    return this.hasArrived ? 'stalled' : 'starting';
   }
 
   /** How long to wait for a frame: until it counts as stalled, then a frame's time. */
@@ -121,6 +124,7 @@ class Output {
   async show({ frame, timestampMs }: RingFrame): Promise<void> {
     const { sink, clock } = this.options;
     this.lastArrivalMs = clock.monotonicMs();
+    this.hasArrived = true;
     if (timestampMs <= this.lastTimestampMs) this.outOfOrder += 1;
     this.lastTimestampMs = timestampMs;
     const reason = this.permission.closedReason(this.lastArrivalMs);
