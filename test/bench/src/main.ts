@@ -5,6 +5,8 @@ import { AUTHORITY_USAGE, authorityCommand } from './authority/command.js';
 import { FINGERPRINTS_USAGE, fingerprintsCommand } from './fingerprints/command.js';
 import { makePicture } from './picture.js';
 import { benchPipeline, formatPipeline, isSound } from './pipeline.js';
+import { QUALITY_USAGE, qualityCommand } from './quality/command.js';
+import { SCALE_USAGE, scaleCommand } from './scale.js';
 import { VERIFICATION_USAGE, verificationCommand } from './verification.js';
 import { WATERMARK_USAGE, watermarkCommand } from './watermark/command.js';
 
@@ -15,6 +17,8 @@ pipeline   the whole chain over a recording, with a locally issued permit: decod
            avatar, portrait and overlay, one after the other; --mode measures one. --json holds an array with one entry a mode.
            Default input: the sample recording, 20 seconds of it, at 1280x720.
 picture    makes docs/images/side-by-side.png anew from a synthetic actor and the sample portrait (about two minutes).
+${SCALE_USAGE.trim()}
+${QUALITY_USAGE}
 ${WATERMARK_USAGE}
 ${FINGERPRINTS_USAGE}
 ${VERIFICATION_USAGE}
@@ -25,6 +29,8 @@ async function main(args: readonly string[]): Promise<number> {
   if (args[0] === 'authority') return authorityCommand(args.slice(1));
   if (args[0] === 'verification') return verificationCommand(args.slice(1));
   if (args[0] === 'fingerprints') return fingerprintsCommand(args.slice(1));
+  if (args[0] === 'quality') return qualityCommand(args.slice(1));
+  if (args[0] === 'scale') return scaleCommand(args.slice(1));
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,

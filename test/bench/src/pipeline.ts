@@ -61,9 +61,10 @@ export async function benchPipeline(run: PipelineRun): Promise<readonly Pipeline
   }
 }
 
-type Material = Awaited<ReturnType<typeof prepare>>;
+/** What a measurement wears, and who wears it. */
+export type Material = Awaited<ReturnType<typeof prepare>>;
 
-async function measureMode(
+export async function measureMode(
   options: Material & Required<Pick<ProcessOptions, 'mode' | 'input' | 'output' | 'size'>>,
   seconds: number,
   baselineFps: number,
@@ -94,7 +95,7 @@ async function measureMode(
 }
 
 /** Avatar and wearer; their networks are closed again, so that what is measured starts from nothing. */
-async function prepare(input: string) {
+export async function prepare(input: string) {
   const registry = await openRegistry();
   const vision = await createVision({ registry });
   try {
@@ -116,7 +117,12 @@ async function countFrames(file: string): Promise<number> {
   return frames;
 }
 
-async function measureBaseline(input: string, { size, seconds }: PipelineRun, out: string): Promise<number> {
+/** @returns frames a second of decoder and encoder with nothing between them */
+export async function measureBaseline(
+  input: string,
+  { size, seconds }: Pick<PipelineRun, 'size' | 'seconds'>,
+  out: string,
+): Promise<number> {
   const startedMs = performance.now();
   const video = await decodeVideo(input, { size, fit: 'cover', durationSeconds: seconds });
   const encoder = await encodeVideo(out, { ...size, fps: video.fps });
