@@ -63,11 +63,18 @@ export function layStage(
     const from = levels[index] ?? cut.picture;
     const sample = scale < 1 ? sampleCubic : sampleBilinear;
     const width = output.width / step;
-    return Float32Array.from({ length: (width * output.height) / step }, (_, i) => {
-      const x = framing.originX + ((i % width) + 0.5) * scale - cut.x;
-      const y = framing.originY + (Math.floor(i / width) + 0.5) * scale - cut.y;
-      return sample(from[key], from.width, from.height, x / 2 ** index, y / 2 ** index);
-    });
+    const height = output.height / step;
+    const shrunk = 2 ** index;
+    // A plain loop, as all here: pictures have a million samples, and a portrait is to be there at once.
+    const out = new Float32Array(width * height);
+    for (let row = 0, i = 0; row < height; row++) {
+      const y = (framing.originY + (row + 0.5) * scale - cut.y) / shrunk;
+      for (let column = 0; column < width; column++, i++) {
+        const x = (framing.originX + (column + 0.5) * scale - cut.x) / shrunk;
+        out[i] = sample(from[key], from.width, from.height, x, y);
+      }
+    }
+    return out;
   };
   const insideCm = borderDistance(image, framing, output, pxPerCm);
   return { ...output, y: plane('y', 1), u: plane('u', 2), v: plane('v', 2), insideCm };
@@ -81,14 +88,18 @@ function borderDistance(
   pxPerCm: number,
 ): Float32Array {
   const reaches = { left: originX < 0, right: originX + width * step > image.width, top: originY < 0 };
-  return Float32Array.from({ length: width * height }, (_, i) => {
-    const x = originX + ((i % width) + 0.5) * step;
-    const y = originY + (Math.floor(i / width) + 0.5) * step;
-    const left = reaches.left ? x : Infinity;
-    const right = reaches.right ? image.width - x : Infinity;
+  const out = new Float32Array(width * height);
+  for (let row = 0, i = 0; row < height; row++) {
+    const y = originY + (row + 0.5) * step;
     const top = reaches.top ? y : Infinity;
-    return Math.min(left, right, top) / pxPerCm;
-  });
+    for (let column = 0; column < width; column++, i++) {
+      const x = originX + (column + 0.5) * step;
+      const left = reaches.left ? x : Infinity;
+      const right = reaches.right ? image.width - x : Infinity;
+      out[i] = Math.min(left, right, top) / pxPerCm;
+    }
+  }
+  return out;
 }
 
 interface PictureCut {

@@ -74,13 +74,14 @@ export function separatePerson(
   const alphaHalf = half(alpha);
   const insideHalf = half(inside);
   // Beyond the picture's border its background goes on, and the person in front of it.
-  const whole = (of: keyof Planes, shown: Float32Array, share: Float32Array): Uint8Array =>
-    toCodes(
-      stage[of].map((value, i) => {
-        const beyond = mix(background[of][i] ?? 0, person[of][i] ?? 0, share[i] ?? 0);
-        return mix(beyond, value, shown[i] ?? 0);
-      }),
-    );
+  const whole = (of: keyof Planes, shown: Float32Array, share: Float32Array): Uint8Array => {
+    const out = new Float32Array(shown.length);
+    for (let i = 0; i < out.length; i++) {
+      const beyond = mix(background[of][i] ?? 0, person[of][i] ?? 0, share[i] ?? 0);
+      out[i] = mix(beyond, stage[of][i] ?? 0, shown[i] ?? 0);
+    }
+    return toCodes(out);
+  };
   return {
     width,
     height,
@@ -91,8 +92,8 @@ export function separatePerson(
       u: whole('u', insideHalf, alphaHalf),
       v: whole('v', insideHalf, alphaHalf),
     },
-    alpha: toBytes(alpha.map((value) => value * 255)),
-    alphaHalf: toBytes(alphaHalf.map((value) => value * 255)),
+    alpha: toShares(alpha),
+    alphaHalf: toShares(alphaHalf),
   };
 }
 
@@ -199,11 +200,15 @@ const BLACK = 16;
 const FULL_CHROMA = 240;
 
 function toCodes(plane: Float32Array): Uint8Array {
-  return toBytes(plane.map((value) => Math.max(BLACK, Math.min(FULL_CHROMA, value))));
+  const codes = new Uint8Array(plane.length);
+  for (let i = 0; i < plane.length; i++)
+    codes[i] = toByte(Math.max(BLACK, Math.min(FULL_CHROMA, plane[i] ?? 0)));
+  return codes;
 }
 
-function toBytes(plane: Float32Array): Uint8Array {
+/** Shares of 0–1 as 255ths. */
+function toShares(plane: Float32Array): Uint8Array {
   const bytes = new Uint8Array(plane.length);
-  for (let i = 0; i < plane.length; i++) bytes[i] = toByte(plane[i] ?? 0);
+  for (let i = 0; i < plane.length; i++) bytes[i] = toByte(Math.fround((plane[i] ?? 0) * 255));
   return bytes;
 }
