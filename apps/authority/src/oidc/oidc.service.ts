@@ -73,16 +73,16 @@ export class OidcService {
   /**
    * An invitation for the first passkey of somebody whom the provider signed in just now. Who ever had one needs it, or a
    * recovery: the provider's word never replaces a passkey.
-   * @throws ProblemError `forbidden`
+   * @throws ProblemError `conflict`
    */
   async inviteFirstPasskey({ personId, signIn }: PersonPrincipal) {
     const now = this.clock.nowMs();
     if (now - signIn.createdAtMs > FIRST_PASSKEY_MS) {
-      throw new ProblemError('forbidden', { detail: 'Sign in again, then create your passkey at once.' });
+      throw new ProblemError('conflict', { detail: 'Sign in again, then create your passkey at once.' });
     }
     return this.database.transaction(async (tx) => {
       if ((await countPasskeysOf(tx, personId)) > 0) {
-        throw new ProblemError('forbidden', {
+        throw new ProblemError('conflict', {
           detail: 'You have a passkey. Verify yourself with it to add another.',
         });
       }

@@ -117,7 +117,7 @@ describe.each(await testDatabases())('sign-in by an OpenID provider on %s', (kin
     expect(invited.status).toBe(201);
     const ada = await registerPasskey(org.authority, textOf(invited.body, 'token'), 'ada');
     expect(await me(page)).toMatchObject({ personId: ada.id });
-    expect((await page.call('POST', '/v1/oidc/first-passkey', {})).status).toBe(403);
+    expect((await page.call('POST', '/v1/oidc/first-passkey', {})).status).toBe(409);
     expect((await page.call('POST', '/v1/passkeys/options', {})).status).toBe(401);
     await page.stepUp(ada);
     expect((await page.call('POST', '/v1/passkeys/options', {})).status).toBe(200);
@@ -126,7 +126,7 @@ describe.each(await testDatabases())('sign-in by an OpenID provider on %s', (kin
   it('gives no first passkey to a sign-in that is not fresh', async () => {
     const [, page] = await enter('twin');
     org.authority.clock.advanceSeconds(301);
-    expect((await page.call('POST', '/v1/oidc/first-passkey', {})).status).toBe(403);
+    expect((await page.call('POST', '/v1/oidc/first-passkey', {})).status).toBe(409);
   });
 
   it('links an account on its person’s wish with a passkey, tells them, and never a second one', async () => {
