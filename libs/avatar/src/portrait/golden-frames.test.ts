@@ -6,7 +6,6 @@ import { createPortraitRenderer } from './portrait-renderer.js';
 
 const POSE = { x: 300, y: 260, pxPerCm: 15 };
 const SIZE = { width: 640, height: 360 };
-const ZOOM = SIZE.height / (42 * POSE.pxPerCm);
 const landmarks = syntheticLandmarks(POSE);
 const picture = paintPortrait(landmarks, POSE.pxPerCm, {
   ...{ skin: [200, 160, 140], background: [60, 90, 130], spots: [4, 50, 280, 10] },
@@ -33,16 +32,19 @@ it('draws the same bytes with and without SIMD, whatever the pose', () => {
   }
 });
 
+const SMALL = { width: 320, height: 180 };
+const ZOOM = SMALL.height / (42 * POSE.pxPerCm);
+
 /** Where the first portrait shows the mesh: each further one is made of its own picture. */
 function onStage(points: Float32Array): Float32Array {
   const top = (points[168 * 3 + 1] ?? 0) - 0.42 * 42 * POSE.pxPerCm;
-  const origin = [POSE.x - SIZE.width / 2 / ZOOM, top, 0];
+  const origin = [POSE.x - SMALL.width / 2 / ZOOM, top, 0];
   return points.map((value, i) => (value - (origin[i % 3] ?? 0)) * ZOOM);
 }
 
 function portraitOf(image: RgbImage, points: Float32Array): I420Frame {
-  const frame = createI420(SIZE.width, SIZE.height);
-  createPortraitRenderer({ picture: image, landmarks: points }, SIZE).render(NEUTRAL_PARAMETERS, frame);
+  const frame = createI420(SMALL.width, SMALL.height);
+  createPortraitRenderer({ picture: image, landmarks: points }, SMALL).render(NEUTRAL_PARAMETERS, frame);
   return frame;
 }
 
