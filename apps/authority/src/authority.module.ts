@@ -35,6 +35,7 @@ import { RetentionModule } from './retention/retention.module.js';
 import { NOTICE_CHANNELS, type NoticeChannel } from './person-notices/notice-channel.js';
 import { PersonNoticesModule } from './person-notices/person-notices.module.js';
 import { RecoveriesModule } from './recoveries/recoveries.module.js';
+import { SharedSignalsModule } from './shared-signals/shared-signals.module.js';
 import { SignInsModule } from './sign-ins/sign-ins.module.js';
 import { ScimModule } from './scim/scim.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -92,6 +93,7 @@ export class AuthorityModule {
         SessionsModule,
         StatusListsModule,
         RevocationsModule,
+        SharedSignalsModule,
         VerificationsModule,
         HealthModule,
         LandingModule,

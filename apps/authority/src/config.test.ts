@@ -38,6 +38,9 @@ describe('configuration', () => {
     ['GUISE_OIDC_ROLES', 'secret'],
     ['GUISE_OIDC_ROLES', 'employee=staff,admin=secret'],
     ['GUISE_OIDC_ROLES', 'owner=secret'],
+    ['GUISE_SSF_ISSUER', 'http://signals.example.org/secret'],
+    ['GUISE_SSF_JWKS_URL', 'https://user:secret@signals.example.org/jwks.json'],
+    ['GUISE_SSF_BEARER', 'too-short-a-secret'],
   ] as const)('says what is wrong with %s and gives an example, never the value', (name, value) => {
     const failure = catchConfigError({ [name]: value });
     expect(failure.variable).toBe(name);

@@ -1,6 +1,13 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { OIDC_VARIABLES, oidcConfigOf, oidcEnvironment, type OidcConfig } from './oidc/oidc-variables.js';
+import {
+  missingSsfVariable,
+  SSF_VARIABLES,
+  ssfConfigOf,
+  ssfEnvironment,
+  type SsfConfig,
+} from './shared-signals/ssf-variables.js';
 
 /** What one variable means, for the error message and the README's table. */
 interface Variable {
@@ -69,6 +76,7 @@ export const VARIABLES = {
     fallback: '8',
   },
   ...OIDC_VARIABLES,
+  ...SSF_VARIABLES,
 } as const satisfies Record<string, Variable>;
 export type VariableName = keyof typeof VARIABLES;
 
@@ -104,6 +112,7 @@ const environment = z.object({
   GUISE_SIGN_IN_IDLE_MINUTES: integer(1, 720).default(60),
   GUISE_SIGN_IN_HOURS: integer(1, 24).default(8),
   ...oidcEnvironment,
+  ...ssfEnvironment,
 });
 
 export interface AuthorityConfig {
@@ -123,6 +132,8 @@ export interface AuthorityConfig {
   readonly signInHours: number;
   /** Null: people sign in with passkeys only. */
   readonly oidc: OidcConfig | null;
+  /** Null: no security events are received. */
+  readonly ssf: SsfConfig | null;
 }
 
 /** A variable the authority cannot start with. The message never holds its value. */
@@ -160,6 +171,8 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
   if (values.GUISE_OIDC_ISSUER !== undefined && values.GUISE_OIDC_CLIENT_ID === undefined) {
     throw new ConfigError('GUISE_OIDC_CLIENT_ID', 'is needed with GUISE_OIDC_ISSUER');
   }
+  const missing = missingSsfVariable(values);
+  if (missing !== null) throw new ConfigError(missing, 'is needed with GUISE_SSF_ISSUER');
   return Object.freeze({
     dataDir: resolve(values.GUISE_DATA_DIR),
     modelsDir: resolve(values.GUISE_MODELS_DIR),
@@ -175,6 +188,7 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
     signInIdleMinutes: values.GUISE_SIGN_IN_IDLE_MINUTES,
     signInHours: values.GUISE_SIGN_IN_HOURS,
     oidc: oidcConfigOf(values),
+    ssf: ssfConfigOf(values, publicUrl.origin),
   });
 }
 

@@ -193,6 +193,12 @@ export {
 } from './repositories/person-notices.js';
 export { countAttempt, forgetAttempts, uncountAttempt } from './repositories/sign-in-throttle.js';
 export {
+  forgetSignals,
+  insertSignal,
+  isSignalKnown,
+  type SharedSignalRecord,
+} from './repositories/shared-signals.js';
+export {
   endSigningKey,
   insertSigningKey,
   listSigningKeys,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { role } from './identity.js';
 import { adminGrantId, personId, unixSeconds } from './ids.js';
 
 export const adminGrantState = z.enum(['requested', 'approved', 'used', 'cancelled']);
@@ -11,6 +12,8 @@ export const adminGrantResponse = z.object({
   /** `bootstrap`: the first two admins of an authority, of whom the second needs no other. */
   kind: z.enum(['bootstrap', 'two-admins']),
   state: adminGrantState,
+  /** What the person's roles become. */
+  roles: z.array(role),
   requestedBy: personId.nullable(),
   requestedAt: unixSeconds,
   expiresAt: unixSeconds,

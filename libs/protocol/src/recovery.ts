@@ -44,6 +44,7 @@ export const personNoticeKind = z.enum([
   'roles-changed',
   'admin-requested',
   'admin-granted',
+  'signal-received',
   'key-rotated',
   'identity-linked',
   'recovery-requested',

@@ -1,11 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import {
-  issueAccessToken,
-  PermitError,
-  verifyAccessToken,
-  type VerifiedAccessToken,
-} from '@guise/permit';
+import { issueAccessToken, PermitError, verifyAccessToken, type VerifiedAccessToken } from '@guise/permit';
 import {
   findActiveDevice,
   findRefreshToken,

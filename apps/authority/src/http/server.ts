@@ -48,6 +48,7 @@ export async function prepareServer(
   const routes: ServedRoute[] = [];
   const fastify = app.getHttpAdapter().getInstance();
   acceptScimJson(fastify);
+  acceptSecurityEvents(fastify);
   fastify.addHook('onRoute', (route) => {
     const maxBodyBytes = route.config?.guiseMaxBodyBytes;
     if (maxBodyBytes !== undefined) route.bodyLimit = maxBodyBytes;
@@ -104,6 +105,14 @@ function acceptScimJson(fastify: FastifyInstance): void {
     { parseAs: 'string' },
     fastify.getDefaultJsonParser('error', 'error'),
   );
+}
+
+/** RFC 8935: the body is the token itself. */
+function acceptSecurityEvents(fastify: FastifyInstance): void {
+  const limits = { parseAs: 'string', bodyLimit: 16_384 } as const;
+  fastify.addContentTypeParser('application/secevent+jwt', limits, (_request, body, done) => {
+    done(null, body);
+  });
 }
 
 function callerOf(principal: AnyPrincipal | undefined): { person?: string; client?: string } {

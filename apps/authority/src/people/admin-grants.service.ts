@@ -14,7 +14,7 @@ import {
   type Database,
   type Transaction,
 } from '@guise/persistence';
-import type { PersonNoticeKind } from '@guise/protocol';
+import type { PersonNoticeKind, Role } from '@guise/protocol';
 import type { PersonPrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
 import { PersonNotices } from '../person-notices/person-notices.service.js';
@@ -26,6 +26,12 @@ import { RoleChanges } from './role-changes.js';
 const WAITS_SECONDS = 7 * 86_400;
 const MAX_LISTED = 100;
 const MAX_ADMINS_TOLD = 100;
+
+/** Whose roles become which, `admin` among them. */
+export interface GrantedRoles {
+  readonly person: string;
+  readonly roles: readonly Role[];
+}
 
 /**
  * Who becomes admin. One admin asks, another approves, and only then the person has the role: the database gives it to nobody
@@ -51,8 +57,8 @@ export class AdminGrants {
    * @param by null for the first
    * @returns false when there were two already
    */
-  async beginWith(tx: Transaction, person: string, by: string | null): Promise<boolean> {
-    const grant = this.describe(person, by);
+  async beginWith(tx: Transaction, to: GrantedRoles, by: string | null): Promise<boolean> {
+    const grant = this.describe(to, by);
     if (!(await insertBootstrapGrant(tx, grant))) return false;
     await this.write(tx, grant, 'bootstrap', by);
     await this.tellAdmins(tx, 'admin-granted');
@@ -60,8 +66,8 @@ export class AdminGrants {
   }
 
   /** @returns what another admin is to approve @throws ProblemError `conflict` when that is asked for already */
-  async request(tx: Transaction, person: string, by: string): Promise<{ readonly id: string }> {
-    const grant = this.describe(person, by);
+  async request(tx: Transaction, to: GrantedRoles, by: string): Promise<{ readonly id: string }> {
+    const grant = this.describe(to, by);
     try {
       await insertAdminGrant(tx, grant);
     } catch (error) {
@@ -89,8 +95,7 @@ export class AdminGrants {
       if (person === null) throw new ProblemError('not-found');
       const at = this.clock.nowSeconds();
       await decideAdminGrant(tx, id, { state: 'approved', by: admin.personId, at });
-      const next = [...new Set([...person.roles, 'admin' as const])].toSorted();
-      await this.roleChanges.store(tx, person, next, `admin grant by ${admin.personId}`);
+      await this.roleChanges.store(tx, person, grant.roles, `admin grant by ${admin.personId}`);
       await this.write(tx, grant, 'approved', admin.personId);
       await this.tellAdmins(tx, 'admin-granted');
       return { ...grant, state: 'used', decidedBy: admin.personId };
@@ -129,10 +134,11 @@ export class AdminGrants {
     });
   }
 
-  private describe(person: string, by: string | null) {
+  private describe({ person, roles }: GrantedRoles, by: string | null) {
     const now = this.clock.nowSeconds();
     const times = { requestedAt: now, expiresAt: now + WAITS_SECONDS };
-    return { id: this.random.id('adminGrant'), person, requestedBy: by, ...times };
+    const held = [...new Set(roles)].toSorted();
+    return { id: this.random.id('adminGrant'), person, roles: held, requestedBy: by, ...times };
   }
 
   private async write(

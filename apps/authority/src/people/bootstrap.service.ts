@@ -61,7 +61,8 @@ export class BootstrapService implements OnApplicationBootstrap {
 
   private async createFirstPerson(tx: Transaction): Promise<string> {
     const id = this.random.id('person');
-    if (!(await this.adminGrants.beginWith(tx, id, null))) throw new Error('there were admins here before');
+    if (!(await this.adminGrants.beginWith(tx, { person: id, roles: ['admin'] }, null)))
+      throw new Error('there were admins here before');
     await insertPerson(tx, { id, displayName: FIRST_PERSON, roles: ['admin'], createdAt: this.clock.now() });
     return id;
   }

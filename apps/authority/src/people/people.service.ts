@@ -50,10 +50,12 @@ export class PeopleService {
   invite(displayName: string, wanted: readonly Role[], by: string) {
     return this.database.transaction(async (tx) => {
       const id = this.random.id('person');
-      const waits = wanted.includes('admin') && !(await this.adminGrants.beginWith(tx, id, by));
+      const waits =
+        wanted.includes('admin') &&
+        !(await this.adminGrants.beginWith(tx, { person: id, roles: wanted }, by));
       const roles = waits ? withoutAdmin(wanted) : [...new Set(wanted)];
       await insertPerson(tx, { id, displayName, roles, createdAt: this.clock.now() });
-      const grant = waits ? await this.adminGrants.request(tx, id, by) : null;
+      const grant = waits ? await this.adminGrants.request(tx, { person: id, roles: wanted }, by) : null;
       return { ...(await this.issueInvitation(tx, id, by)), adminGrant: grant?.id ?? null };
     });
   }
@@ -85,11 +87,11 @@ export class PeopleService {
       const person = await findPerson(tx, personId);
       if (person === null) throw new ProblemError('not-found');
       const becomes = roles.includes('admin') && !person.roles.includes('admin');
-      const waits = becomes && !(await this.adminGrants.beginWith(tx, personId, by));
+      const waits = becomes && !(await this.adminGrants.beginWith(tx, { person: personId, roles }, by));
       const next = waits ? withoutAdmin(roles) : [...new Set(roles)].toSorted();
       const same = next.length === person.roles.length && next.every((held) => person.roles.includes(held));
       if (!waits || !same) await this.roleChanges.store(tx, person, next, `roles by ${by}`);
-      return waits ? (await this.adminGrants.request(tx, personId, by)).id : null;
+      return waits ? (await this.adminGrants.request(tx, { person: personId, roles }, by)).id : null;
     });
   }
 

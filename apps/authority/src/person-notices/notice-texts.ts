@@ -13,6 +13,8 @@ export const NOTICE_TEXTS: Readonly<Record<PersonNoticeKind, string>> = {
     'An admin asks to make another person admin. It takes effect when a second admin approves it; any admin can cancel it.',
   'admin-granted':
     'A person became admin. If you know of no reason, look at the list of admin grants and tell the other admins at once.',
+  'signal-received':
+    'Your organisation’s identity system ended your sign-ins and running sessions. Sign in again; if you do not know why, ask it.',
   'key-rotated':
     'A new signing key of the authority was made. If no admin or operator you know of did this, look at the list of keys ' +
     'and tell the others at once.',

@@ -1,4 +1,5 @@
-import { adminGrantState, type AdminGrantState } from '@guise/protocol';
+import { adminGrantState, role, type AdminGrantState, type Role } from '@guise/protocol';
+import { z } from 'zod';
 import type { Transaction } from '../database.js';
 
 /** A grant of the role admin. Times are Unix seconds. */
@@ -7,6 +8,8 @@ export interface AdminGrantRecord {
   readonly person: string;
   readonly kind: 'bootstrap' | 'two-admins';
   readonly state: AdminGrantState;
+  /** What the person's roles become, `admin` among them. */
+  readonly roles: readonly Role[];
   /** Null for the first admin, whom the operator lets in. */
   readonly requestedBy: string | null;
   readonly requestedAt: number;
@@ -14,7 +17,10 @@ export interface AdminGrantRecord {
   readonly decidedBy: string | null;
 }
 
-type Beginning = Pick<AdminGrantRecord, 'id' | 'person' | 'requestedBy' | 'requestedAt' | 'expiresAt'>;
+type Beginning = Pick<
+  AdminGrantRecord,
+  'id' | 'person' | 'roles' | 'requestedBy' | 'requestedAt' | 'expiresAt'
+>;
 
 /**
  * One of the first two admins of an authority.
@@ -67,9 +73,11 @@ export async function listAdminGrants(tx: Transaction, limit: number): Promise<r
   return rows.map(toGrant);
 }
 
-function toColumns({ id, person, requestedBy, requestedAt, expiresAt }: Beginning) {
+const grantRoles = z.array(role);
+
+function toColumns({ id, person, roles, requestedBy, requestedAt, expiresAt }: Beginning) {
   const times = { requestedAt: toDate(requestedAt), expiresAt: toDate(expiresAt) };
-  return { id, personId: person, requestedById: requestedBy, ...times };
+  return { id, personId: person, roles: [...roles], requestedById: requestedBy, ...times };
 }
 
 function toGrant(row: {
@@ -77,6 +85,7 @@ function toGrant(row: {
   readonly personId: string;
   readonly kind: string;
   readonly state: string;
+  readonly roles: readonly string[];
   readonly requestedById: string | null;
   readonly requestedAt: Date;
   readonly expiresAt: Date;
@@ -87,6 +96,7 @@ function toGrant(row: {
     person: row.personId,
     kind: row.kind === 'bootstrap' ? 'bootstrap' : 'two-admins',
     state: adminGrantState.parse(row.state),
+    roles: grantRoles.parse(row.roles),
     requestedBy: row.requestedById,
     requestedAt: toSeconds(row.requestedAt),
     expiresAt: toSeconds(row.expiresAt),
