@@ -38,13 +38,21 @@ export async function qualityCommand(args: readonly string[]): Promise<number> {
     return 2;
   }
   await mkdir(values.output, { recursive: true });
-  const clips = await measureAll(values.output, seconds, values.only);
+  const json = values.json ?? null;
+  const clips = await measureAll({ folder: values.output, seconds, only: values.only, json });
   console.log(formatQuality(clips));
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ clips }, null, 2)}\n`);
   return 0;
 }
 
-async function measureAll(folder: string, seconds: number, only: string): Promise<readonly ClipQuality[]> {
+interface Wishes {
+  readonly folder: string;
+  readonly seconds: number;
+  readonly only: string;
+  readonly json: string | null;
+}
+
+/** One case after the other; the figures are written after each, so that an interrupted run leaves what it has. */
+async function measureAll({ folder, seconds, only, json }: Wishes): Promise<readonly ClipQuality[]> {
   const vision = await createVision({ registry: await openRegistry() });
   const measured: ClipQuality[] = [];
   try {
@@ -57,7 +65,8 @@ async function measureAll(folder: string, seconds: number, only: string): Promis
         const { quality, strip } = await measureClip(vision, what, bundle, seconds);
         await writeFile(join(folder, `${title.replaceAll(/[^a-z]+/g, '-')}.png`), await encodePng(strip));
         measured.push(quality);
-        console.error(title);
+        if (json !== null) await writeFile(json, `${JSON.stringify({ clips: measured }, null, 2)}\n`);
+        console.error(`${title}: ${JSON.stringify(quality)}`);
       }
   } finally {
     await vision.close();

@@ -100,7 +100,7 @@ export function poseError(inputs: readonly FaceObservation[], outputs: readonly 
 }
 
 /** A face moved by less than this from one frame to the next, in distances between the eyes, is still. */
-const STILL = 0.004;
+const STILL = 0.012;
 
 export function isStill(before: FaceObservation, now: FaceObservation): boolean {
   const length = eyeLine(now).length;
