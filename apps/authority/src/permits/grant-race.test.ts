@@ -118,10 +118,10 @@ describe.each(await testDatabases())('a permit asked for while its ground is tak
       },
     ],
     [
-      'the person leaves',
+      'the person is suspended',
       async (tx) => {
         const { id } = organisation.employee;
-        await tx.person.update({ where: { id }, data: { state: 'left' } });
+        await tx.person.update({ where: { id }, data: { state: 'suspended' } });
       },
     ],
     ['the device is revoked', (tx, at) => revokeDevice(tx, { id: device.id }, at)],
