@@ -6,7 +6,7 @@ export const MAX_FILTER = 500;
 
 const USER_PREFIX = /^urn:ietf:params:scim:schemas:core:2\.0:user:/i;
 /** RFC 7644 §3.4.2.2: attribute and operator in any case, the value a JSON text. */
-const EQUALS = /^([a-z]+) +eq +("(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-f]{4})*")$/i;
+const EQUALS = /^([a-z]+) +eq +("(?:[^"\\]|\\.)*")$/is;
 
 /**
  * Reads a filter: one comparison `userName eq`, `externalId eq` or `id eq`, as provisioning clients ask before they create
@@ -16,7 +16,7 @@ const EQUALS = /^([a-z]+) +eq +("(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-f
 export function parseUserFilter(filter: string): NonNullable<ProvisionedUserFilter> {
   if (filter.length > MAX_FILTER) throw refuse(`Filters have at most ${String(MAX_FILTER)} characters.`);
   const [, attribute = '', quoted = ''] = EQUALS.exec(filter.trim().replace(USER_PREFIX, '')) ?? [];
-  const value = quoted === '' ? '' : String(JSON.parse(quoted));
+  const value = textOf(quoted);
   switch (attribute.toLowerCase()) {
     case 'username':
       return { userName: value };
@@ -26,6 +26,14 @@ export function parseUserFilter(filter: string): NonNullable<ProvisionedUserFilt
       return { id: value };
     default:
       throw refuse('Filter by userName eq "…", externalId eq "…" or id eq "…", one of them.');
+  }
+}
+
+function textOf(quoted: string): string {
+  try {
+    return quoted === '' ? '' : String(JSON.parse(quoted));
+  } catch {
+    throw refuse('The value is not a JSON text.');
   }
 }
 

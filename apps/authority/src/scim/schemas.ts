@@ -11,14 +11,13 @@ export const MAX_OPERATIONS = 50;
 /** Users in one page. */
 export const MAX_PAGE = 200;
 
-// eslint-disable-next-line no-control-regex -- exactly what no name may hold
 const text = (max: number) =>
   z
     .string()
     .trim()
     .min(1)
     .max(max)
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'has control characters');
+    .regex(/^\P{Cc}*$/u, 'has control characters');
 export const userNameValue = text(200);
 export const externalIdValue = text(200);
 export const displayNameValue = text(120);
