@@ -51,7 +51,8 @@ export async function measureClip(
   const wearers: FaceObservation[] = [];
   const avatars: FaceObservation[] = [];
   const embeddings: Record<'camera' | 'shown', Float32Array[]> = { camera: [], shown: [] };
-  const [flicker, seam, deltaE]: [number[], number[], number[]] = [[], [], []];
+  const [seam, deltaE]: [number[], number[]] = [[], []];
+  const flicker: Record<'camera' | 'shown', number[]> = { camera: [], shown: [] };
   const kept: WornFrame[] = [];
   let before: WornFrame | null = null;
   for await (const worn of wear(vision, what, bundle, seconds)) {
@@ -63,8 +64,10 @@ export async function measureClip(
       if (what.mode === 'overlay') seam.push(outlineStep(shown, avatar) / outlineStep(camera, wearer));
       kept.push(worn);
     }
-    if (before !== null && isStill(before.wearer, wearer))
-      flicker.push(faceChange(before.shown, shown, avatar) / faceChange(before.camera, camera, wearer));
+    if (before !== null && isStill(before.wearer, wearer)) {
+      flicker.shown.push(faceChange(before.shown, shown, avatar));
+      flicker.camera.push(faceChange(before.camera, camera, wearer));
+    }
     wearers.push(wearer);
     avatars.push(avatar);
     before = worn;
@@ -84,7 +87,7 @@ export async function measureClip(
     blinkRecall: figure(blinks.followed / blinks.seen),
     mouthCorrelation: figure(correlation(mouths(wearers), mouths(avatars))),
     landmarkNme: figure(featureError(wearers, avatars)),
-    flickerRatio: figure(mean(flicker)),
+    flickerRatio: figure(mean(flicker.shown) / mean(flicker.camera)),
     seamRatio: figure(mean(seam.filter(Number.isFinite))),
     deltaE: figure(mean(deltaE.filter(Number.isFinite))),
   };
