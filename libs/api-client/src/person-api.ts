@@ -1,4 +1,5 @@
 import {
+  adminGrantResponse,
   avatarId,
   avatarResponse,
   consentResponse,
@@ -51,6 +52,8 @@ export function createPersonApi(exchange: AuthenticatedExchange) {
     me: () => ask(personResponse, { method: 'GET', path: '/v1/me' }),
     invite: (displayName: string, roles: readonly Role[]) =>
       post(invitationResponse, '/v1/invitations', { displayName, roles }),
+    /** Another admin's request that somebody becomes admin: with this they are. */
+    approveAdmin: (grant: string) => post(adminGrantResponse, pathOf`/v1/admin-grants/${grant}/approval`),
 
     startEnrolment: (noticeSha256: string, locale: string) =>
       post(enrolmentResponse, '/v1/enrolments', { noticeSha256, locale, release: true }),

@@ -55,7 +55,9 @@ export async function gatherMembers(authority: AuthorityProcess): Promise<World[
   const ada = await joinAsMember(authority.url, authority.invitation, 'Ada (admin)');
   const others = new Map<MemberName, Member>();
   for (const { name, displayName, role } of CAST) {
-    const { token } = await ada.api.invite(displayName, [role]);
+    const { token, adminGrant } = await ada.api.invite(displayName, [role]);
+    // Ada alone makes nobody admin but the second one, who approves the others.
+    if (adminGrant !== null) await others.get('ben')?.api.approveAdmin(adminGrant);
     others.set(name, await joinAsMember(authority.url, token, displayName));
   }
   const of = (name: MemberName): Member => {
