@@ -25,6 +25,7 @@ export interface LiveOutput {
 }
 
 const STALL_MS = 10_000;
+const BROKEN_MS = 20;
 /** Pictures copied and not yet read. */
 const MAX_PENDING = 2;
 
@@ -160,6 +161,11 @@ class FramePipe {
   async #until(isFree: () => boolean): Promise<void> {
     for (;;) {
       if (this.#failure !== null) throw this.#failure;
+      // A broken pipe answers at once, again and again: why it broke is told in another turn of the loop.
+      if (this.stream.destroyed) {
+        await new Promise((resolve) => setTimeout(resolve, BROKEN_MS));
+        continue;
+      }
       if (isFree()) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => {
