@@ -88,7 +88,9 @@ describe.each(await testDatabases())('database guards on %s', (kind) => {
   });
 
   it('a person has one active source face with a whole template', async () => {
-    await refused(`UPDATE "SourceFace" SET "searchTemplate" = '\\x00' WHERE "personId" = '${org.employee.id}'`);
+    await refused(
+      `UPDATE "SourceFace" SET "searchTemplate" = '\\x00' WHERE "personId" = '${org.employee.id}'`,
+    );
     await refused(
       `UPDATE "SourceFace" SET "activeFor" = '${org.adminA.id}' WHERE "personId" = '${org.employee.id}'`,
     );
