@@ -90,12 +90,12 @@ async function* keptWhileWaiting(
   try {
     for (;;) {
       const next = frames.next();
-      let arrived: IteratorResult<SourceFrame> | null = null;
+      const waited = () => Promise.race([next, clock.pause(KEEP_MS).then(() => null)]);
+      let arrived = await waited();
       while (arrived === null) {
-        arrived = await Promise.race([next, clock.pause(KEEP_MS).then(() => null)]);
-        if (arrived !== null) break;
         keeper.tick();
         onStanding?.(gate.standing());
+        arrived = await waited();
       }
       if (arrived.done === true) return;
       yield arrived.value;

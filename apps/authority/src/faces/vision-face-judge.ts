@@ -145,6 +145,11 @@ function unreadable(error: unknown): unknown {
     case 'ffmpeg-incapable':
     case 'disk-full':
     case 'write-failed':
+    // No upload is a camera.
+    case 'camera-missing':
+    case 'camera-busy':
+    case 'camera-denied':
+    case 'camera-lost':
       return error;
     case 'too-long':
     case 'picture-too-large':
