@@ -145,11 +145,10 @@ function unreadable(error: unknown): unknown {
     case 'ffmpeg-incapable':
     case 'disk-full':
     case 'write-failed':
-    // No upload is a camera.
     case 'camera-missing':
     case 'camera-busy':
     case 'camera-denied':
-    case 'camera-lost':
+    case 'camera-lost': // no upload is one
       return error;
     case 'too-long':
     case 'picture-too-large':
