@@ -16,7 +16,7 @@ import {
   type TestOrganisation,
 } from '@guise/authority/testing';
 import { createFakeClock } from '@guise/testing';
-import { createWire, openLiveRuntime } from '../bench/src/authority/live-runtime.js';
+import { createWire, openLiveRuntime, type Wire } from '../bench/src/authority/live-runtime.js';
 
 describe.each(await testDatabases())('a provisioning client on %s', (kind) => {
   let org: TestOrganisation;
@@ -171,8 +171,11 @@ describe.each(await testDatabases())('whoever is deprovisioned on %s', (kind) =>
     const fake = createFakeClock();
     const clock = { wallMs: fake.nowMs, monotonicMs: fake.monotonicMs };
     const nowSeconds = () => authority.clock.nowSeconds();
-    const live = await openLiveRuntime(wearing, session, { clock, wire: createWire(), nowSeconds });
+    const { wire, listening } = wireThatTells();
+    const live = await openLiveRuntime(wearing, session, { clock, wire, nowSeconds });
     expect(await live.reason()).toBe('no-face');
+    // Whoever is suspended is told nothing more: a stream that opens later would be refused, and the lease would end.
+    await listening;
     return { session, ...live };
   };
 
@@ -221,3 +224,16 @@ describe.each(await testDatabases())('whoever is deprovisioned on %s', (kind) =>
     expect(consents[0]?.statement).toContain('guise.consent');
   });
 });
+
+/** A network that tells when the stream of the session's events is open. */
+function wireThatTells(): { readonly wire: Wire; readonly listening: Promise<void> } {
+  const wire = createWire();
+  let tell: () => void = () => undefined;
+  const listening = new Promise<void>((resolve) => (tell = resolve));
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const answer = await wire.fetch(input, init);
+    if (answer.headers.get('content-type')?.startsWith('text/event-stream') === true) tell();
+    return answer;
+  };
+  return { wire: { ...wire, fetch }, listening };
+}
