@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PublicApi } from '@guise/api-client';
+import { AuthorityRefusal, type PublicApi } from '@guise/api-client';
 import { parsePublishedKeys, PermitError, publishKey, type PinnedKey } from '@guise/permit';
 import type { TrustRoot } from '@guise/protocol';
 import { requireKeysContinue, VerificationError, verifyKeyHistory } from '@guise/verification';
@@ -72,6 +72,8 @@ async function fetchKeys(
     await remember(home, permitKeys);
     return permitKeys;
   } catch (error) {
+    // An authority that shows no history has no other keys: what was to be checked stays without one.
+    if (error instanceof AuthorityRefusal) return held;
     if (!(error instanceof VerificationError)) throw error;
     throw new CliError('diverged', error.message, 'The keys that were known stay in force.');
   }
