@@ -58,7 +58,7 @@ test('pure noise decodes to nothing that could be accepted in 400 trials', () =>
     expect(
       isAccepted(falsePositiveLog10({ payloadZ: strongest, pilotZ: 4, geometries: 1, fixedPlace })),
     ).toBe(false);
-  // √(2·56·ln 2): what the best of all 2^56 words reaches against noise.
+  // √(2·60·ln 2): what the best of all 2^60 words reaches against noise.
   expect(strongest).toBeLessThan(8.9);
 }, 120_000);
 

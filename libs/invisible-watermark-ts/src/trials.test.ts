@@ -24,7 +24,7 @@ test('what chance comes to is told though nothing is accepted', () => {
   const keys = Array.from({ length: 20 }, (_, i) => new Uint8Array(32).fill(100 + i));
   const trials = createKeyTrials(keys).read(unmarked, geometry);
   expect(trials.filter(({ accepted }) => accepted)).toEqual([]);
-  // The likeliest of 2^56 words correlates by chance alone; unit-variance pilots do not.
+  // The likeliest of 2^60 words correlates by chance alone; unit-variance pilots do not.
   for (const { clearestZ } of trials) expect(clearestZ).toBeGreaterThan(3);
   const energy = trials.reduce((sum, { pilotZ }) => sum + pilotZ ** 2, 0) / trials.length;
   expect(energy).toBeGreaterThan(0.3);

@@ -12,7 +12,7 @@ import { FrameWindow, GridReaders } from './window.js';
 /** What one key says of one window at one geometry, whether or not that is enough. z in standard deviations of unmarked material. */
 export interface Trial {
   readonly pilotZ: number;
-  /** Of the clearest of the decoder's candidates, one of 2^56 words, whether its CRC and version are valid or not. */
+  /** Of the clearest of the decoder's candidates, one of 2^60 words, whether its CRC is valid or not. */
   readonly clearestZ: number;
   /** The acceptance bound of the clearest valid candidate, one of 2^44, as if no other geometry had been tried; 0 without one. */
   readonly confidenceLog10: number;

@@ -163,7 +163,7 @@ ${table(
 
 Acceptance of a payload (10⁻⁹) lies far below what can be counted; the statistics behind it can be compared with their theory. The
 first three panels are of the *placed* windows, the last of *tags*. The clearest word is shown whether its CRC is valid or
-not: one of 2⁵⁶, of which only 2⁴⁴ could be accepted. The bound is on the valid ones.
+not: one of 2⁶⁰, of which only 2⁴⁴ could be accepted. The bound is on the valid ones.
 
 ![Share of trials at or above a value, beside what theory allows, for pilot, codeword, bound and epoch tag](images/watermark-false-positives.svg)`;
 }
@@ -176,7 +176,8 @@ another recording. The mark may well be read there: it *is* the mark. The finger
 recording is three seconds long, sent at crf 18, and judged by a whole authority (\`POST /v1/verifications\`) that holds the session's permit, consent,
 evidence and disclosed keys in perfect order; the control is the marked recording itself, sent alike. Where the copied mark is not
 read the verdict is \`unmarked\`. The last column is the same field subtracted from the marked recording itself: where the
-scene stands still that takes the picture's own fine detail along, and it needs no key.
+scene stands still that takes the picture's own fine detail along, and it needs no key. Of many frames the field is mostly the mark and
+little of the wearer: such a copy may be called inconclusive instead of altered.
 
 ${table(
   [

@@ -19,7 +19,7 @@ interface Panel {
 const PANEL = { width: 560, height: 330, left: 58, right: 20, top: 42, bottom: 46 };
 const DECADES = 10;
 /** Payload and CRC (docs/spec/watermark.md §4): the decoder chooses among so many words, of which 2⁴⁴ are valid. */
-const WORD_BITS = 56;
+const WORD_BITS = 60;
 const COLUMNS = 2;
 
 /**
@@ -35,7 +35,7 @@ export function plotChance({ tagZ, pilotZ, clearestZ, surprise }: Statistics<His
     },
     {
       ...{ title: 'z of the decoder’s clearest word, valid or not', histogram: clearestZ, from: 3, to: 12 },
-      theory: '3.18 × Gaussian tail × 2⁵⁶ words',
+      theory: '3.18 × Gaussian tail × 2⁶⁰ words',
       allowedLog10: (z) => tailBoundLog10(z, 2 ** WORD_BITS),
       ...{ threshold: leastAccepted((z) => ({ pilotZ: 0, payloadZ: z })), accepted: 'enough if valid from' },
     },
