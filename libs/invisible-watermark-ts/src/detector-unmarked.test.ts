@@ -59,7 +59,7 @@ test('pure noise decodes to nothing that could be accepted in 400 trials', () =>
       isAccepted(falsePositiveLog10({ payloadZ: strongest, pilotZ: 4, geometries: 1, fixedPlace })),
     ).toBe(false);
   // √(2·60·ln 2): what the best of all 2^60 words reaches against noise.
-  expect(strongest).toBeLessThan(8.9);
+  expect(strongest).toBeLessThan(9.2);
 }, 120_000);
 
 test('the whole search on an unmarked picture ends without an answer', () => {
