@@ -109,7 +109,8 @@ describe('analysis of material', () => {
         readings.map(({ marks }) => marks.length),
         name,
       ).toEqual([1]);
-      expect(readings[0]?.share, name).toBeGreaterThan(0.98);
+      // Well above what is asked for (MIN_SHARE 0.9): a line of the raster at the border may count as outside.
+      expect(readings[0]?.share, name).toBeGreaterThan(0.95);
     }
     await rm(folder, { recursive: true, force: true });
   });
