@@ -62,7 +62,7 @@ describe.each(await testDatabases())('one admin who approves twice on %s', (kind
 
   it('cannot be written twice around the service', async () => {
     const avatar = await waiting();
-    await decideOn(org, org.adminB, avatar);
+    expect(await decideOn(org, org.adminB, avatar)).toMatchObject({ status: 201 });
     const copy = `INSERT INTO "Approval" SELECT 'apr_${'d'.repeat(26)}', '${'d'.repeat(64)}', "avatarId",
       "avatarSha256", "consentSha256", "subjectId", "draftedById", "approverId", "decision", "statement",
       "assertion", "credentialId", "decidedAt", "suspension" FROM "Approval" WHERE "avatarId" = '${avatar}'`;
