@@ -58,8 +58,8 @@ test('pure noise decodes to nothing that could be accepted in 400 trials', () =>
     expect(
       isAccepted(falsePositiveLog10({ payloadZ: strongest, pilotZ: 4, geometries: 1, fixedPlace })),
     ).toBe(false);
-  // √(2·60·ln 2): what the best of all 2^60 words reaches against noise.
-  expect(strongest).toBeLessThan(9.2);
+  // The best of all 2^60 words would reach √(2·60·ln 2) = 9.1 against noise; the decoder's list does not hold it.
+  expect(strongest).toBeLessThan(8.9);
 }, 120_000);
 
 test('the whole search on an unmarked picture ends without an answer', () => {

@@ -10,13 +10,18 @@ const detector = createDetector({ key: TEST_KEY });
 const clip = sceneClip({ ...SIZE, seed: 11, frames: 3, marked: true });
 
 test.each([-1, 0.6, 1.3])(
-  'a picture turned by %f° and read without the search for turns lies in place',
+  'pictures turned by %f° and read without the search for turns lie in place',
   (deg) => {
-    const turned = clip.map((frame, i) => withNoise(turn(frame, deg), i));
-    const { payload, geometry } = detector.detect(turned, { search: 'aligned' });
-    expect(payload?.session).toBe(TEST_SESSION);
-    // A chip is four canonical pixels, two of these.
-    expect(geometry === null ? Infinity : cornerError(geometry, deg)).toBeLessThan(2);
+    const errors = [11, 12, 13, 14, 15].map((seed) => {
+      const scene = sceneClip({ ...SIZE, seed, frames: 3, marked: true });
+      const turned = scene.map((frame, i) => withNoise(turn(frame, deg), i));
+      const { payload, geometry } = detector.detect(turned, { search: 'aligned' });
+      expect(payload?.session).toBe(TEST_SESSION);
+      return geometry === null ? Infinity : cornerError(geometry, deg);
+    });
+    // A chip is four canonical pixels, two of these: no corner lies a chip off. Some places stay 1.5 to 1.8 off, others 0.5 at most.
+    expect(Math.max(...errors)).toBeLessThan(2);
+    expect(Math.min(...errors)).toBeLessThan(0.7);
   },
 );
 

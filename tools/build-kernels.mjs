@@ -1,11 +1,16 @@
-// Compiles assembly/ to WebAssembly and writes it as src/kernels/simd-binary.ts. Run after every change of assembly/:
-//   node libs/avatar/tools/build-kernels.mjs [--check]
+// Compiles a library's assembly/ to WebAssembly and writes it as src/kernels/simd-binary.ts. Run after every change of assembly/:
+//   node tools/build-kernels.mjs libs/avatar [--check]
 // With --check it writes nothing and fails when the file is not what assembly/ gives.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import asc from 'assemblyscript/asc';
 
-const ROOT = join(import.meta.dirname, '..');
+const [library] = process.argv.slice(2);
+if (library === undefined) {
+  console.error('usage: node tools/build-kernels.mjs libs/LIBRARY [--check]');
+  process.exit(2);
+}
+const ROOT = resolve(library);
 const TARGET = join(ROOT, 'src', 'kernels', 'simd-binary.ts');
 const OPTIONS =
   '--optimizeLevel 3 --shrinkLevel 0 --noAssert --runtime stub --enable simd --enable bulk-memory --use abort=';
