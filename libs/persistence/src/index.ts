@@ -146,6 +146,7 @@ export {
   insertPerson,
   listPersons,
   listRoleHolders,
+  lockAdmins,
   lockPerson,
   replaceRoles,
   setPersonState,

@@ -4,6 +4,7 @@ import {
   LedgerOutbox,
   listRoleHolders,
   listSubjectAvatars,
+  lockAdmins,
   lockAvatar,
   setPersonState,
   type PersonState,
@@ -78,6 +79,7 @@ export class PersonStates {
   /** Without an admin nobody could ever come in again. */
   private async requireOtherAdmin(tx: Transaction, person: ChangingPerson): Promise<void> {
     if (!person.roles.includes('admin')) return;
+    await lockAdmins(tx);
     const admins = await listRoleHolders(tx, ['admin'], 2);
     if (admins.some((id) => id !== person.id)) return;
     throw new ProblemError('conflict', {

@@ -206,6 +206,23 @@ describe.each(await testDatabases())('SCIM on %s', (kind) => {
       await scim.patch(id, { op: 'replace', value: { active: true } });
   });
 
+  it('takes the last two admins not at once either', async () => {
+    const own = await openTestOrganisation(kind);
+    try {
+      const client = new ScimClient(own.authority, await provisioningToken(own.authority, own.adminA));
+      const suspend = (id: string) => client.patch(id, { op: 'replace', path: 'active', value: false });
+      for (const { id } of [own.adminA, own.adminB, own.adminC]) {
+        const data = { personId: id, userName: id, userKey: id, createdAt: new Date(), changedAt: new Date() };
+        await own.authority.database.client.provisionedUser.create({ data });
+      }
+      expect((await suspend(own.adminC.id)).status).toBe(200);
+      const both = await Promise.all([suspend(own.adminA.id), suspend(own.adminB.id)]);
+      expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    } finally {
+      await own.authority.close();
+    }
+  });
+
   it('lets whom a subject-naming client provisions sign in at the provider, once and as nobody else', async () => {
     const linking = new ScimClient(org.authority, await provisioningToken(org.authority, org.adminA, true));
     provider.accounts.set('eve', { sub: 'eve', name: 'Eve', groups: ['staff'] });

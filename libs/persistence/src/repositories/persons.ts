@@ -85,6 +85,11 @@ export async function listRoleHolders(
   return rows.map((row) => row.id);
 }
 
+/** Lets one admin at a time stop being one, so that two cannot each rely on the other. Held until the transaction ends. */
+export async function lockAdmins(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(7310579605)`;
+}
+
 /** @returns false when the person is unknown or gone */
 export async function replaceRoles(tx: Transaction, id: string, next: readonly Role[]): Promise<boolean> {
   const { count } = await tx.person.updateMany({
