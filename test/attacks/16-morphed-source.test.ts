@@ -1,6 +1,6 @@
 /**
  * THREATS 16: a portrait (morphed, generated, of someone else) is registered as a source face. Defence: source faces come
- * from live captures only; no route takes a portrait.
+ * from live captures only; no route takes a portrait. A portrait is worn as an avatar only: each of its pictures is judged.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import sharp from 'sharp';
@@ -82,6 +82,37 @@ describe('a morphed source', () => {
     const morph = await draftAvatar(org, org.adminA, org.executive, { ...draft, face: 'morph' });
     expect(morph).toMatchObject({ status: 422, body: { code: 'bundle-face-mismatch' } });
     expect(await registered()).toBe(before);
+  });
+
+  it('does not hide in a view of an avatar whose picture is right', async () => {
+    const { client } = org.authority.database;
+    await enrol(org, org.employee, 'face:employee');
+    const likeness = { kind: 'own-face', likeness: 'person', face: 'employee' } as const;
+    const artwork = { kind: 'executive', likeness: 'artwork', face: 'mona lisa' } as const;
+    const mine = (viewFace: string | null) =>
+      draftAvatar(org, org.employee, org.employee, { ...likeness, viewFace });
+    const painting = (viewFace: string | null) =>
+      draftAvatar(org, org.adminA, org.executive, { ...artwork, viewFace });
+    const before = await client.avatar.count();
+    for (const answer of [await mine('morph'), await mine('executive'), await painting('employee')]) {
+      expect(answer).toMatchObject({
+        status: 422,
+        body: { code: 'bundle-face-mismatch', reasons: [{ code: 'views-show-picture' }] },
+      });
+    }
+    const hidden = await mine(null);
+    expect(hidden).toMatchObject({ status: 422, body: { code: 'bundle-invalid' } });
+    expect(textOf(hidden.body, 'detail')).toContain('mouth-open view must show exactly one face');
+    // Artwork without a face takes no view: nothing could be compared.
+    const faceless = await draftAvatar(org, org.adminA, org.executive, {
+      ...artwork,
+      face: null,
+      viewFace: 'employee',
+    });
+    expect(faceless).toMatchObject({ status: 422, body: { code: 'bundle-invalid' } });
+    expect(await client.avatar.count()).toBe(before);
+    expect(await mine('employee')).toMatchObject({ status: 201 });
+    expect(await painting('mona lisa')).toMatchObject({ status: 201 });
   });
 
   it('cannot be sent by a device', async () => {

@@ -5,7 +5,7 @@ import { DEFAULT_POLICY } from './policy.js';
 
 const admin: Actor = { id: 'per_admin', roles: ['admin'] };
 const employee: Actor = { id: 'per_employee', roles: ['employee'] };
-const facts = { subjectEnrolled: true, matchesSubject: true, matchesAnyone: false };
+const facts = { subjectEnrolled: true, matchesSubject: true, matchesAnyone: false, viewsShowPicture: true };
 
 describe('drafts', () => {
   it('of an own face come from its owner and show a person', () => {
@@ -42,7 +42,15 @@ describe('drafts', () => {
 
   it('of artwork show nobody who is registered', () => {
     const draft = { kind: 'executive', likeness: 'artwork', subject: employee.id } as const;
-    expect(decidePicture(draft, facts)).toEqual(['artwork-matches-nobody']);
+    expect(decidePicture(draft, facts)).toEqual(['views-show-picture', 'artwork-matches-nobody']);
     expect(() => decidePicture(draft, { ...facts, matchesAnyone: true })).toThrow('artwork-matches-nobody');
+  });
+
+  it.each([
+    { kind: 'executive', likeness: 'person', subject: employee.id },
+    { kind: 'stylised', likeness: 'artwork', subject: employee.id },
+  ] as const)('of a $likeness have views of one face only', (draft) => {
+    expect(() => decidePicture(draft, { ...facts, viewsShowPicture: false })).toThrow('views-show-picture');
+    expect(decidePicture(draft, facts)).toContain('views-show-picture');
   });
 });

@@ -12,14 +12,16 @@ export interface Draft {
   readonly subject: string;
 }
 
-/** What the picture's face was found to be. */
+/** What the faces in a bundle's pictures, the views included, were found to be. */
 export interface PictureFacts {
   /** The subject has an active source face. */
   readonly subjectEnrolled: boolean;
-  /** The picture's face matches the subject's source face 1:1. */
+  /** Every picture's face matches the subject's source face 1:1. */
   readonly matchesSubject: boolean;
-  /** The picture's face matches any registered source face (1:N). */
+  /** Some picture's face matches any registered source face (1:N). */
   readonly matchesAnyone: boolean;
+  /** Every further view shows the face of the picture; true where there are none. */
+  readonly viewsShowPicture: boolean;
 }
 
 /**
@@ -50,18 +52,19 @@ function decideDrafter(drafter: Actor, draft: Draft): readonly RuleId[] {
 }
 
 /**
- * Decides whether the picture is what the draft declares.
+ * Decides whether the pictures are what the draft declares.
  * @returns the rules that allowed it
  * @throws ConsentError
  */
 export function decidePicture(draft: Draft, facts: PictureFacts): readonly RuleId[] {
+  if (!facts.viewsShowPicture) throw new ConsentError('bundle-face-mismatch', 'views-show-picture');
   if (draft.likeness === 'artwork') {
     if (facts.matchesAnyone) throw new ConsentError('bundle-face-owned-by-other', 'artwork-matches-nobody');
-    return ['artwork-matches-nobody'];
+    return ['views-show-picture', 'artwork-matches-nobody'];
   }
   if (!facts.subjectEnrolled) throw new ConsentError('source-face-missing', 'subject-has-source-face');
   if (!facts.matchesSubject) throw new ConsentError('bundle-face-mismatch', 'likeness-matches-subject');
-  return ['subject-has-source-face', 'likeness-matches-subject'];
+  return ['views-show-picture', 'subject-has-source-face', 'likeness-matches-subject'];
 }
 
 /**

@@ -7,7 +7,6 @@ import { decideDraft, decidePicture, decideSubmission, type RuleId } from '@guis
 import { findPerson, insertAvatar, type AvatarRecord, type Transaction } from '@guise/persistence';
 import { avatarDraftRequest } from '@guise/protocol';
 import { Decisions, type DecisionRoom } from '../decisions/decisions.js';
-import { FaceJudge, JudgeError } from '../faces/face-judge.js';
 import { SourceFaces } from '../faces/source-faces.js';
 import { ProblemError } from '../http/problem-error.js';
 import type { PersonPrincipal } from '../http/principal.js';
@@ -16,6 +15,7 @@ import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { AvatarChanges } from './avatar-changes.js';
 import { AvatarsService } from './avatars.service.js';
+import { BundleFaceReader, type BundleFaces } from './bundle-faces.js';
 import { BundleStore } from './bundle-store.js';
 import { actorOf, lockExisting } from './consents.service.js';
 
@@ -27,14 +27,14 @@ export const BUNDLE_FORM: UploadForm = {
   fields: ['meta'],
 };
 
-/** New avatar versions: what is declared is checked against the picture before anything is stored. */
+/** New avatar versions: what is declared is checked against every picture before anything is stored. */
 @Injectable()
 export class AvatarDraftsService {
   constructor(
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly uploads: Uploads,
-    private readonly judge: FaceJudge,
+    private readonly faces: BundleFaceReader,
     private readonly sourceFaces: SourceFaces,
     private readonly bundles: BundleStore,
     private readonly avatars: AvatarsService,
@@ -50,10 +50,10 @@ export class AvatarDraftsService {
       await this.decisions.check(about, (policy) => decideDraft(actorOf(drafter), meta, policy));
       const bytes = new Uint8Array(await readFile(upload.path));
       const bundle = readBundle(bytes, meta);
-      const embedding = await this.embed(bundle);
+      const faces = await this.faces.read(bundle);
       const sha256 = bundleSha256(bytes);
       await this.bundles.put(sha256, bytes);
-      return this.decisions.keep(about, (room) => this.store(room, drafter, meta, sha256, embedding));
+      return this.decisions.keep(about, (room) => this.store(room, drafter, meta, sha256, faces));
     });
   }
 
@@ -75,7 +75,7 @@ export class AvatarDraftsService {
     drafter: PersonPrincipal,
     meta: DraftRequest,
     sha256: string,
-    embedding: Float32Array | null,
+    faces: BundleFaces,
   ): Promise<AvatarRecord> {
     if ((await findPerson(tx, meta.subject)) === null) {
       throw new ProblemError('bad-request', {
@@ -83,7 +83,7 @@ export class AvatarDraftsService {
       });
     }
     const allowed = decideDraft(actorOf(drafter), meta, policy);
-    const picture = await this.checkPicture(tx, meta, embedding);
+    const pictures = await this.checkPictures(tx, meta, faces);
     const avatar: AvatarRecord = {
       id: this.random.id('avatar'),
       sha256,
@@ -92,7 +92,7 @@ export class AvatarDraftsService {
       likeness: meta.likeness,
       subject: meta.subject,
       draftedBy: drafter.personId,
-      sourceFace: picture.sourceFace,
+      sourceFace: pictures.sourceFace,
       approvalsNeeded: policy.approvals[meta.kind],
       state: meta.keepDraft === true ? 'draft' : 'awaiting-consent',
       suspensions: 0,
@@ -101,46 +101,34 @@ export class AvatarDraftsService {
       approvalIds: [],
     };
     await insertAvatar(tx, avatar, this.clock.now());
-    note([...allowed, ...picture.rules], avatar.id);
+    note([...allowed, ...pictures.rules], avatar.id);
     await this.changes.stageState(tx, avatar, null, drafter.personId);
     return avatar;
   }
 
   /** @returns the source face a person's likeness is bound to; null for artwork */
-  private async checkPicture(
+  private async checkPictures(
     tx: Transaction,
     meta: DraftRequest,
-    embedding: Float32Array | null,
+    { embeddings, viewsShowPicture }: BundleFaces,
   ): Promise<{ readonly sourceFace: string | null; readonly rules: readonly RuleId[] }> {
+    const nobody = { subjectEnrolled: false, matchesSubject: false, matchesAnyone: false, viewsShowPicture };
     if (meta.likeness === 'artwork') {
-      const owners = embedding === null ? [] : (await this.sourceFaces.findOwners(tx, embedding)).owners;
-      const matchesAnyone = [...owners].length > 0;
-      const facts = { subjectEnrolled: false, matchesSubject: false, matchesAnyone };
-      return { sourceFace: null, rules: decidePicture(meta, facts) };
+      let matchesAnyone = false;
+      for (const embedding of embeddings)
+        matchesAnyone ||= (await this.sourceFaces.findOwners(tx, embedding)).owners.size > 0;
+      return { sourceFace: null, rules: decidePicture(meta, { ...nobody, matchesAnyone }) };
     }
-    const match =
-      embedding === null ? null : await this.sourceFaces.matchesPerson(tx, embedding, meta.subject);
+    const matches = [];
+    for (const embedding of embeddings)
+      matches.push(await this.sourceFaces.matchesPerson(tx, embedding, meta.subject));
+    const sourceFace = matches[0]?.sourceFace ?? null;
     const rules = decidePicture(meta, {
-      subjectEnrolled: match !== null,
-      matchesSubject: match?.matches === true,
-      matchesAnyone: false,
+      ...nobody,
+      subjectEnrolled: sourceFace !== null,
+      matchesSubject: matches.every((match) => match?.sourceFace === sourceFace && match.matches),
     });
-    return { sourceFace: match?.sourceFace ?? null, rules };
-  }
-
-  /** The face of every picture in the bundle; null for artwork in which no face is found. */
-  private async embed(bundle: AvatarBundle): Promise<Float32Array | null> {
-    try {
-      const verdict = await this.judge.judgePicture(bundle.picture.bytes);
-      if (verdict.faces === 'one') return verdict.embedding;
-      if (verdict.faces === 'none' && bundle.likeness === 'artwork') return null;
-    } catch (error) {
-      if (!(error instanceof JudgeError)) throw error;
-      if (error.code === 'busy') throw new ProblemError('not-ready', { detail: error.advice });
-      if (error.code === 'failed') throw new ProblemError('internal');
-      throw new ProblemError('bundle-invalid', { detail: error.advice });
-    }
-    throw new ProblemError('bundle-invalid', { detail: 'The picture must show exactly one face.' });
+    return { sourceFace, rules };
   }
 }
 
@@ -170,11 +158,6 @@ function readBundle(bytes: Uint8Array, meta: DraftRequest): AvatarBundle {
     if (bundle.kind !== meta.kind || bundle.likeness !== meta.likeness || bundle.name !== meta.name) {
       throw new ProblemError('bundle-invalid', {
         detail: 'The bundle names another kind, likeness or name.',
-      });
-    }
-    if (bundle.views !== undefined && bundle.views.length > 0) {
-      throw new ProblemError('bundle-invalid', {
-        detail: 'Bundles with further views are not accepted yet.',
       });
     }
     return bundle;

@@ -7,6 +7,7 @@ import { AvatarErasure } from './avatar-erasure.js';
 import { AvatarDraftsService } from './avatar-drafts.service.js';
 import { AvatarsController } from './avatars.controller.js';
 import { AvatarsService } from './avatars.service.js';
+import { BundleFaceReader } from './bundle-faces.js';
 import { BundleStore } from './bundle-store.js';
 import { ConsentNotice } from './consent-notice.js';
 import { ConsentsService } from './consents.service.js';
@@ -23,6 +24,7 @@ import { ExpiryService } from './expiry.service.js';
     AvatarChanges,
     AvatarErasure,
     ConsentNotice,
+    BundleFaceReader,
     BundleStore,
     ExpiryService,
   ],

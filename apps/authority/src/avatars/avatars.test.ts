@@ -85,8 +85,27 @@ describe.each(await testDatabases())('avatars on %s', (kind) => {
     });
   });
 
+  it('takes an avatar with an open mouth where both pictures show the subject', async () => {
+    const draft = (face: string, viewFace: string) =>
+      draftAvatar(org, org.adminA, org.executive, { kind: 'executive', likeness: 'person', face, viewFace });
+    expect(await draft('executive', 'executive')).toMatchObject({ status: 201 });
+    expect(await draft('executive', 'employee')).toMatchObject({
+      status: 422,
+      body: { code: 'bundle-face-mismatch', reasons: [{ code: 'views-show-picture' }] },
+    });
+    expect(await draft('employee', 'employee')).toMatchObject({
+      status: 422,
+      body: { code: 'bundle-face-mismatch', reasons: [{ code: 'likeness-matches-subject' }] },
+    });
+  });
+
   it('refuses artwork that shows a registered person', async () => {
     const draft = await draftAvatar(org, org.adminA, org.adminB, { ...ARTWORK, face: 'employee' });
+    const both = { ...ARTWORK, face: 'employee', viewFace: 'employee' };
+    expect(await draftAvatar(org, org.adminA, org.adminB, both)).toMatchObject({
+      status: 422,
+      body: { code: 'bundle-face-owned-by-other' },
+    });
     expect(draft).toMatchObject({ status: 422, body: { code: 'bundle-face-owned-by-other' } });
   });
 

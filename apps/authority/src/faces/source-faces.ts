@@ -65,6 +65,12 @@ export class SourceFaces {
     return { sourceFace: face.id, matches: cosine >= SAME_FACE_COSINE };
   }
 
+  /** Whether two pictures show one face, compared as registered ones are. */
+  async areOneFace(a: Float32Array, b: Float32Array): Promise<boolean> {
+    const [one, other] = [await this.searchTemplate(a), await this.searchTemplate(b)];
+    return compareTemplates(one, other) >= SAME_FACE_COSINE;
+  }
+
   /** The template of a new source face under a seed of its own: another face, or this one registered anew, has another. */
   async wearerTemplate(sourceFace: string, embedding: Float32Array): Promise<WearerTemplate> {
     const seed = await this.wearerSeed(sourceFace);

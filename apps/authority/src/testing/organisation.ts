@@ -1,4 +1,4 @@
-import { encodeBundle } from '@guise/avatar';
+import { encodeBundle, type AvatarView } from '@guise/avatar';
 import { LANDMARK_COUNT } from '@guise/frame';
 import {
   personId,
@@ -74,10 +74,29 @@ export interface DraftOptions {
   /** The face the picture shows; null shows none. */
   readonly face: string | null;
   readonly name?: string;
+  /** The face that a further, open-mouthed view shows; null shows none. */
+  readonly viewFace?: string | null;
 }
 
-/** A well-formed bundle whose picture shows `face` to the judge. No two are alike. */
+/** A well-formed bundle whose pictures show faces to the judge. No two are alike. */
 export async function makeBundle(judge: ScriptedFaceJudge, options: DraftOptions): Promise<Buffer> {
+  const { viewFace } = options;
+  const view = viewFace === undefined ? null : await makeView(judge, viewFace);
+  return Buffer.from(
+    encodeBundle({
+      name: options.name ?? 'Avatar',
+      kind: options.kind,
+      likeness: options.likeness,
+      ...(await makeView(judge, options.face)),
+      provenance: 'made for a test',
+      licence: 'CC0',
+      createdAt: 1_793_534_400,
+      ...(view === null ? {} : { views: [{ role: 'mouth-open', ...view }] }),
+    }),
+  );
+}
+
+async function makeView(judge: ScriptedFaceJudge, face: string | null): Promise<AvatarView> {
   made += 1;
   const picture = await sharp({
     create: {
@@ -89,19 +108,11 @@ export async function makeBundle(judge: ScriptedFaceJudge, options: DraftOptions
   })
     .png()
     .toBuffer();
-  judge.show(new Uint8Array(picture), options.face);
-  return Buffer.from(
-    encodeBundle({
-      name: options.name ?? 'Avatar',
-      kind: options.kind,
-      likeness: options.likeness,
-      picture: { mediaType: 'image/png', width: 64, height: 64, bytes: new Uint8Array(picture) },
-      landmarks: new Float32Array(LANDMARK_COUNT * 3).fill(32),
-      provenance: 'made for a test',
-      licence: 'CC0',
-      createdAt: 1_793_534_400,
-    }),
-  );
+  judge.show(new Uint8Array(picture), face);
+  return {
+    picture: { mediaType: 'image/png', width: 64, height: 64, bytes: new Uint8Array(picture) },
+    landmarks: new Float32Array(LANDMARK_COUNT * 3).fill(32),
+  };
 }
 let made = 0;
 

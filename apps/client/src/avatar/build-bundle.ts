@@ -1,5 +1,6 @@
 import { admitOpenMouth, AvatarError, type AvatarBundle } from '@guise/avatar';
 import { i420ToRgb, rgbToI420, type I420Frame } from '@guise/frame';
+import { SAME_FACE_COSINE } from '@guise/identity';
 import { judgeCapture, type CaptureFrame } from '@guise/liveness';
 import { decodeImage, decodeVideo, encodePng } from '@guise/media';
 import { cosineSimilarity, type Vision } from '@guise/vision';
@@ -114,11 +115,8 @@ async function viewOf({ frame, landmarks }: Portrait): Promise<Pick<AvatarBundle
   return { picture: { mediaType: 'image/png', width, height, bytes }, landmarks };
 }
 
-/** Below this cosine two pictures do not show one person for certain; open mouths cost some likeness. */
-const SAME_PERSON = 0.4;
-
 /**
- * The same face with an open mouth, from a picture.
+ * The same face with an open mouth, from a picture: as like as the authority wants it when the bundle is drafted.
  * @throws CliError `badInput` unless it shows exactly one face, open-mouthed, from the front, and the portrait's
  */
 export async function openMouthFromPicture(
@@ -136,7 +134,7 @@ export async function openMouthFromPicture(
     });
   }
   const [own, other] = await Promise.all([portrait, view].map((of) => embeddingOf(vision, of)));
-  if (own === undefined || other === undefined || cosineSimilarity(own, other) < SAME_PERSON)
+  if (own === undefined || other === undefined || cosineSimilarity(own, other) < SAME_FACE_COSINE)
     throw new CliError(
       'badInput',
       `${file} does not show the face of the portrait`,

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { AvatarBundle, AvatarView } from '@guise/avatar';
+import { FaceJudge, JudgeError } from '../faces/face-judge.js';
+import { SourceFaces } from '../faces/source-faces.js';
+import { ProblemError } from '../http/problem-error.js';
+
+/** What the pictures of one bundle show. */
+export interface BundleFaces {
+  /** Of the picture first, then of each view; empty for artwork in which no face is found. */
+  readonly embeddings: readonly Float32Array[];
+  /** Every view shows the face of the picture; true where there are none. */
+  readonly viewsShowPicture: boolean;
+}
+
+/**
+ * Looks at every picture of a bundle. A view is worn like the picture (its mouth is shown behind the lips), so that one
+ * whose face cannot be told is refused, also in artwork.
+ */
+@Injectable()
+export class BundleFaceReader {
+  constructor(
+    private readonly judge: FaceJudge,
+    private readonly sourceFaces: SourceFaces,
+  ) {}
+
+  /** @throws ProblemError */
+  async read(bundle: AvatarBundle): Promise<BundleFaces> {
+    const views = bundle.views ?? [];
+    const own = await this.faceOf(bundle, 'picture');
+    if (own === null) {
+      if (bundle.likeness === 'artwork' && views.length === 0)
+        return { embeddings: [], viewsShowPicture: true };
+      throw notOneFace('picture');
+    }
+    const embeddings = [own];
+    let viewsShowPicture = true;
+    for (const view of views) {
+      const name = `${view.role} view`;
+      const face = await this.faceOf(view, name);
+      if (face === null) throw notOneFace(name);
+      embeddings.push(face);
+      viewsShowPicture &&= await this.sourceFaces.areOneFace(own, face);
+    }
+    return { embeddings, viewsShowPicture };
+  }
+
+  /** Null where no face is found. */
+  private async faceOf({ picture }: AvatarView, name: string): Promise<Float32Array | null> {
+    const verdict = await this.judge.judgePicture(picture.bytes).catch((error: unknown) => {
+      if (!(error instanceof JudgeError)) throw error;
+      if (error.code === 'busy') throw new ProblemError('not-ready', { detail: error.advice });
+      if (error.code === 'failed') throw new ProblemError('internal');
+      throw new ProblemError('bundle-invalid', { detail: `The ${name}: ${error.advice}` });
+    });
+    if (verdict.faces === 'several') throw notOneFace(name);
+    return verdict.faces === 'one' ? verdict.embedding : null;
+  }
+}
+
+function notOneFace(name: string): ProblemError {
+  return new ProblemError('bundle-invalid', { detail: `The ${name} must show exactly one face.` });
+}
