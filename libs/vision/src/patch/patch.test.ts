@@ -77,7 +77,8 @@ describe('samplePlane', () => {
           samplePlane({ data, offset: 0, width, height }, map, 4, 3, 'edge', out);
           for (let i = 0; i < 12; i++) {
             const expected = sampleSlowly(data, width, height, map, i % 4, Math.floor(i / 4));
-            expect(Math.abs((out[i] ?? NaN) - expected)).toBeLessThan(1e-3);
+            // Weights of 8 bits in two directions, between samples up to 255 apart.
+            expect(Math.abs((out[i] ?? NaN) - expected)).toBeLessThan(1.01);
           }
         },
       ),
