@@ -34,6 +34,7 @@ const PROMISED = [
   'an expired permit',
   'an altered avatar file',
   'another person before the camera',
+  'Wim in a live session',
   'withdrawn while it is worn',
   'withdrawn: no new permit',
   'an unmarked recording',
@@ -83,7 +84,12 @@ describe.skipIf(!built && !complete)('the demo, short (needs `npm run build`)', 
   });
 
   it('gives the verdicts that the README tells', () => {
-    expect(story.verdicts).toEqual({ meeting: 'authorised', unmarked: 'unmarked', pasted: 'altered' });
+    expect(story.verdicts).toEqual({
+      meeting: 'authorised',
+      live: 'authorised',
+      unmarked: 'unmarked',
+      pasted: 'altered',
+    });
   });
 
   it('times every stage', () => {
@@ -96,6 +102,7 @@ describe.skipIf(!built && !complete)('the demo, short (needs `npm run build`)', 
     for (const name of [
       'input.mp4',
       'output.mp4',
+      'live.mp4',
       'meeting-360p.mp4',
       'report-pasted.html',
       'side-by-side-1.png',

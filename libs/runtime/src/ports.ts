@@ -181,4 +181,6 @@ export interface FrameSink {
   write(frame: I420Frame, timestampMs: number): Promise<void>;
   finish(): Promise<unknown>;
   abort(): Promise<void>;
+  /** A recording: it begins with the session's first frame. Cards shown while everything is loaded are for meetings. */
+  readonly beginsWithSession?: boolean;
 }

@@ -1,13 +1,14 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { i420ToRgb } from '@guise/frame';
-import { encodePng, probe } from '@guise/media';
+import { encodePng } from '@guise/media';
 import { CliError } from '../cli-error.js';
+import { refuseWithdrawnLive } from './act-live.js';
 import type { ActContext, Avatars, DemoFiles } from './act-organisation.js';
 import { stepVerdict, type Verdicts } from './act-verify.js';
 import { wearArguments, type WornClip } from './act-wear.js';
 import { framesAt } from '../frames-at.js';
-import { pasteInto, repeatClip } from './clips.js';
+import { pasteInto } from './clips.js';
 import { failureText, fieldOf, numberOf, type CommandResult } from './demo-client.js';
 import type { Seen } from './steps.js';
 import { pairDevice, type World } from './world.js';
@@ -30,7 +31,8 @@ export async function actRefusals(
   await refuseExpired(act, avatar, folder);
   await refuseAlteredBundle(act, avatar, folder);
   await refuseStranger(act, avatar, folder);
-  await refuseWithdrawn(act, avatar, folder, worn);
+  await refuseWithdrawnLive(act, avatar, folder);
+  await refuseAfterWithdrawal(act, avatar, folder);
   await judgeForgeries(act, worn.output, folder, verdicts);
 }
 
@@ -176,51 +178,11 @@ async function refuseStranger(
   );
 }
 
-/**
- * How long the session lasts in which the consent is withdrawn: a runtime asks for its lease every five seconds, and
- * must have time to hear of it, however fast this machine works.
- */
-const SESSION_SECONDS = 10;
-
-/** Length of recording that this machine needs so many seconds for, judged by the clip it wore before. */
-async function secondsThatTake(seconds: number, input: string, worn: WornClip): Promise<number> {
-  const length = (await probe(input)).durationSeconds ?? 0;
-  return Math.min(120, Math.max(4, (seconds * length) / worn.seconds));
-}
-
-async function refuseWithdrawn(
+async function refuseAfterWithdrawal(
   { world, narrator, files }: ActContext,
   avatar: Avatars['executive'],
   folder: string,
-  worn: WornClip,
 ): Promise<void> {
-  const { erin } = world.members;
-  await narrator.step(
-    'withdrawn while it is worn',
-    'Erin withdraws in mid-session: the rest is the slate, raw frames: 0',
-    async () => {
-      const withdrawals: Promise<void>[] = [];
-      const input = join(folder, 'withdrawn-input.mp4');
-      await repeatClip(files.input, await secondsThatTake(SESSION_SECONDS, files.input, worn), input);
-      const result = await world.laptop.run(
-        wearArguments(avatar, input, join(folder, 'withdrawn.mp4')),
-        (event) => {
-          if (event.type === 'gate' && event.open === true)
-            if (withdrawals.length === 0) withdrawals.push(erin.api.withdrawConsent(avatar.consent));
-        },
-      );
-      await Promise.all(withdrawals);
-      const slates = JSON.stringify(fieldOf(result, 'processed', 'slateFrames'));
-      const [rendered, raw] = [
-        numberOf(result, 'processed', 'renderedFrames'),
-        numberOf(result, 'processed', 'rawFrames'),
-      ];
-      return {
-        got: `${String(rendered)} frames rendered, then slate ${slates}, raw frames: ${String(raw)}`,
-        ok: result.exit === 'gateShut' && slates.includes('permit-revoked') && raw === 0,
-      };
-    },
-  );
   await narrator.step('withdrawn: no new permit', 'the authority refuses', async () => {
     const output = join(folder, 'withdrawn-again.mp4');
     const result = await world.laptop.run(wearArguments(avatar, files.input, output));

@@ -11,6 +11,7 @@ import {
   type ActContext,
   type DemoFiles,
 } from './act-organisation.js';
+import { actLive } from './act-live.js';
 import { actRefusals } from './act-refusals.js';
 import { actVerify, actVerifyOffline, trustFile, type Verdicts } from './act-verify.js';
 import { actMeeting, actWear, type StageTiming } from './act-wear.js';
@@ -120,6 +121,9 @@ async function tellStory(
     narrator.chapter('Proof', 'The output goes through a meeting; an auditor asks what it is.');
     const received = await actMeeting(act, files.input, worn.output);
     await actVerify(act, received, worn.session, outcome.verdicts);
+
+    narrator.chapter('Live', 'The same before a camera: here the recording, at its own speed.');
+    await actLive(act, executive, outcome.verdicts);
 
     narrator.chapter('Refusals', 'Everything that must not work, one by one.');
     await actRefusals(act, executive, worn, outcome.verdicts);

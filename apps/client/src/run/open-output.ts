@@ -27,7 +27,8 @@ export async function openOutput(
   switch (wish.kind) {
     case 'file': {
       const codec = wish.path.toLowerCase().endsWith('.webm') ? 'vp9' : 'h264';
-      return steadyRate(await encodeVideo(wish.path, { width, height, fps, codec }), rate);
+      const recording = steadyRate(await encodeVideo(wish.path, { width, height, fps, codec }), rate);
+      return { ...recording, beginsWithSession: true };
     }
     case 'pipe':
       return steadyRate(openPipeOutput(wish.path ?? stdout, wish.format, shape), rate);

@@ -92,17 +92,23 @@ async function wear(
   const capture = new AbortController();
   const sink = await openOutput(plan.output, { ...size, fps }, context.streams.stdout);
   let started = false;
+  let tellReady = (): void => undefined;
+  const ready = new Promise<void>((resolve) => {
+    tellReady = resolve;
+  });
+  const frames = captureFrames(source, {
+    ...{ size, fps, signal: capture.signal },
+    onLost: ({ message }) => {
+      onEvent({ type: 'camera', state: 'lost', message });
+    },
+    onBack: () => {
+      onEvent({ type: 'camera', state: 'back', message: 'The camera is back.' });
+    },
+  });
   const processor = createRealTimeProcessor({
     ...{ size, sink, slate: renderSlate, clock: SHARED_CLOCK, framesPerSecond },
-    camera: captureFrames(source, {
-      ...{ size, fps, signal: capture.signal },
-      onLost: ({ message }) => {
-        onEvent({ type: 'camera', state: 'lost', message });
-      },
-      onBack: () => {
-        onEvent({ type: 'camera', state: 'back', message: 'The camera is back.' });
-      },
-    }),
+    // Of a recording, nothing is to pass by unseen while everything is loaded; a camera takes its own time to open meanwhile.
+    camera: source.kind === 'file' ? framesAfter(ready, frames) : frames,
     startRenderer: (memory, onProgress) =>
       startRenderThread(
         {
@@ -112,7 +118,10 @@ async function wear(
         onProgress,
       ),
     onEvent(event) {
-      if (event.type === 'start') started = true;
+      if (event.type === 'start') {
+        started = true;
+        tellReady();
+      }
       onEvent(event);
       // A session that never began has nothing to show; one that failed later shows the slate until the user ends it.
       if (event.type === 'failed' && !started) end();
@@ -134,6 +143,11 @@ async function wear(
     context.signal.removeEventListener('abort', end);
     capture.abort();
   }
+}
+
+async function* framesAfter<T>(ready: Promise<unknown>, frames: AsyncIterable<T>): AsyncGenerator<T> {
+  await ready;
+  yield* frames;
 }
 
 function secretsOf({ permit, session, watermarkKey, chainSeed, chain }: Grant) {

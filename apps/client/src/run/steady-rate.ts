@@ -16,15 +16,17 @@ export interface SteadySink extends FrameSink {
 }
 
 /**
- * For files and pipes, where the place of a picture is its time: picture n is shown at n / rate. Gaps are filled with the picture
+ * For files and pipes, where the place of a picture is its time: picture n is shown n / rate after the first. Gaps are filled with the picture
  * that ends them, never with an older one: what is shown no more stays so. Pictures whose place is taken are left out.
  */
 export function steadyRate(output: SteadyOutput, framesPerSecond: number): SteadySink {
   const counts = { written: 0, repeated: 0, late: 0 };
+  let firstMs: number | null = null;
   return {
     counts,
     async write(frame, timestampMs) {
-      const place = (timestampMs * framesPerSecond) / 1000;
+      firstMs ??= timestampMs;
+      const place = ((timestampMs - firstMs) * framesPerSecond) / 1000;
       if (place < counts.written - TOLERANCE) {
         counts.late += 1;
         return;

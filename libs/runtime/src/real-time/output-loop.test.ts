@@ -1,5 +1,6 @@
 import { renderSlate, type I420Frame } from '@guise/frame';
 import { describe, expect, it } from 'vitest';
+import type { FrameSink } from '../ports.js';
 import { SLATE_TEXT } from '../reasons.js';
 import { cameraFrame, countCameraPixels, SIZE } from '../testing/camera.js';
 import { allocateFrameRing, openRingWriter } from './frame-ring.js';
@@ -9,7 +10,7 @@ import { allocatePermission, openPermission } from './shared-permission.js';
 const FRAME_MS = 40;
 
 /** An output whose time passes only when the test says so. The renderer's frames are full of camera pixels, to be countable. */
-function openOutput() {
+function openOutput(kind: Pick<FrameSink, 'beginsWithSession'> = {}) {
   const frames = allocateFrameRing(SIZE.width, SIZE.height);
   const captured = allocateFrameRing(SIZE.width, SIZE.height);
   const camera = openRingWriter(captured);
@@ -24,6 +25,7 @@ function openOutput() {
       write: (frame) => Promise.resolve(void written.push({ ...frame, data: frame.data.slice() })),
       finish: () => Promise.resolve(),
       abort: () => Promise.resolve(),
+      ...kind,
     },
     clock: {
       monotonicMs: () => time.nowMs,
@@ -132,6 +134,18 @@ describe('what shows the finished frames', () => {
     await output.pass(2 * STALL_MS);
     expect(output.reasons.at(-1)).toBe('no-camera');
     expect(output.written.filter((frame) => !isSlate(frame))).toEqual([cameraFrame(0)]);
+  });
+
+  it('keeps what a recording begins with to its first frame, and every slate after it', async () => {
+    const output = openOutput({ beginsWithSession: true });
+    output.permission.publish({ openUntilMs: 99_999 });
+    output.capture(0);
+    await output.pass(STALL_MS + 5 * FRAME_MS);
+    expect(output.written).toEqual([]);
+    expect(output.reasons).toEqual(['starting']);
+    await output.show(0);
+    await output.pass(STALL_MS + 2 * FRAME_MS);
+    expect(output.written.slice(0, 2).map(isSlate)).toEqual([false, true]);
   });
 
   it('counts frames that come out of order', async () => {

@@ -56,7 +56,7 @@ export interface OutputStats {
  * every frame, so that neither the wait in the ring nor a renderer that hangs shows anything after it ended.
  */
 export async function showFrames(options: OutputOptions): Promise<OutputStats> {
-  const { clock, frameMs, sink } = options;
+  const { clock, frameMs } = options;
   const reader = openRingReader(options.frames);
   const output = new Output(options);
   let next = reader.take();
@@ -68,7 +68,7 @@ export async function showFrames(options: OutputOptions): Promise<OutputStats> {
     if (arrived === null) return output.stats();
     if (arrived === 'waited') {
       const reason = output.stallReason();
-      if (reason !== null) await sink.write(output.slate(reason), output.nowMs());
+      if (reason !== null) await output.showSlate(reason);
       continue;
     }
     try {
@@ -101,7 +101,7 @@ class Output {
     this.lastArrivalMs = options.clock.monotonicMs();
   }
 
-  nowMs(): number {
+  private nowMs(): number {
     return this.options.clock.monotonicMs() - this.options.startMs;
   }
 
@@ -129,7 +129,7 @@ class Output {
     this.lastTimestampMs = timestampMs;
     const reason = this.permission.closedReason(this.lastArrivalMs);
     if (reason !== null) {
-      await sink.write(this.slate(reason), timestampMs);
+      await this.showSlate(reason, timestampMs);
       return;
     }
     this.tell(null);
@@ -138,13 +138,14 @@ class Output {
     this.times.note('capture-to-output', this.nowMs() - timestampMs);
   }
 
-  slate(reason: OutputReason): I420Frame {
+  async showSlate(reason: OutputReason, timestampMs = this.nowMs()): Promise<void> {
     this.tell(reason);
+    const { frames, slate, sink } = this.options;
+    if (sink.beginsWithSession === true && !this.hasArrived) return;
     this.slateCount += 1;
-    const { frames, slate } = this.options;
     const card = this.slates.get(reason) ?? slate(frames.width, frames.height, SLATE_TEXTS[reason]);
     this.slates.set(reason, card);
-    return card;
+    await sink.write(card, timestampMs);
   }
 
   stats(): OutputStats {
