@@ -69,6 +69,9 @@ describe.each(await testDatabases())('a policy weakened by one admin on %s', (ki
       { approvals: { ...LOOSE.approvals, executive: 1 } },
       { maxConsentDays: 3650 },
       { label: { ...LOOSE.label, text: 'LIVE' } },
+      { label: { ...LOOSE.label, text: 'AI MODIFIED \u202eLIVE' } },
+      { label: { ...LOOSE.label, text: `AI MODIFIED ${'X'.repeat(200)}` } },
+      { label: { ...LOOSE.label, positions: [] } },
     ]) {
       expect((await post(org.adminA, '/v1/policies', { ...LOOSE, ...change })).status).toBe(400);
     }
@@ -82,5 +85,10 @@ describe.each(await testDatabases())('a policy weakened by one admin on %s', (ki
         "decidedById" = ${by} WHERE "id" = '${proposal}'`);
     await expect(enact('"proposedById"')).rejects.toThrow();
     await expect(enact('NULL')).rejects.toThrow();
+    for (const label of ["'{label,text}', '\"AI MODIFIED \u202e\"'", "'{label,positions}', '[]'"]) {
+      const insert = `INSERT INTO "Policy" ("id", "document", "proposedById", "proposedAt")
+        SELECT 'pol_x', jsonb_set("document", ${label}), "proposedById", now() FROM "Policy" WHERE "id" = '${proposal}'`;
+      await expect(client.$executeRawUnsafe(insert)).rejects.toThrow('legibly');
+    }
   });
 });

@@ -21,6 +21,7 @@ export {
   type VerifiedPermit,
   type WearAuthorisation,
 } from './permit.js';
+export { modelPolicyOf } from './model-policy.js';
 export {
   ACCESS_TOKEN_MAX_SECONDS,
   issueAccessToken,

@@ -1,10 +1,11 @@
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PermitClaims } from '@guise/protocol';
+import { DEFAULT_MODEL_POLICY, type PermitClaims } from '@guise/protocol';
 import { PermitError, type PermitErrorCode } from './errors.js';
 import { parsePublishedKeys, publishKey, type PinnedKey } from './pinned-key.js';
 import type { Es256Signer } from './key.js';
+import { modelPolicyOf } from './model-policy.js';
 import { issuePermit, verifyPermit, verifyPermitAuthenticity, type PermitExpectation } from './permit.js';
 import { forgeJws, ISSUER, NOW, testClaims, testExpectation, testSigner } from './testing/fixtures.js';
 
@@ -48,6 +49,25 @@ describe('a sound permit', () => {
     expect(permit.wear).toEqual(claims.authorization_details[0]);
     expect(permit.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(Object.isFrozen(permit)).toBe(true);
+  });
+
+  it('of before policies had labels says: top right, and no non-commercial models', async () => {
+    const old = claims.authorization_details.map((wear) =>
+      Object.fromEntries(
+        Object.entries(wear).filter(([name]) => !['label_positions', 'non_commercial_models'].includes(name)),
+      ),
+    );
+    const jws = await sign({ ...claims, authorization_details: old });
+    const permit = await verifyPermit(jws, { keys, now: NOW, expected });
+    expect(permit.wear).toMatchObject({ label: 'AI MODIFIED', label_positions: ['top-right'] });
+    expect(modelPolicyOf(permit)).toEqual(DEFAULT_MODEL_POLICY);
+  });
+
+  it('lets non-commercial models run when it says so', async () => {
+    const wear = claims.authorization_details.map((one) => ({ ...one, non_commercial_models: true }));
+    const jws = await issuePermit({ ...claims, authorization_details: wear }, authority);
+    const { licenceClasses } = modelPolicyOf(await verifyPermit(jws, { keys, now: NOW, expected }));
+    expect(licenceClasses).toEqual(['permissive', 'non-commercial']);
   });
 
   it('is issued alike twice: signing draws no randomness', async () => {
@@ -243,7 +263,17 @@ describe('JWT confusion (RFC 8725)', () => {
       { ...claims, status: { status_list: { idx: -1, uri: ISSUER } } },
       { ...claims, authorization_details: [] },
       { ...claims, authorization_details: [wear, wear] },
-      { ...claims, authorization_details: [{ ...wear, label: '' }] },
+      ...[
+        '',
+        'LIVE',
+        'AI MODIFIEDX',
+        'AI MODIFIED\u202e',
+        'AI MODIFIED\nLIVE',
+        `AI MODIFIED ${'X'.repeat(17)}`,
+      ].map((label) => ({ ...claims, authorization_details: [{ ...wear, label }] })),
+      { ...claims, authorization_details: [{ ...wear, label_positions: [] }] },
+      { ...claims, authorization_details: [{ ...wear, label_positions: ['centre'] }] },
+      { ...claims, authorization_details: [{ ...wear, non_commercial_models: 'true' }] },
       {
         ...claims,
         authorization_details: [{ ...wear, watermark: { session: 2 ** 44, chain_end: 'a'.repeat(64) } }],

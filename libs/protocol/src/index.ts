@@ -10,6 +10,7 @@ export * from './consent-record.js';
 export * from './consent-request.js';
 export * from './decision.js';
 export * from './person-export.js';
+export * from './label.js';
 export * from './policy.js';
 export * from './permit.js';
 export * from './evidence.js';

@@ -10,11 +10,11 @@ import {
   sourceFaceId,
   unixSeconds,
 } from './ids.js';
+import { labelPositions, labelText } from './label.js';
 
 export const PERMIT_TYP = 'guise-permit+jwt';
 export const PERMIT_AUDIENCE = 'guise-runtime';
 export const PERMIT_MAX_SECONDS = 300;
-export const DISCLOSURE_LABEL = 'AI MODIFIED';
 /** Session numbers fill 44 bits of the watermark payload. */
 export const SESSION_NUMBER_BITS = 44;
 export const sessionNumber = z
@@ -53,7 +53,11 @@ export const permitClaims = z.strictObject({
         purpose,
         audience,
         not_after: unixSeconds,
-        label: z.literal(DISCLOSURE_LABEL),
+        /** What the runtime burns into every frame, and the corners it may stand in. Permits of before policies had labels name none. */
+        label: labelText,
+        label_positions: labelPositions.default(['top-right']),
+        /** Whether the organisation's policy lets models run whose licence forbids commercial use; unsaid means no. */
+        non_commercial_models: z.boolean().default(false),
         watermark: z.strictObject({ session: sessionNumber, chain_end: sha256Hex }),
       }),
     )

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { avatarKind, purpose } from './avatar.js';
 import { base64url, personId, policyId, sha256Hex, unixSeconds } from './ids.js';
 import { role } from './identity.js';
-import { DISCLOSURE_LABEL } from './permit.js';
+import { DISCLOSURE_LABEL, labelPositions, labelText } from './label.js';
 
 const distinct = <T extends z.ZodType>(item: T, min: number, max: number) =>
   z
@@ -31,12 +31,8 @@ export const policyDocument = z.strictObject({
   catalogue: distinct(avatarKind.exclude(['own-face']), 0, 2),
   label: z.strictObject({
     /** Begins with the words the law asks for; what follows is the organisation's. */
-    text: z
-      .string()
-      .max(40)
-      .refine((text) => text.startsWith(DISCLOSURE_LABEL), `must begin with "${DISCLOSURE_LABEL}"`),
-    /** Corners it may stand in. */
-    positions: distinct(z.enum(['top-right', 'top-left', 'bottom-right', 'bottom-left']), 1, 4),
+    text: labelText,
+    positions: labelPositions,
   }),
   /** Whether models whose licence forbids commercial use may run. */
   nonCommercialModels: z.boolean(),
@@ -56,6 +52,11 @@ export const policyDocument = z.strictObject({
   }),
 });
 export type PolicyDocument = z.infer<typeof policyDocument>;
+
+/** A policy as kept. Those of before labels had bounds may hold a text that cannot be drawn: the law's words stand for it. */
+export const keptPolicyDocument = policyDocument.extend({
+  label: z.strictObject({ text: labelText.catch(DISCLOSURE_LABEL), positions: labelPositions }),
+});
 
 /** The text that the approving admin signs: the whole policy, and the one it replaces. */
 export const policyStatement = z.strictObject({

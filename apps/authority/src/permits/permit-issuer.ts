@@ -5,7 +5,6 @@ import { issuePermit } from '@guise/permit';
 import { keepPermit, LedgerOutbox, type Statements, type WornSession } from '@guise/persistence';
 import {
   deviceId,
-  DISCLOSURE_LABEL,
   PERMIT_AUDIENCE,
   permitClaims,
   personId,
@@ -120,7 +119,9 @@ export class PermitIssuer {
           purpose: session.purpose,
           audience: session.audience,
           not_after: consent.notAfter,
-          label: DISCLOSURE_LABEL,
+          label: grant.policy.label.text,
+          label_positions: grant.policy.label.positions,
+          non_commercial_models: grant.policy.nonCommercialModels,
           watermark: { session: session.number, chain_end: session.chainEnd },
         },
       ],

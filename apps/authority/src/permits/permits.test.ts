@@ -64,6 +64,9 @@ describe.each(await testDatabases())('permits on %s', (kind) => {
       avatar: avatar.id,
       purpose: 'meeting',
       audience: 'internal',
+      label: 'AI MODIFIED',
+      label_positions: ['top-right'],
+      non_commercial_models: false,
       watermark: { chain_end: Buffer.from(chain.end).toString('hex') },
     });
     expect(wear?.approvals).toHaveLength(2);

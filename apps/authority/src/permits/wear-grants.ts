@@ -18,7 +18,7 @@ import {
   type WornFace,
   type WornSession,
 } from '@guise/persistence';
-import type { Audience, Purpose } from '@guise/protocol';
+import type { Audience, PolicyDocument, Purpose } from '@guise/protocol';
 import { Clock } from '../ports/clock.js';
 
 /** Who wishes to wear what, on which device. */
@@ -40,6 +40,7 @@ export interface WearGrant {
   readonly face: WornFace;
   /** The rules that allow it, and the version of the organisation's policy that they include. */
   readonly rules: readonly string[];
+  readonly policy: PolicyDocument;
   readonly policyVersion: number;
   /** The log as published meanwhile. */
   readonly checkpoint: PublishedCheckpoint | null;
@@ -98,7 +99,7 @@ export class WearGrants {
     }
     if (!decision.allowed || device === null || face === null || refusals.length > 0) return refusals;
     const { consent, approvals, rules } = decision;
-    return { avatar, consent, approvals, device, face, rules, policyVersion, checkpoint };
+    return { avatar, consent, approvals, device, face, rules, policy, policyVersion, checkpoint };
   }
 
   /**

@@ -1,5 +1,11 @@
 import { DEFAULT_POLICY } from '@guise/consent';
-import { decisionList, policyInForce, type PolicyDocument } from '@guise/protocol';
+import {
+  decisionList,
+  permitClaims,
+  permitResponse,
+  policyInForce,
+  type PolicyDocument,
+} from '@guise/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   activeExecutiveAvatar,
@@ -128,6 +134,27 @@ describe.each(await testDatabases())('the policy of an organisation on %s', (kin
     const first = await decisionsOf(org.executive);
     const rest = await decisionsOf(org.executive, `&before=${String(first[1]?.id)}`);
     expect(rest.map(({ id }) => id)).toEqual(first.slice(2).map(({ id }) => id));
+  });
+
+  it('is what permits say of the label and of non-commercial models', async () => {
+    const wear = async () => {
+      const { permit } = permitResponse.parse((await askPermit(org.authority, device, avatar)).answer.body);
+      const payload = Buffer.from(permit.split('.')[1] ?? '', 'base64url').toString();
+      return permitClaims.parse(JSON.parse(payload)).authorization_details[0];
+    };
+    const shipped = { label: 'AI MODIFIED', label_positions: ['top-right'], non_commercial_models: false };
+    expect(await wear()).toMatchObject(shipped);
+    const text = 'AI MODIFIED BY ACME';
+    const positions: PolicyDocument['label']['positions'] = ['bottom-left', 'top-left'];
+    await approve(org.adminB, await propose({ label: { text, positions }, nonCommercialModels: true }));
+    expect(await wear()).toMatchObject({
+      label: text,
+      label_positions: positions,
+      non_commercial_models: true,
+    });
+    const { label, nonCommercialModels } = DEFAULT_POLICY;
+    await approve(org.adminC, await propose({ label, nonCommercialModels }));
+    expect(await wear()).toMatchObject(shipped);
   });
 
   it('is held by the database as well', async () => {

@@ -43,6 +43,8 @@ export function testClaims(jkt: string, changes: Partial<PermitClaims> = {}): Pe
         audience: 'internal',
         not_after: NOW + 86_400,
         label: 'AI MODIFIED',
+        label_positions: ['top-right'],
+        non_commercial_models: false,
         watermark: { session: 123_456_789, chain_end: hash(12) },
       },
     ],

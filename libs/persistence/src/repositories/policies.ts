@@ -1,5 +1,5 @@
 import { DEFAULT_POLICY, type PolicyInForce, type PolicyProposal } from '@guise/consent';
-import { policyDocument, policyState, type PolicyDocument } from '@guise/protocol';
+import { keptPolicyDocument, policyState, type PolicyDocument } from '@guise/protocol';
 import type { Transaction } from '../database.js';
 import type { StatementRecord } from './signatures.js';
 
@@ -20,7 +20,7 @@ export async function readPolicyInForce(tx: Transaction): Promise<PolicyInForce>
   if (row === null) return { id: null, version: 0, sha256: null, policy: DEFAULT_POLICY };
   const { id, version, sha256, document } = row;
   if (version === null) throw new Error('a policy in force has a version');
-  return { id, version, sha256, policy: policyDocument.parse(document) };
+  return { id, version, sha256, policy: keptPolicyDocument.parse(document) };
 }
 
 export async function insertPolicy(
@@ -104,7 +104,7 @@ function toPolicy(row: {
 }): PolicyRecord {
   return {
     id: row.id,
-    policy: policyDocument.parse(row.document),
+    policy: keptPolicyDocument.parse(row.document),
     state: policyState.parse(row.state),
     version: row.version,
     sha256: row.sha256,

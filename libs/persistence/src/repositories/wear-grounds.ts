@@ -4,9 +4,9 @@ import {
   audience,
   avatarKind,
   avatarState,
+  keptPolicyDocument,
   likeness,
   p256Jwk,
-  policyDocument,
   purpose,
   type PolicyDocument,
 } from '@guise/protocol';
@@ -176,7 +176,7 @@ const readRow = z.object({
 });
 
 /** There is one policy in force; an old one may be read while a new one comes. */
-const policyOf = parseOnce((document) => policyDocument.parse(JSON.parse(document)), 4);
+const policyOf = parseOnce((document) => keptPolicyDocument.parse(JSON.parse(document)), 4);
 
 /** Reads what a wearing rests on. Until the transaction ends, none of it changes. */
 export async function lockWearGround(sql: Statements, of: WearGroundOf): Promise<WearGround> {

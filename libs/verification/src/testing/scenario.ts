@@ -345,6 +345,8 @@ const permitText = async (consentSha256: string, approvals: readonly string[]): 
         audience: 'internal',
         not_after: NOW + 86_400,
         label: 'AI MODIFIED',
+        label_positions: ['top-right'],
+        non_commercial_models: false,
         watermark: { session: SESSION_NUMBER, chain_end: bytesToHex(chain.end) },
       },
     ],
