@@ -9,6 +9,8 @@ const MAX_DEPTH = 16;
 interface Issue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  /** What zod adds to the standard: the members that an object may not have. */
+  readonly keys?: readonly string[];
 }
 
 /**
@@ -33,10 +35,16 @@ export class EdgePipe extends StandardSchemaValidationPipe {
 
 function toProblem(issues: readonly Issue[]): ProblemError {
   return new ProblemError('bad-request', {
-    errors: issues
-      .slice(0, MAX_ERRORS)
-      .map((issue) => ({ pointer: pointer(issue.path ?? []), reason: issue.message })),
+    errors: issues.slice(0, MAX_ERRORS).flatMap(errorsOf).slice(0, MAX_ERRORS),
   });
+}
+
+/** One error per field: a member that nothing reads is named by its own pointer, not by its object's. */
+function errorsOf({ message, path = [], keys }: Issue): { pointer: string; reason: string }[] {
+  if (keys === undefined) return [{ pointer: pointer(path), reason: message }];
+  return keys
+    .slice(0, MAX_ERRORS)
+    .map((key) => ({ pointer: pointer([...path, key]), reason: 'unknown member' }));
 }
 
 /** RFC 6901 JSON pointer. */

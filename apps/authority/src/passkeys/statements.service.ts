@@ -25,6 +25,7 @@ import { ProblemError } from '../http/problem-error.js';
 import { Clock } from '../ports/clock.js';
 import { CONFIG, DATABASE } from '../ports/tokens.js';
 import type { SignInCeremony } from './ceremonies.js';
+import { keptAssertion } from './kept-assertion.js';
 import { PasskeyUse } from './passkey-use.js';
 import { relyingPartyOf } from './relying-party.js';
 
@@ -33,7 +34,7 @@ const OFFER_MS = STEP_UP_SECONDS * 1000;
 
 export type StatementKind = Exclude<CeremonyKind, SignInCeremony>;
 
-/** A statement its signer's passkey signed, not yet acted upon. Kept exactly as it came. */
+/** A statement its signer's passkey signed, not yet acted upon. The text is kept exactly as it came. */
 export interface VerifiedStatement extends StatementRecord {
   readonly verified: VerifiedAssertion;
   /** The same signature as the ledger keeps it. */
@@ -95,7 +96,7 @@ export class StatementsService {
     return {
       sha256,
       statement: offered,
-      assertion: JSON.stringify(signed.assertion),
+      assertion: keptAssertion(signed.assertion),
       credentialId: passkey.id,
       verified,
       evidence: {
