@@ -15,6 +15,7 @@ export const DEFAULT_POLICY: PolicyDocument = {
   catalogue: ['executive'],
   label: { text: 'AI MODIFIED', positions: ['top-right'] },
   nonCommercialModels: false,
+  ownModels: [],
   retention: { endedAvatarDays: 30, consentRequestDays: 90, decisionDays: 365 },
   audit: { decisions: ['auditor'], consentReceipts: ['auditor'] },
 };

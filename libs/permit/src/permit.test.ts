@@ -37,6 +37,9 @@ async function refusal(
   throw new Error('the permit was accepted');
 }
 
+/** Members that the first permits did not have. */
+const LATER: readonly string[] = ['label_positions', 'non_commercial_models', 'own_models'];
+
 /** Signs claims that `issuePermit` would refuse. */
 const sign = (payload: unknown): Promise<string> =>
   forgeJws({ alg: 'ES256', typ: 'guise-permit+jwt', kid: authority.kid }, payload, authority);
@@ -51,16 +54,15 @@ describe('a sound permit', () => {
     expect(Object.isFrozen(permit)).toBe(true);
   });
 
-  it('of before policies had labels says: top right, and no non-commercial models', async () => {
+  it('of before policies had labels says: top right, and no models but the built-in ones', async () => {
     const old = claims.authorization_details.map((wear) =>
-      Object.fromEntries(
-        Object.entries(wear).filter(([name]) => !['label_positions', 'non_commercial_models'].includes(name)),
-      ),
+      Object.fromEntries(Object.entries(wear).filter(([name]) => !LATER.includes(name))),
     );
     const jws = await sign({ ...claims, authorization_details: old });
     const permit = await verifyPermit(jws, { keys, now: NOW, expected });
     expect(permit.wear).toMatchObject({ label: 'AI MODIFIED', label_positions: ['top-right'] });
     expect(modelPolicyOf(permit)).toEqual(DEFAULT_MODEL_POLICY);
+    expect(permit.wear.own_models).toEqual([]);
   });
 
   it('lets non-commercial models run when it says so', async () => {

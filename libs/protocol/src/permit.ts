@@ -11,6 +11,7 @@ import {
   unixSeconds,
 } from './ids.js';
 import { labelPositions, labelText } from './label.js';
+import { MAX_OWN_MODELS } from './policy.js';
 
 export const PERMIT_TYP = 'guise-permit+jwt';
 export const PERMIT_AUDIENCE = 'guise-runtime';
@@ -58,6 +59,8 @@ export const permitClaims = z.strictObject({
         label_positions: labelPositions.default(['top-right']),
         /** Whether the organisation's policy lets models run whose licence forbids commercial use; unsaid means no. */
         non_commercial_models: z.boolean().default(false),
+        /** SHA-256 of networks beside the built-in ones that the organisation lets run. */
+        own_models: z.array(sha256Hex).max(MAX_OWN_MODELS).default([]),
         watermark: z.strictObject({ session: sessionNumber, chain_end: sha256Hex }),
       }),
     )

@@ -4,6 +4,9 @@ import { base64url, personId, policyId, sha256Hex, unixSeconds } from './ids.js'
 import { role } from './identity.js';
 import { DISCLOSURE_LABEL, labelPositions, labelText } from './label.js';
 
+/** Networks of its own that an organisation lets run; every permit names them. */
+export const MAX_OWN_MODELS = 8;
+
 const distinct = <T extends z.ZodType>(item: T, min: number, max: number) =>
   z
     .array(item)
@@ -36,6 +39,8 @@ export const policyDocument = z.strictObject({
   }),
   /** Whether models whose licence forbids commercial use may run. */
   nonCommercialModels: z.boolean(),
+  /** SHA-256 of networks that did not come with the software (swapper, enhancer, landmarker) and may run all the same. */
+  ownModels: distinct(sha256Hex, 0, MAX_OWN_MODELS).default([]),
   /** Days after which things are destroyed by themselves. */
   retention: z.strictObject({
     /** Bundles of avatars that have ended. */

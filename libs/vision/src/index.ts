@@ -2,9 +2,11 @@ export { VisionError, type VisionErrorCode } from './errors.js';
 export { cosineSimilarity } from './identity/cosine.js';
 export type { Landmarker } from './mesh/landmarker.js';
 export { openEnhancer, type NeuralEnhancer } from './plug/enhancer.js';
+export { openFaceIdentity, type FaceIdentity } from './plug/face-identity.js';
 export { openLandmarker } from './plug/landmarker.js';
 export { IDENTITY_VALUES, openSwapper, type FaceSwapper } from './plug/swapper.js';
 export { createVision } from './vision.js';
+export { NEURAL_ROLES } from './types.js';
 export type {
   FaceTracker,
   ModelSource,

@@ -13,7 +13,8 @@ export type VisionRole =
   | 'person-segmentation';
 
 /** Networks that a user brings along, by the role they have in that user's manifest. */
-export type NeuralRole = 'swapper' | 'enhancer' | 'landmarker';
+export const NEURAL_ROLES = ['swapper', 'swapper-identity', 'enhancer', 'landmarker'] as const;
+export type NeuralRole = (typeof NEURAL_ROLES)[number];
 
 /** Where sessions come from: the model registry, which verifies every file before it is loaded. */
 export interface NeuralSource<Role extends string = NeuralRole> {

@@ -122,6 +122,7 @@ export class PermitIssuer {
           label: grant.policy.label.text,
           label_positions: grant.policy.label.positions,
           non_commercial_models: grant.policy.nonCommercialModels,
+          own_models: grant.policy.ownModels,
           watermark: { session: session.number, chain_end: session.chainEnd },
         },
       ],

@@ -67,6 +67,7 @@ describe.each(await testDatabases())('permits on %s', (kind) => {
       label: 'AI MODIFIED',
       label_positions: ['top-right'],
       non_commercial_models: false,
+      own_models: [],
       watermark: { chain_end: Buffer.from(chain.end).toString('hex') },
     });
     expect(wear?.approvals).toHaveLength(2);

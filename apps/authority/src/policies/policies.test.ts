@@ -136,24 +136,32 @@ describe.each(await testDatabases())('the policy of an organisation on %s', (kin
     expect(rest.map(({ id }) => id)).toEqual(first.slice(2).map(({ id }) => id));
   });
 
-  it('is what permits say of the label and of non-commercial models', async () => {
+  it('is what permits say of the label and of models', async () => {
     const wear = async () => {
       const { permit } = permitResponse.parse((await askPermit(org.authority, device, avatar)).answer.body);
       const payload = Buffer.from(permit.split('.')[1] ?? '', 'base64url').toString();
       return permitClaims.parse(JSON.parse(payload)).authorization_details[0];
     };
-    const shipped = { label: 'AI MODIFIED', label_positions: ['top-right'], non_commercial_models: false };
+    const shipped = {
+      ...{ label: 'AI MODIFIED', label_positions: ['top-right'] },
+      ...{ non_commercial_models: false, own_models: [] },
+    };
     expect(await wear()).toMatchObject(shipped);
     const text = 'AI MODIFIED BY ACME';
     const positions: PolicyDocument['label']['positions'] = ['bottom-left', 'top-left'];
-    await approve(org.adminB, await propose({ label: { text, positions }, nonCommercialModels: true }));
+    const ownModels = ['ab'.repeat(32)];
+    await approve(
+      org.adminB,
+      await propose({ label: { text, positions }, nonCommercialModels: true, ownModels }),
+    );
     expect(await wear()).toMatchObject({
       label: text,
       label_positions: positions,
       non_commercial_models: true,
+      own_models: ownModels,
     });
     const { label, nonCommercialModels } = DEFAULT_POLICY;
-    await approve(org.adminC, await propose({ label, nonCommercialModels }));
+    await approve(org.adminC, await propose({ label, nonCommercialModels, ownModels: [] }));
     expect(await wear()).toMatchObject(shipped);
   });
 

@@ -45,6 +45,7 @@ export function testClaims(jkt: string, changes: Partial<PermitClaims> = {}): Pe
         label: 'AI MODIFIED',
         label_positions: ['top-right'],
         non_commercial_models: false,
+        own_models: [],
         watermark: { session: 123_456_789, chain_end: hash(12) },
       },
     ],

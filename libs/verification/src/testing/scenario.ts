@@ -347,6 +347,7 @@ const permitText = async (consentSha256: string, approvals: readonly string[]): 
         label: 'AI MODIFIED',
         label_positions: ['top-right'],
         non_commercial_models: false,
+        own_models: [],
         watermark: { session: SESSION_NUMBER, chain_end: bytesToHex(chain.end) },
       },
     ],

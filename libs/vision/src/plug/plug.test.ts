@@ -8,11 +8,13 @@ import { createSeededRandom } from '@guise/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   contractEnhancer,
+  contractIdentity,
   contractLandmarker,
   contractSwapper,
 } from '../../../../tools/models/src/testing.js';
 import { openModelRegistry, type ModelRegistryOptions } from '../registry/index.js';
 import { openEnhancer } from './enhancer.js';
+import { openFaceIdentity } from './face-identity.js';
 import { openLandmarker } from './landmarker.js';
 import { openSwapper } from './swapper.js';
 
@@ -38,6 +40,11 @@ const CONTRACTS = {
     bytes: contractSwapper(),
     inputs: [tensor('target', CROP), tensor('source', [1, 512])],
     outputs: [tensor('output', CROP)],
+  },
+  'swapper-identity': {
+    bytes: contractIdentity(),
+    inputs: [tensor('input', [1, 3, 112, 112])],
+    outputs: [tensor('embedding', [1, 512])],
   },
   enhancer: { bytes: contractEnhancer(), inputs: [tensor('input', HEAD)], outputs: [tensor('output', HEAD)] },
   landmarker: {
@@ -167,6 +174,26 @@ describe('the port of a swapper', () => {
   it('is not opened on a network of another kind', async () => {
     const wrong = await registryOf('enhancer');
     await expect(openSwapper(wrong)).rejects.toMatchObject({ code: 'role-unknown' });
+  });
+});
+
+describe('the port of what a swapper takes for an identity', () => {
+  it('gives 512 values of unit length, other ones for another picture', async () => {
+    const identity = await openFaceIdentity(await registryOf('swapper-identity'));
+    const reddish = createI420(SIZE.width, SIZE.height, 120, 100, 170);
+    const [first, again, other] = [
+      await identity.identify(picture(), landmarks()),
+      await identity.identify(picture(), landmarks()),
+      await identity.identify(reddish, landmarks()),
+    ];
+    expect(first).toHaveLength(512);
+    expect(Math.hypot(...first)).toBeCloseTo(1, 5);
+    expect(first).toEqual(again);
+    expect(first).not.toEqual(other);
+    await expect(identity.identify(picture(), new Float32Array(9))).rejects.toMatchObject({
+      code: 'bad-face',
+    });
+    await identity.close();
   });
 });
 

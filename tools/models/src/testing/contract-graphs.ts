@@ -31,6 +31,21 @@ export function contractSwapper(): Uint8Array {
   );
 }
 
+/** Not a face recogniser: the mean of the crop's colours, mixed into 512 values, with the contract of one. */
+export function contractIdentity(): Uint8Array {
+  const graph = new GraphBuilder();
+  const weights = Float32Array.from({ length: IDENTITY * 3 }, (_, i) => Math.cos(i + 1));
+  const mean = graph.node('ReduceMean', ['input', graph.integers([2, 3])], { keepdims: { int: 0 } });
+  graph.node('MatMul', [mean, graph.floats(weights, [3, IDENTITY])], {}, 'embedding');
+  return encodeOnnx(
+    graph.finish(
+      'contract-identity',
+      [{ name: 'input', shape: [1, 3, 112, 112] }],
+      [{ name: 'embedding', shape: [1, IDENTITY] }],
+    ),
+  );
+}
+
 /** Not a restorer: negates its picture, with the contract of one. */
 export function contractEnhancer(): Uint8Array {
   const graph = new GraphBuilder();
