@@ -77,3 +77,8 @@ export function hasInk(character: string, column: number, row: number): boolean 
   const glyph = GLYPHS.get(character.toUpperCase()) ?? MISSING_GLYPH;
   return glyph[row * GLYPH_WIDTH + column] === '#';
 }
+
+/** Whether a text shows as it is written: every character is in the font, and something is there to read. */
+export function isDrawable(text: string): boolean {
+  return /\S/.test(text) && [...text].every((character) => GLYPHS.has(character));
+}

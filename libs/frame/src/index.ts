@@ -9,7 +9,7 @@ export {
 } from './i420.js';
 export { chromaOf, i420ToRgb, lumaOf, rgbOf, rgbToI420, toByte, type RgbImage } from './colour.js';
 export { cropI420, scaleI420, scalePlane } from './scale.js';
-export { drawDisclosureLabel, MIN_LABEL_FRAME } from './label.js';
+export { drawDisclosureLabel, MIN_ANY_LABEL_FRAME, MIN_LABEL_FRAME, type LabelCorner } from './label.js';
 export { renderSlate } from './slate.js';
 export { drawLine, fillBox, lineCells, wrapText } from './text.js';
 export { LANDMARK_COUNT, type Box, type Expression, type FaceObservation, type HeadPose } from './face.js';

@@ -65,6 +65,46 @@ describe('disclosure label', () => {
     expect(wrong / (TEXT.length * 35)).toBeLessThan(0.06);
   });
 
+  it.each(['top-right', 'top-left', 'bottom-right', 'bottom-left'] as const)(
+    'stands %s where it is told',
+    (corner) => {
+      const before = busyFrame(640, 360);
+      const frame = copyI420(before);
+      const box = drawDisclosureLabel(frame, 'AI MODIFIED BY ACME', corner);
+      if (box === null) expect.fail('no label');
+      expect(corner.endsWith('left') ? box.x : 640 - box.x - box.width).toBeLessThan(10);
+      expect(corner.startsWith('top') ? box.y : 360 - box.y - box.height).toBeLessThan(10);
+      const ink = (left: number, right: number) => {
+        const { y } = planesOf(frame);
+        let cells = 0;
+        for (let row = box.y; row < box.y + box.height; row++)
+          for (let x = left; x < right; x++) if (y[row * 640 + x] === 235) cells += 1;
+        return cells;
+      };
+      expect(ink(box.x, box.x + box.width)).toBeGreaterThan(500);
+    },
+  );
+
+  it('of 40 characters goes on one line where that can be read, and on several where it cannot', () => {
+    const text = 'AI MODIFIED / KI-VERAENDERT BY ACME CORP';
+    const heights = [
+      [1280, 720],
+      [960, 720],
+      [720, 1280],
+    ].map(([width = 0, height = 0]) => drawDisclosureLabel(createI420(width, height), text)?.height);
+    expect(heights).toEqual([44, 84, 84]);
+  });
+
+  it.each(['', ' ', 'AI MODIFIED é', 'AI MODIFIED \u202e', 'AI\nMODIFIED', 'ai modified'])(
+    'of what the font cannot show, like %j, is none: nothing is painted',
+    (text) => {
+      const frame = busyFrame(640, 360);
+      const before = copyI420(frame);
+      expect(drawDisclosureLabel(frame, text)).toBeNull();
+      expect(Buffer.compare(frame.data, before.data)).toBe(0);
+    },
+  );
+
   it('goes on two lines in a narrow frame, and answers null, painting nothing, when that does not fit', () => {
     const narrow = busyFrame(MIN_LABEL_FRAME.width, MIN_LABEL_FRAME.height);
     expect(drawDisclosureLabel(narrow, TEXT)).not.toBeNull();

@@ -11,6 +11,11 @@ export function lineCells(text: string): number {
   return text.length === 0 ? 0 : text.length * ADVANCE - 1;
 }
 
+/** Characters that a line of so many font cells holds. */
+export function lineColumns(cells: number): number {
+  return Math.max(0, Math.floor((cells + 1) / ADVANCE));
+}
+
 /** Paints a rectangle, cut at the frame's border, with one colour (limited-range code values). */
 export function fillBox(frame: I420Frame, box: Box, y: number, u = 128, v = 128): void {
   const planes = planesOf(frame);

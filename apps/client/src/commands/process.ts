@@ -30,6 +30,7 @@ interface ProcessOptions {
   readonly audience?: string;
   readonly meeting?: string;
   readonly mode?: string;
+  readonly labelPosition?: string;
   readonly configPath?: string;
 }
 
@@ -67,6 +68,10 @@ export function registerProcess(
     )
     .option('--audience <audience>', 'internal or external (default: internal)')
     .option('--meeting <url>', 'the meeting it is for')
+    .option(
+      '--label-position <corner>',
+      'top-right, top-left, bottom-right or bottom-left, if the organisation lets the label stand there',
+    )
     .option('--config-path <file>', "FaceFusion's facefusion.ini or the like; the command line wins")
     .addHelpText(
       'after',
@@ -106,6 +111,7 @@ function givenOf(options: ProcessOptions): GivenOptions {
     purpose: options.purpose,
     audience: options.audience,
     meeting: options.meeting,
+    label_position: options.labelPosition,
   };
 }
 
@@ -208,6 +214,7 @@ async function wear(context: CommandContext, job: RenderJob): Promise<ProcessRep
       signer: client.device.signer,
       registry: await openRegistry(context.config, plan.executionProviders),
       mode: plan.mode,
+      labelPosition: plan.labelPosition,
       size: plan.size,
       trim: plan.trim,
       signal: context.signal,

@@ -1,4 +1,4 @@
-import { audience as audienceSchema, purpose as purposeSchema } from '@guise/protocol';
+import { audience as audienceSchema, labelPosition, purpose as purposeSchema } from '@guise/protocol';
 import { listCameras } from '@guise/media';
 import { Option, type Command } from 'commander';
 import type { CommandContext } from '../context.js';
@@ -42,6 +42,12 @@ export function registerRun(program: Command, context: CommandContext, exit: (co
       new Option('--audience <audience>', 'who sees it').choices(audienceSchema.options).default('internal'),
     )
     .option('--meeting <url>', 'the meeting it is for')
+    .addOption(
+      new Option(
+        '--label-position <corner>',
+        'of the label, if the organisation lets it stand there',
+      ).choices(labelPosition.options),
+    )
     .option('--execution-providers <name...>', 'cpu, cuda, coreml, openvino …, in order of preference')
     .addHelpText(
       'after',

@@ -31,6 +31,7 @@ export const OWN: readonly DialectOption[] = [
   one('purpose'),
   one('audience'),
   one('meeting'),
+  one('label_position'),
 ];
 
 /** FaceFusion options that have no effect here, by prefix; taken with a notice so that existing scripts keep running. */

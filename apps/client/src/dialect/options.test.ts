@@ -24,6 +24,7 @@ describe('plan of guise process', () => {
       purpose: 'recording',
       audience: 'internal',
       meeting: undefined,
+      labelPosition: null,
       executionProviders: ['cpu'],
       size: null,
       trim: null,

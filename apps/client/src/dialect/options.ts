@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import {
   audience as audienceSchema,
+  labelPosition,
   purpose as purposeSchema,
   type Audience,
+  type LabelPosition,
   type Purpose,
 } from '@guise/protocol';
 import { CliError } from '../cli-error.js';
@@ -21,6 +23,8 @@ export interface ProcessPlan {
   readonly purpose: Purpose;
   readonly audience: Audience;
   readonly meeting: string | undefined;
+  /** Null: the first corner that the permit names. */
+  readonly labelPosition: LabelPosition | null;
   readonly executionProviders: readonly string[];
   readonly size: { readonly width: number; readonly height: number } | null;
   readonly trim: { readonly startFrame: number; readonly endFrame: number | null } | null;
@@ -48,6 +52,7 @@ export async function planProcess(given: GivenOptions, configPath: string | unde
   const sources = values.source_paths ?? [];
   if (sources.length > 1)
     throw new CliError('usage', 'one avatar bundle at a time', 'A permit is for one avatar version.');
+  const corner = one('label_position');
   const { mode, notices } = chooseMode(one('mode'), values.processors);
   return {
     source: required('source_paths'),
@@ -59,6 +64,7 @@ export async function planProcess(given: GivenOptions, configPath: string | unde
     purpose: parseChoice('purpose', purposeSchema.options, one('purpose') ?? 'recording'),
     audience: parseChoice('audience', audienceSchema.options, one('audience') ?? 'internal'),
     meeting: one('meeting') ?? undefined,
+    labelPosition: corner === null ? null : parseChoice('label-position', labelPosition.options, corner),
     executionProviders: values.execution_providers ?? ['cpu'],
     size: parseResolution(one('output_video_resolution')),
     trim: parseTrim(one('trim_frame_start'), one('trim_frame_end')),

@@ -5,7 +5,7 @@ import {
   parametersOf,
   type AvatarBundle,
 } from '@guise/avatar';
-import { drawDisclosureLabel, type FaceObservation, type I420Frame } from '@guise/frame';
+import type { FaceObservation, I420Frame } from '@guise/frame';
 import { decodeImage, type PictureSize } from '@guise/media';
 import type { AvatarRenderer, OverlayAvatar, PortraitAvatar, RenderOutcome } from '@guise/runtime';
 import { portraitExtras } from '../avatar/portrait-extras.js';
@@ -17,8 +17,8 @@ export interface AvatarWish {
   readonly mode: WearMode;
   /** Size of every picture. */
   readonly size: PictureSize;
-  /** The disclosure label that the permit asks for. */
-  readonly label: string;
+  /** Draws the disclosure label that the permit asks for (see `SessionLabel`). */
+  readonly label: AvatarRenderer['label'];
   /** It is to render pictures of half the size as well; the session's quality may ask for that at any moment. */
   readonly halfSize?: boolean;
 }
@@ -47,7 +47,7 @@ export async function openAvatarRenderer(wish: AvatarWish): Promise<BuiltInRende
   return {
     ...worn,
     avatarSha256: avatar.sha256,
-    label: (frame) => drawDisclosureLabel(frame, label) !== null,
+    label,
   };
 }
 

@@ -7,9 +7,11 @@ import {
   type PictureSize,
   type VideoDecoder,
 } from '@guise/media';
+import type { LabelPosition } from '@guise/protocol';
 import { processMedia, type MediaConfig, type MediaProgress, type MediaReport } from '@guise/runtime';
 import { createVision, type ModelSource } from '@guise/vision';
 import { openAvatarRenderer } from './avatar-renderer.js';
+import { SessionLabel } from './session-label.js';
 import { authorityPorts, picturePorts, type SessionRights } from './session-ports.js';
 import type { WearMode } from './wear-mode.js';
 import { chooseFit, chooseWorkSize } from './work-size.js';
@@ -21,6 +23,8 @@ export interface ProcessOptions extends SessionRights {
   readonly bundle: { readonly bundle: AvatarBundle; readonly sha256: string };
   readonly mode: WearMode;
   readonly registry: ModelSource;
+  /** Corner of the label, one of those that the permit names; null: the first of them. */
+  readonly labelPosition?: LabelPosition | null;
   /** Size to work at and to write; null: the recording's own (see `chooseWorkSize`). Another shape is cut or gets bars, see `chooseFit`. */
   readonly size?: PictureSize | null;
   /** Frames of the recording, counted at its own rate; `endFrame` is not included. */
@@ -46,11 +50,12 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessReport
   const video = await openInput(options);
   const { bundle: avatar, mode, grant } = options;
   const { size } = video;
-  const renderer = await openAvatarRenderer({ avatar, mode, size, label: grant.permit.wear.label });
+  const label = new SessionLabel(grant.permit, options.labelPosition);
+  const renderer = await openAvatarRenderer({ avatar, mode, size, label: label.draw });
   const vision = await createVision({ registry: options.registry });
   try {
     const picture = picturePorts(options, size, vision, renderer);
-    const authority = authorityPorts(options);
+    const authority = authorityPorts({ ...options, permitSource: label.following(options.permitSource) });
     const sink = await openOutput(options, video);
     const { onProgress } = options;
     const { fps, expectedFrames } = video;

@@ -45,6 +45,7 @@ describe('the plan of a live session', () => {
     [{ fps: '0' }, /5 to 60/],
     [{ seconds: '-3' }, /--seconds/],
     [{ mode: 'swap' }, /portrait, overlay/],
+    [{ labelPosition: 'centre' }, /top-right, top-left/],
   ])('refuses %j and says why', (change, words) => {
     const { source, avatar, output, ...rest } = GIVEN;
     const all = { source, avatar, output, ...rest, ...change };

@@ -1,8 +1,10 @@
 import { extname } from 'node:path';
 import {
   audience as audienceSchema,
+  labelPosition,
   purpose as purposeSchema,
   type Audience,
+  type LabelPosition,
   type Purpose,
 } from '@guise/protocol';
 import { parseStreamUrl, type FrameRate, type PictureSize, type PipeFormat } from '@guise/media';
@@ -25,6 +27,7 @@ export interface RunOptions {
   readonly audience: string;
   readonly meeting?: string;
   readonly executionProviders?: readonly string[];
+  readonly labelPosition?: string;
 }
 
 /** Where live pictures are to come from, before anything is opened. */
@@ -53,6 +56,8 @@ export interface RunPlan {
   readonly audience: Audience;
   readonly meeting: string | undefined;
   readonly executionProviders: readonly string[];
+  /** Null: the first corner that the permit names. */
+  readonly labelPosition: LabelPosition | null;
 }
 
 const VIDEO_FILES = ['.mp4', '.webm'];
@@ -76,6 +81,10 @@ export function planRun(options: RunOptions): RunPlan {
     purpose: choiceOf('purpose', purposeSchema.options, options.purpose),
     audience: choiceOf('audience', audienceSchema.options, options.audience),
     executionProviders: options.executionProviders ?? ['cpu'],
+    labelPosition:
+      options.labelPosition === undefined
+        ? null
+        : choiceOf('label-position', labelPosition.options, options.labelPosition),
   };
 }
 

@@ -14,7 +14,13 @@ import { createVision } from '@guise/vision';
 import { createEpochChain } from 'invisible-watermark-ts';
 import { openPairedClient, type PairedClient } from '../authority.js';
 import { nowSecondsOf } from '../context.js';
-import { authorityPorts, openAvatarRenderer, picturePorts, type SessionRights } from '../pipeline/index.js';
+import {
+  authorityPorts,
+  openAvatarRenderer,
+  picturePorts,
+  SessionLabel,
+  type SessionRights,
+} from '../pipeline/index.js';
 import { evidenceSinkOf, fetchWearerTemplate, permitSourceOf } from '../session/authority-ports.js';
 import { requireChain, type Grant } from '../session/open-session.js';
 import { verifyOwnPermit } from '../session/terms.js';
@@ -39,7 +45,8 @@ async function render(job: ThreadJob): Promise<MediaReport> {
   const { permit } = rights.grant;
   const avatar = { bundle: parseBundle(job.bundle), sha256: bundleSha256(job.bundle) };
   const { mode, size, framesPerSecond } = job;
-  const renderer = await openAvatarRenderer({ avatar, mode, size, label: permit.wear.label, halfSize: true });
+  const label = new SessionLabel(permit, job.labelPosition);
+  const renderer = await openAvatarRenderer({ avatar, mode, size, label: label.draw, halfSize: true });
   const vision = await createVision({ registry: await openRegistry(job.config, job.executionProviders) });
   const permission = openPermission(job.memory.permission);
   try {
@@ -49,7 +56,7 @@ async function render(job: ThreadJob): Promise<MediaReport> {
       size,
       live: { framesPerSecond },
       picture: picturePorts(rights, size, vision, renderer),
-      authority: authorityPorts(rights),
+      authority: authorityPorts({ ...rights, permitSource: label.following(rights.permitSource) }),
       clock: SHARED_CLOCK,
       onProgress: tell,
       onStanding: (standing) => {

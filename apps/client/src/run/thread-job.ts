@@ -1,5 +1,6 @@
 import type { PictureSize } from '@guise/media';
 import type { MediaProgress, MediaReport, RealTimeMemory } from '@guise/runtime';
+import type { LabelPosition } from '@guise/protocol';
 import type { ClientConfig } from '../config.js';
 import type { ExitName } from '../exit-codes.js';
 import type { WearMode } from '../pipeline/index.js';
@@ -23,6 +24,8 @@ export interface ThreadJob {
   readonly size: PictureSize;
   readonly framesPerSecond: number;
   readonly executionProviders: readonly string[];
+  /** Corner of the label; null: the first that the permit names. */
+  readonly labelPosition: LabelPosition | null;
 }
 
 /** A failure on its way between threads, where classes do not survive. */

@@ -67,7 +67,7 @@ export async function* wear(
 ): AsyncGenerator<WornFrame> {
   const bytes = encodeBundle(bundle);
   const avatar = { bundle: parseBundle(bytes), sha256: bundleSha256(bytes) };
-  const renderer = await openAvatarRenderer({ avatar, mode, size: SIZE, label: 'AI MODIFIED' });
+  const renderer = await openAvatarRenderer({ avatar, mode, size: SIZE, label: () => true });
   const video = await decodeVideo(file, { size: SIZE, fit: 'cover', durationSeconds: seconds });
   const trackers = { wearer: vision.createTracker(), avatar: vision.createTracker({ smooth: false }) };
   const plain = vision.createTracker({ smooth: false });
