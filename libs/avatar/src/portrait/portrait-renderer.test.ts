@@ -129,6 +129,19 @@ describe('portrait renderer', () => {
     expect(lumaAt(open, 13, 1.3)).toBeLessThan(lumaAt(rest, 13, 1.3) - 50);
   });
 
+  it('leaves no closed mouth behind: the dark line between painted lips is gone when they part', () => {
+    const { picture } = avatarWith();
+    const line = Math.round(LANDMARKS[13 * 3 + 1] ?? 0);
+    for (let y = line - 1; y <= line + 1; y++)
+      for (let x = POSE.x - 30; x < POSE.x + 30; x++)
+        picture.data.set([40, 20, 15], (y * picture.width + x) * 3);
+    const lined = createPortraitRenderer({ picture, landmarks: LANDMARKS }, SIZE);
+    const darkest = (frame: I420Frame): number =>
+      Math.min(...[-0.2, -0.1, 0, 0.1].map((dyCm) => lumaAt(frame, 13, dyCm, 0, 0)));
+    expect(darkest(draw({}, lined))).toBeLessThan(darkest(draw({})) - 40);
+    expect(darkest(draw(jaw(1.5), lined))).toBeGreaterThan(darkest(draw(jaw(1.5))) - 20);
+  });
+
   it('takes any finite parameters', () => {
     const any = fc.double({ min: -1e4, max: 1e4, noNaN: true });
     const frame = createI420(SIZE.width, SIZE.height);

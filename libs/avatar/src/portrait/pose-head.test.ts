@@ -122,4 +122,15 @@ describe('head poser', () => {
     poser.pose(posed({}, { shifts: shifted({ 14: -1, 178: -0.8, 402: -0.8, 17: -1 }) }));
     for (let k = 1; k < 10; k++) expect(gap(k)).toBeGreaterThan(-0.1);
   });
+
+  it('drops the jaw with the chin, and with a lower lip that goes further than it could alone', () => {
+    const { poser } = prepare();
+    const drop = (vertices: Readonly<Record<number, number>>): number => {
+      poser.pose(posed({}, { shifts: shifted(vertices) }));
+      return poser.jaws.dropCm;
+    };
+    expect(drop({ 178: 0.25, 14: 0.25, 402: 0.25 })).toBeLessThan(0.05);
+    expect(drop({ 178: 1.2, 14: 1.2, 402: 1.2, 17: 1.2 })).toBeGreaterThan(0.6);
+    expect(drop({ 178: 1.2, 14: 1.2, 402: 1.2, 17: 1.2, 152: 1.2 })).toBeGreaterThan(0.9);
+  });
 });

@@ -1,5 +1,6 @@
 import { FACE_VERTEX_COUNT, headRotation, LIPS_INNER, type Box } from '@guise/frame';
 import { toHeadFrame, type HeadFit } from '../mesh/similarity.js';
+import type { Jaws } from './drawn-mouth.js';
 import type { HeadMesh } from './head-mesh.js';
 import { lidVertices, type LidVertex } from './lid-rows.js';
 import { CONTROL_POINTS, LIP_COLUMNS, type FaceParameters } from './parameters.js';
@@ -29,6 +30,9 @@ const REACHES: readonly Reach[] = [
   ...[UPPER_LIP, UPPER_LIP, UPPER_LIP, LOWER_LIP, LOWER_LIP, LOWER_LIP, CHIN, CHEEK, CHEEK],
   ...[BROW, BROW, BROW, BROW, BROW, BROW],
 ];
+
+/** A lower lip bares its teeth by so much and takes the jaw along for the rest. */
+const LIP_ALONE_CM = 0.32;
 
 /** Moves the vertices of an avatar's head mesh as parameters say. */
 export class HeadPoser {
@@ -69,11 +73,12 @@ export class HeadPoser {
     return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
   }
 
-  /** What moves the rows of teeth: how far the upper lip is raised and the chin dropped, centimetres. */
-  get jaws(): { readonly lipRaiseCm: number; readonly dropCm: number } {
+  get jaws(): Jaws {
     const lowered = (vertex: number): number =>
       (this.moved[vertex * 3 + 1] ?? 0) - (this.rest[vertex * 3 + 1] ?? 0);
-    return { lipRaiseCm: -lowered(13), dropCm: Math.max(0, lowered(152)) };
+    // The chin's skin tells less than the jaw did: a lip does not go further down than this without it.
+    const dropCm = Math.max(0, lowered(152), lowered(14) - LIP_ALONE_CM);
+    return { lipRaiseCm: -lowered(13), dropCm };
   }
 
   /** Head-frame positions with the wearer's expression. */
