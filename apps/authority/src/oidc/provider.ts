@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { AuthorityConfig } from '../config.js';
 import { ProblemError } from '../http/problem-error.js';
+import { createOutboundFetch } from '../outbound/outbound-fetch.js';
 import { Clock } from '../ports/clock.js';
 import { CONFIG, LOGGER } from '../ports/tokens.js';
 import type { FlowSecrets } from './flow.js';
@@ -27,7 +28,7 @@ export type ProviderClaims = z.infer<typeof idClaims>;
 
 /**
  * The OpenID provider of the organisation. Its address is the operator's configuration and never a request's; every other
- * address is what its own metadata says. The ID token's signature is checked although it came over TLS.
+ * address is what its own metadata says, and is judged before it is asked. The ID token's signature is checked although it came over TLS.
  */
 @Injectable()
 export class OidcProvider {
@@ -51,6 +52,7 @@ export class OidcProvider {
   /** Where a browser goes to sign in. @throws OidcRefusal `provider-unreachable` */
   async authorizationUrl({ state, nonce, codeVerifier }: FlowSecrets): Promise<string> {
     const configuration = await this.configuration();
+    this.requirePage(configuration.serverMetadata().authorization_endpoint ?? '');
     const url = client.buildAuthorizationUrl(configuration, {
       redirect_uri: this.redirectUri,
       scope: this.settings.scopes,
@@ -60,6 +62,14 @@ export class OidcProvider {
       code_challenge_method: 'S256',
     });
     return url.href;
+  }
+
+  /** Browsers are sent there: to a page, and no script or file. @throws OidcRefusal `provider-unreachable` */
+  private requirePage(address: string): void {
+    const needed = this.settings.issuer.startsWith('http:') ? /^https?:\/\//i : /^https:\/\//i;
+    if (needed.test(address)) return;
+    this.logger.warn('the OpenID provider’s metadata names no page to sign in at');
+    throw new OidcRefusal('provider-unreachable');
   }
 
   /**
@@ -117,9 +127,12 @@ async function discover({ issuer, clientId, clientSecret }: OidcConfig): Promise
   // Only for an issuer on this machine: the configuration takes no other over http.
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to stand out
   const insecure: Allow[] = issuer.startsWith('http:') ? [client.allowInsecureRequests] : [];
+  const ask = createOutboundFetch([issuer]);
+  const outbound: client.CustomFetch = (url, { body, ...init }) => ask(url, { ...init, body: body ?? null });
   const found = await client.discovery(new URL(issuer), clientId, undefined, client.None(), {
     execute: insecure,
     timeout: TIMEOUT_SECONDS,
+    [client.customFetch]: outbound,
   });
   const metadata = found.serverMetadata();
   const configuration = new client.Configuration(
@@ -129,6 +142,7 @@ async function discover({ issuer, clientId, clientSecret }: OidcConfig): Promise
     authenticationOf(clientSecret, metadata.token_endpoint_auth_methods_supported),
   );
   configuration.timeout = TIMEOUT_SECONDS;
+  configuration[client.customFetch] = outbound;
   client.enableNonRepudiationChecks(configuration);
   for (const allow of insecure) allow(configuration);
   return configuration;

@@ -1,4 +1,5 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { createOutboundFetch } from '../outbound/outbound-fetch.js';
 import type { SsfConfig } from './ssf-variables.js';
 import { MAX_AGE_SECONDS, MAX_AHEAD_SECONDS, setClaims, type SetClaims } from './security-event.js';
 
@@ -46,7 +47,11 @@ export function createSetVerifier(config: SsfConfig, keys: JWTVerifyGetKey = rem
 export type SetVerifier = ReturnType<typeof createSetVerifier>;
 
 function remoteKeys({ jwksUrl }: SsfConfig): JWTVerifyGetKey {
-  return createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 30_000 });
+  return createRemoteJWKSet(new URL(jwksUrl), {
+    timeoutDuration: 5_000,
+    cooldownDuration: 30_000,
+    [customFetch]: createOutboundFetch([jwksUrl]),
+  });
 }
 
 function toSetError(error: unknown): unknown {

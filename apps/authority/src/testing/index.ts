@@ -63,3 +63,4 @@ export { freePort, openServedWearing, type ServedWearing } from './served.js';
 /** For attacks that stop or drive the log. */
 export { LedgerSequencer } from '../ledger/ledger-sequencer.js';
 export { SigningKeys } from '../keys/signing-keys.js';
+export { createOutboundFetch, type ResolvedAddress } from '../outbound/outbound-fetch.js';
