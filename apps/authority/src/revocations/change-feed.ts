@@ -17,6 +17,8 @@ const ground = z.strictObject({
   avatarId: z.string().max(40).optional(),
   deviceId: z.string().max(40).optional(),
   personId: z.string().max(40).optional(),
+  /** A policy that came into force: every session rests on it. */
+  policyId: z.string().max(40).optional(),
 });
 export type Ground = z.infer<typeof ground>;
 

@@ -17,6 +17,8 @@ export function lostGround(entry: LedgerPayload): Ground | null {
       return { personId: entry.person };
     case 'status-change':
       return entry.subject.startsWith('per_') ? { personId: entry.subject } : null;
+    case 'policy':
+      return { policyId: entry.policy };
     default:
       return null;
   }

@@ -54,16 +54,17 @@ export class SessionRevoker implements OnModuleInit, BeforeApplicationShutdown {
     this.work.add(run);
   }
 
-  private async revoke({ avatarId, consentId, deviceId, personId }: Ground): Promise<void> {
+  private async revoke({ avatarId, consentId, deviceId, personId, policyId }: Ground): Promise<void> {
     if (avatarId !== undefined) await this.revokeByAvatar({ avatarId });
     if (consentId !== undefined) await this.revokeByAvatar({ consentId });
     if (deviceId !== undefined) await this.revokeOneByOne({ deviceId });
     if (personId !== undefined) await this.revokeOneByOne({ personId });
+    if (policyId !== undefined) await this.revokeByAvatar('any');
   }
 
   /** One avatar may be worn by many: what speaks against all of them is read once, and they end together. */
   private async revokeByAvatar(
-    ground: { readonly avatarId: string } | { readonly consentId: string },
+    ground: { readonly avatarId: string } | { readonly consentId: string } | 'any',
   ): Promise<void> {
     for (let after = ''; ;) {
       const last = await this.database.transaction(async (tx) => {

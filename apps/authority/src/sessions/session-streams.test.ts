@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { personResponse } from '@guise/protocol';
+import { DEFAULT_POLICY } from '@guise/consent';
+import { personResponse, type PolicyDocument } from '@guise/protocol';
 import {
   activeExecutiveAvatar,
   openServedWearing,
@@ -7,6 +8,7 @@ import {
   pairDevice,
   proofFor,
   testDatabases,
+  textOf,
   type ServedWearing,
   type TestDevice,
 } from '../testing/index.js';
@@ -132,6 +134,42 @@ describe.each(await testDatabases())('events of a session on %s', (kind) => {
     expect(await stream.text()).toBe(
       'retry: 1000\n\nid: end\nevent: revoked\ndata: {"end":"revoked","reason":"elsewhere"}\n\n',
     );
+  });
+
+  it('end by a policy that does not allow them any more, and by no other', async () => {
+    const { authority, adminA, adminB } = wearing.organisation;
+    const enact = async (changes: Partial<PolicyDocument>) => {
+      const proposal = { ...DEFAULT_POLICY, ...changes };
+      const { body } = await authority.api.post('/v1/policies', proposal, { token: adminA.token });
+      const url = `/v1/policies/${textOf(body, 'id')}/approval`;
+      const offer = await authority.api.post(`${url}-offer`, {}, { token: adminB.token });
+      expect((await authority.api.post(url, adminB.sign(offer.body), { token: adminB.token })).status).toBe(
+        200,
+      );
+    };
+    const { client } = authority.database;
+    const stays = await open('policy');
+    const stream = await listen(stays.id);
+    await enact({ label: { text: 'AI MODIFIED BY ACME', positions: ['top-left'] } });
+    expect((await stays.lease()).body).toMatchObject({ state: 'live' });
+    await enact({ purposes: ['training'] });
+    expect(await stream.text()).toContain('data: {"end":"revoked","reason":"policy-allows-purposes"}\n\n');
+    const ended = await client.wearSession.findUnique({ where: { id: stays.id } });
+    expect(ended).toMatchObject({ state: 'revoked', reason: 'policy-allows-purposes' });
+    const { statusIndex: index, statusListId: listId } = await client.permit.findFirstOrThrow({
+      where: { sessionId: stays.id },
+    });
+    expect(await client.statusEntry.findFirst({ where: { listId, index } })).toMatchObject({
+      status: 1,
+    });
+    await enact({});
+    // What ended does not come back with the policy that ended it.
+    expect((await stays.lease()).body).toMatchObject({ state: 'revoked' });
+    const kind = await open('kind');
+    const kindStream = await listen(kind.id);
+    await enact({ kinds: ['own-face', 'stylised'] });
+    expect(await kindStream.text()).toContain('"reason":"policy-allows-kind"');
+    await enact({});
   });
 
   // The last one: nobody has a face after it.

@@ -108,19 +108,21 @@ export async function touchWearSession(sql: Statements, id: string, now: number)
 }
 
 /**
- * Reads live sessions of an avatar or a consent, page by page in the order of their ids, and keeps them from changing
+ * Reads live sessions of an avatar or a consent, or of any, page by page in the order of their ids, and keeps them from changing
  * until the transaction ends.
  */
 export async function lockLiveSessions(
   tx: Transaction,
-  ground: { readonly avatarId: string } | { readonly consentId: string },
+  ground: { readonly avatarId: string } | { readonly consentId: string } | 'any',
   after: string,
   limit: number,
 ): Promise<readonly WearSessionRecord[]> {
-  const [avatarId, consentId] = 'avatarId' in ground ? [ground.avatarId, null] : [null, ground.consentId];
+  const avatarId = typeof ground === 'object' && 'avatarId' in ground ? ground.avatarId : null;
+  const consentId = typeof ground === 'object' && 'consentId' in ground ? ground.consentId : null;
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT "id" FROM "WearSession"
-    WHERE ("avatarId" = ${avatarId} OR "consentId" = ${consentId}) AND "state" = 'live' AND "id" > ${after}
+    WHERE (${ground === 'any'}::boolean OR "avatarId" = ${avatarId} OR "consentId" = ${consentId})
+      AND "state" = 'live' AND "id" > ${after}
     ORDER BY "id" LIMIT ${limit} FOR UPDATE`;
   const ids = rows.map(({ id }) => id);
   const locked = await tx.wearSession.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
