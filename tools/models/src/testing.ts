@@ -4,7 +4,7 @@ import { npmUnpack } from './package-source.js';
 import { DEFAULT_CACHE, DEFAULT_MANIFEST, mediaIn, modelsIn } from './paths.js';
 import { readManifest } from './read-manifest.js';
 
-export { contractEnhancer, contractIdentity, contractLandmarker, contractSwapper } from './testing/contract-graphs.js';
+export { CONTRACT_POINTS, writeContractManifest, type ContractRole } from './testing/contract-manifest.js';
 
 /** For tests that need the real models: the same mechanism as `npm run models`, in this process. */
 export async function ensureModels(): Promise<{ readonly manifestPath: string; readonly modelsDir: string }> {

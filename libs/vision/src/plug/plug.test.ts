@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyI420, createI420, LANDMARK_COUNT, planesOf, type I420Frame } from '@guise/frame';
-import type { ModelEntry, ModelTensor } from '@guise/protocol';
+import type { ModelEntry } from '@guise/protocol';
 import { createSeededRandom } from '@guise/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  contractEnhancer,
-  contractIdentity,
-  contractLandmarker,
-  contractSwapper,
+  CONTRACT_POINTS,
+  writeContractManifest,
+  type ContractRole,
 } from '../../../../tools/models/src/testing.js';
 import { openModelRegistry, type ModelRegistryOptions } from '../registry/index.js';
 import { openEnhancer } from './enhancer.js';
@@ -24,59 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const tensor = (name: string, shape: ModelTensor['shape']): ModelTensor => ({
-  name,
-  shape,
-  meaning: 'see the contract',
-});
-const HEAD = [1, 3, 512, 512];
-const CROP = [1, 3, 128, 128];
-
-/** Where the points of the contract landmarker are, in its crop of 192. */
-const POINTS = Float32Array.from({ length: LANDMARK_COUNT * 3 }, (_, i) => (i * 7) % 192);
-
-const CONTRACTS = {
-  swapper: {
-    bytes: contractSwapper(),
-    inputs: [tensor('target', CROP), tensor('source', [1, 512])],
-    outputs: [tensor('output', CROP)],
-  },
-  'swapper-identity': {
-    bytes: contractIdentity(),
-    inputs: [tensor('input', [1, 3, 112, 112])],
-    outputs: [tensor('embedding', [1, 512])],
-  },
-  enhancer: { bytes: contractEnhancer(), inputs: [tensor('input', HEAD)], outputs: [tensor('output', HEAD)] },
-  landmarker: {
-    bytes: contractLandmarker(POINTS),
-    inputs: [tensor('input', [1, 192, 192, 3])],
-    outputs: [tensor('landmarks', [1, LANDMARK_COUNT, 3]), tensor('score', [1, 1])],
-  },
-} as const;
-
 /** A user's own manifest with one network that a user brought along. */
 async function registryOf(
-  role: keyof typeof CONTRACTS,
+  role: ContractRole,
   change: Partial<ModelEntry> = {},
   options: Partial<ModelRegistryOptions> = {},
 ) {
-  const { bytes, inputs, outputs } = CONTRACTS[role];
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const file = `contract-${role}.onnx`;
-  const entry: ModelEntry = {
-    ...{ role, title: `contract test graph, not a ${role}`, file, sha256, bytes: bytes.length },
-    source: {
-      ...{ package: 'guise-contract-graphs', version: '1.0.0', integrity: `sha512-${'A'.repeat(86)}==` },
-      ...{ file, sha256 },
-    },
-    ...({ converter: 'none', licence: 'Apache-2.0', licenceClass: 'permissive' } as const),
-    ...({ trainingData: 'described', trainingDataNote: 'not trained', credit: 'Guise' } as const),
-    ...{ inputs: [...inputs], outputs: [...outputs] },
-    ...change,
-  };
-  const manifestPath = join(folder, `${role}.json`);
-  await writeFile(join(folder, file), bytes);
-  await writeFile(manifestPath, JSON.stringify({ format: 'guise-models/1', models: [entry], media: [] }));
+  const { manifestPath } = await writeContractManifest(folder, [role], change);
   return openModelRegistry({ manifestPath, cacheDir: folder, ...options });
 }
 
@@ -217,7 +169,7 @@ describe('the port of a landmarker', () => {
     const mesh = await landmarker.landmarks(picture(), region);
     await landmarker.close();
     expect(mesh.score).toBeCloseTo(1 / (1 + Math.exp(-4)), 5);
-    const [x = 0, y = 0, z = 0] = POINTS.subarray(9, 12);
+    const [x = 0, y = 0, z = 0] = CONTRACT_POINTS.subarray(9, 12);
     expect([...mesh.landmarks.subarray(9, 12)]).toEqual([52 + x / 2, 2 + y / 2, z / 2]);
   });
 });
