@@ -105,6 +105,19 @@ describe.each(await testDatabases())('one admin with a confederate on %s', (kind
     expect(await rolesOf(friend)).toEqual(['employee']);
   });
 
+  it('does not get a grant of the operator’s: there is no route to it, and no row while there are two admins', async () => {
+    const { authority } = org;
+    expect(authority.routes.filter(({ path }) => path.includes('operator'))).toEqual([]);
+    const { friend } = await invite();
+    const forged = (kind: string, state: string) =>
+      authority.database.client
+        .$executeRawUnsafe(`INSERT INTO "AdminGrant" ("id", "personId", "kind", "state", "roles",
+        "requestedAt", "expiresAt") VALUES ('adg_forged', '${friend.id}', '${kind}', '${state}', '{admin}', now(), now())`);
+    await expect(forged('operator', 'approved')).rejects.toThrow('two admins');
+    await expect(forged('operator', 'used')).rejects.toThrow();
+    expect(await rolesOf(friend)).toEqual(['employee']);
+  });
+
   it('does not become alone by taking the role from all others, and so the first again', async () => {
     const { friend, grant } = await invite();
     for (const other of [org.adminB, org.adminC]) {

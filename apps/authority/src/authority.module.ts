@@ -19,6 +19,7 @@ import type { KeyStore } from './keys/key-store.js';
 import { KEY_STORE_OVERRIDE, KeysModule } from './keys/keys.module.js';
 import { LandingModule } from './landing/landing.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
+import { OperatorModule } from './operator/operator.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { OidcModule } from './oidc/oidc.module.js';
 import { PeopleModule } from './people/people.module.js';
@@ -31,6 +32,7 @@ import type { Random } from './ports/random.js';
 import { ReceiptsModule } from './receipts/receipts.module.js';
 import { ChangeFeedModule } from './revocations/change-feed.module.js';
 import { RevocationsModule } from './revocations/revocations.module.js';
+import { ReconciliationModule } from './reconciliation/reconciliation.module.js';
 import { RetentionModule } from './retention/retention.module.js';
 import { NOTICE_CHANNELS, type NoticeChannel } from './person-notices/notice-channel.js';
 import { PersonNoticesModule } from './person-notices/person-notices.module.js';
@@ -84,10 +86,12 @@ export class AuthorityModule {
         AvatarsModule,
         ErasureModule,
         ExportModule,
+        ReconciliationModule,
         RetentionModule,
         ReceiptsModule,
         PoliciesModule,
         KeyRotationsModule,
+        OperatorModule,
         ConsentRequestsModule,
         PermitsModule,
         SessionsModule,

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ConfigError, readConfig } from './config.js';
+import { readConfig } from './config.js';
 import { createAuthority } from './create-authority.js';
+import { startFailure } from './start-failure.js';
 
 try {
   const config = readConfig();
@@ -24,12 +25,4 @@ async function stop(app: NestFastifyApplication): Promise<void> {
     process.stderr.write(`${startFailure(error)}\n`);
     process.exit(1);
   }
-}
-
-/** Mistakes of set-up in one line each; anything else with its stack. */
-function startFailure(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
-  if (error instanceof Error && ['PersistenceError', 'KeyStoreError'].includes(error.name))
-    return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : 'the authority could not start';
 }

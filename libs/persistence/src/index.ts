@@ -21,6 +21,7 @@ export {
   decideAdminGrant,
   insertAdminGrant,
   insertBootstrapGrant,
+  insertOperatorGrant,
   listAdminGrants,
   lockAdminGrant,
   type AdminGrantRecord,
@@ -223,6 +224,15 @@ export {
   insertConsent,
   type StatementRecord,
 } from './repositories/signatures.js';
+export {
+  entriesOf,
+  pageReconciled,
+  readReconciled,
+  RECONCILED_KINDS,
+  type ReconciledEntry,
+  type ReconciledKind,
+  type ReconciledRow,
+} from './repositories/reconciliation.js';
 export {
   readEntriesAbout,
   sealLedgerEntry,

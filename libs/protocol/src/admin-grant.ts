@@ -5,12 +5,18 @@ import { adminGrantId, personId, unixSeconds } from './ids.js';
 export const adminGrantState = z.enum(['requested', 'approved', 'used', 'cancelled']);
 export type AdminGrantState = z.infer<typeof adminGrantState>;
 
+/**
+ * `bootstrap`: the first two admins of an authority, of whom the second needs no other. `operator`: whoever runs the machine let
+ * them in, because at most one admin was left.
+ */
+export const adminGrantKind = z.enum(['bootstrap', 'two-admins', 'operator']);
+export type AdminGrantKind = z.infer<typeof adminGrantKind>;
+
 /** That somebody becomes admin: asked for by one admin, in effect when another approves it. */
 export const adminGrantResponse = z.object({
   id: adminGrantId,
   person: personId,
-  /** `bootstrap`: the first two admins of an authority, of whom the second needs no other. */
-  kind: z.enum(['bootstrap', 'two-admins']),
+  kind: adminGrantKind,
   state: adminGrantState,
   /** What the person's roles become. */
   roles: z.array(role),

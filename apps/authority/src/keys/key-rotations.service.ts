@@ -80,10 +80,18 @@ export class KeyRotations {
     return this.store({ use, reason, kid, by: admin.personId }, verified);
   }
 
-  /** At the word of whoever runs the machine: they have the keys anyway. @throws ProblemError `conflict` */
-  rotateByOperator(use: KeyUse, reason: KeyRotationReason) {
-    const current = keyAt(ofUse(this.keys.records(), use), this.clock.nowSeconds());
-    return this.store({ use, reason, kid: current?.kid ?? '', by: null }, null);
+  /** The key that signs now, for whoever runs the machine to name. */
+  current(use: KeyUse): string | undefined {
+    return keyAt(ofUse(this.keys.records(), use), this.clock.nowSeconds())?.kid;
+  }
+
+  /**
+   * At the word of whoever runs the machine: they have the keys anyway. No route leads here.
+   * @param kid the key that they take for the one that signs
+   * @throws ProblemError `conflict`
+   */
+  rotateByOperator(use: KeyUse, reason: KeyRotationReason, kid: string) {
+    return this.store({ use, reason, kid, by: null }, null);
   }
 
   private async store(

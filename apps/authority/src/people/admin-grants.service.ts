@@ -5,11 +5,13 @@ import {
   findPerson,
   insertAdminGrant,
   insertBootstrapGrant,
+  insertOperatorGrant,
   isUniqueViolation,
   LedgerOutbox,
   listAdminGrants,
   listRoleHolders,
   lockAdminGrant,
+  lockPerson,
   type AdminGrantRecord,
   type Database,
   type Transaction,
@@ -63,6 +65,32 @@ export class AdminGrants {
     await this.write(tx, grant, 'bootstrap', by);
     await this.tellAdmins(tx, 'admin-granted');
     return true;
+  }
+
+  /**
+   * Makes somebody admin at the word of whoever runs the machine, when at most one admin is left and nobody could approve
+   * what that one asks for. No route leads here.
+   * @throws ProblemError `not-found`, `conflict`
+   */
+  grantByOperator(personId: string): Promise<AdminGrantRecord> {
+    return this.database.transaction(async (tx) => {
+      await lockPerson(tx, personId);
+      const person = await findPerson(tx, personId);
+      if (person?.state !== 'active')
+        throw new ProblemError('not-found', { detail: 'There is no such person, or they are not active.' });
+      if (person.roles.includes('admin'))
+        throw new ProblemError('conflict', { detail: 'They are admin already.' });
+      const grant = this.describe({ person: personId, roles: [...person.roles, 'admin'] }, null);
+      if (!(await insertOperatorGrant(tx, grant))) {
+        throw new ProblemError('conflict', {
+          detail: 'Two admins are active: one of them asks for it, and the other approves.',
+        });
+      }
+      await this.roleChanges.store(tx, person, grant.roles, 'admin grant by the operator');
+      await this.write(tx, grant, 'approved', null);
+      await this.tellAdmins(tx, 'admin-granted');
+      return { ...grant, kind: 'operator', state: 'used', decidedBy: null };
+    });
   }
 
   /** @returns what another admin is to approve @throws ProblemError `conflict` when that is asked for already */

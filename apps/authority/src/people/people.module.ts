@@ -14,6 +14,6 @@ import { RoleChanges } from './role-changes.js';
   imports: [AvatarsModule, DevicesModule, SignInsModule],
   controllers: [PeopleController, AdminGrantsController],
   providers: [PeopleService, AdminGrants, BootstrapService, PersonStates, RoleChanges],
-  exports: [PersonStates, RoleChanges],
+  exports: [AdminGrants, PersonStates, RoleChanges],
 })
 export class PeopleModule {}

@@ -1,12 +1,20 @@
-import { adminGrantState, role, type AdminGrantState, type Role } from '@guise/protocol';
+import {
+  adminGrantKind,
+  adminGrantState,
+  role,
+  type AdminGrantKind,
+  type AdminGrantState,
+  type Role,
+} from '@guise/protocol';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
+import { listRoleHolders, lockAdmins } from './persons.js';
 
 /** A grant of the role admin. Times are Unix seconds. */
 export interface AdminGrantRecord {
   readonly id: string;
   readonly person: string;
-  readonly kind: 'bootstrap' | 'two-admins';
+  readonly kind: AdminGrantKind;
   readonly state: AdminGrantState;
   /** What the person's roles become, `admin` among them. */
   readonly roles: readonly Role[];
@@ -31,6 +39,17 @@ export async function insertBootstrapGrant(tx: Transaction, grant: Beginning): P
   const slot = (await tx.adminGrant.count({ where: { kind: 'bootstrap' } })) + 1;
   if (slot > 2) return false;
   await tx.adminGrant.create({ data: { ...toColumns(grant), kind: 'bootstrap', slot, state: 'approved' } });
+  return true;
+}
+
+/**
+ * Lets the operator make somebody admin, when at most one is left: two could do it themselves.
+ * @returns false when there are two; then nothing is stored
+ */
+export async function insertOperatorGrant(tx: Transaction, grant: Beginning): Promise<boolean> {
+  await lockAdmins(tx);
+  if ((await listRoleHolders(tx, ['admin'], 2)).length > 1) return false;
+  await tx.adminGrant.create({ data: { ...toColumns(grant), kind: 'operator', state: 'approved' } });
   return true;
 }
 
@@ -94,7 +113,7 @@ function toGrant(row: {
   return {
     id: row.id,
     person: row.personId,
-    kind: row.kind === 'bootstrap' ? 'bootstrap' : 'two-admins',
+    kind: adminGrantKind.parse(row.kind),
     state: adminGrantState.parse(row.state),
     roles: grantRoles.parse(row.roles),
     requestedBy: row.requestedById,
