@@ -17,6 +17,7 @@ import {
   pairDevice,
   askPermit,
   provisioningToken,
+  Reconciliation,
   ScimClient,
   textOf,
   type ApiAnswer,
@@ -197,6 +198,8 @@ describe('mass assignment', () => {
     expect(stored).toEqual([]);
     const admins = await org.authority.database.client.person.count({ where: { roles: { has: 'admin' } } });
     expect(admins).toBe(3);
+    // Whatever was accepted above is what the ledger says of it.
+    expect(await org.authority.app.get(Reconciliation, { strict: false }).sweep()).toEqual([]);
   });
 });
 

@@ -95,6 +95,15 @@ export {
   type ProvisionedUserRecord,
   type ProvisioningClientRecord,
 } from './repositories/provisioning.js';
+export {
+  deleteDepartedNames,
+  expectUser,
+  hasDepartedName,
+  insertDepartedNames,
+  isProvisionedName,
+  takeExpectedUser,
+  type ExpectedUserRecord,
+} from './repositories/directory-names.js';
 export { exportPerson, type PersonExport } from './repositories/person-export.js';
 export { forgetDpopProofs, useDpopProof, type UsedProof } from './repositories/dpop-proofs.js';
 export {

@@ -46,6 +46,7 @@ export const personNoticeKind = z.enum([
   'admin-granted',
   'signal-received',
   'key-rotated',
+  'records-differ',
   'identity-linked',
   'recovery-requested',
   'recovery-approved',

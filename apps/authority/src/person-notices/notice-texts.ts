@@ -18,6 +18,9 @@ export const NOTICE_TEXTS: Readonly<Record<PersonNoticeKind, string>> = {
   'key-rotated':
     'A new signing key of the authority was made. If no admin or operator you know of did this, look at the list of keys ' +
     'and tell the others at once.',
+  'records-differ':
+    'Records in the authority’s database are not what its ledger says: somebody changed them without the authority. Its log ' +
+    'names them. Until this is understood, believe proofs only, and ask the operator who had access.',
   'recovery-requested':
     'An admin asks to recover this account, as if every passkey of it were lost. If you still have one, sign in and cancel.',
   'recovery-approved':

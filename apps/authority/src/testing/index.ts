@@ -64,3 +64,4 @@ export { freePort, openServedWearing, type ServedWearing } from './served.js';
 export { LedgerSequencer } from '../ledger/ledger-sequencer.js';
 export { SigningKeys } from '../keys/signing-keys.js';
 export { createOutboundFetch, type ResolvedAddress } from '../outbound/outbound-fetch.js';
+export { Reconciliation } from '../reconciliation/reconciliation.service.js';

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { Reconciliation } from './reconciliation.service.js';
+
+@Module({ providers: [Reconciliation] })
+export class ReconciliationModule {}
