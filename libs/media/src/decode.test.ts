@@ -44,6 +44,21 @@ describe('decodeVideo', () => {
     expect((await decodeVideo(file)).expectedFrames).toBe(50);
   });
 
+  it('lends frames where it is told to: the same pictures, in memory that is used again', async () => {
+    const file = clips.make('lent.mp4', [...pattern('320x240', 2, 25), ...H264]);
+    const kept = await all(file);
+    const buffers = new Set<ArrayBufferLike>();
+    let index = 0;
+    for await (const { frame } of await decodeVideo(file, { lends: true, readAhead: 2 })) {
+      expect(Buffer.compare(frame.data, kept[index]?.frame.data ?? new Uint8Array())).toBe(0);
+      buffers.add(frame.data.buffer);
+      index += 1;
+    }
+    expect(index).toBe(50);
+    // Two read ahead, one being filled, one lent, and one that a chunk may begin beside them.
+    expect(buffers.size).toBeLessThanOrEqual(5);
+  });
+
   it.each([
     ['BT.601 limited', '320x240', 'bt601', 'tv', 'smpte170m'],
     ['BT.601 full range', '320x240', 'bt601', 'pc', 'smpte170m'],

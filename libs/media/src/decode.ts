@@ -35,8 +35,8 @@ interface Plan {
 /**
  * Opens a video for decoding: probes it, checks bounds, decides size and rate. Decoding starts with the iteration, runs
  * in a process of its own and is stopped when the loop is left early or `signal` aborts. Memory is bounded by
- * `readAhead` pictures; each frame has its own buffer. Rotation, pixel aspect, bit depth, range, matrix and HDR are
- * normalised to 8-bit BT.709 limited-range I420; uneven frame times are resampled to a constant rate.
+ * `readAhead` pictures; each frame has its own buffer, unless frames are lent. Rotation, pixel aspect, bit depth, range, matrix and
+ * HDR are normalised to 8-bit BT.709 limited-range I420; uneven frame times are resampled to a constant rate.
  * @throws MediaError, also from the iteration (`damaged`, `stalled`, `aborted`)
  */
 export async function decodeVideo(file: string, options: DecodeOptions = {}): Promise<VideoDecoder> {
@@ -66,9 +66,9 @@ export async function decodeVideo(file: string, options: DecodeOptions = {}): Pr
 
 async function* frames(plan: Plan): AsyncGenerator<DecodedFrame, void, undefined> {
   const { size, fps, options } = plan;
-  const { readAhead, stallMs, signal } = options;
+  const { readAhead, lends, stallMs, signal } = options;
   const args = decodeArgs(plan);
-  const decoder = startFrames({ program: plan.tools.ffmpeg, args, size, readAhead, stallMs, signal });
+  const decoder = startFrames({ program: plan.tools.ffmpeg, args, size, readAhead, lends, stallMs, signal });
   const stderr = collectTail(decoder.stderr);
   try {
     let index = 0;

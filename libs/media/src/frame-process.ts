@@ -17,6 +17,8 @@ export interface FrameRun {
   /** Size of the I420 pictures that the program writes to its output. */
   readonly size: PictureSize;
   readonly readAhead?: number | undefined;
+  /** A picture is read only until the next one is asked for: its memory is used again. */
+  readonly lends?: boolean | undefined;
   readonly stallMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,6 +46,7 @@ export function startFrames(run: FrameRun): FrameProcess {
     child.stdout,
     i420Bytes(size.width, size.height),
     run.readAhead ?? DEFAULT_READ_AHEAD,
+    run.lends ?? false,
   );
   child.once('error', (error) => {
     reader.fail(missingTool(program, error));

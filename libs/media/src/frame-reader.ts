@@ -3,10 +3,14 @@ import { MediaError } from './errors.js';
 
 /**
  * Cuts a byte stream into pictures of equal length. Holds at most `readAhead` of them: then the stream is paused, the
- * pipe fills up and the decoder waits. Every picture gets its own buffer, so a consumer may keep it.
+ * pipe fills up and the decoder waits. Every picture gets its own buffer, so a consumer may keep it; unless pictures are lent:
+ * then a buffer is filled again once the next picture was asked for.
  */
 export class FrameReader {
   readonly #ready: Uint8Array[] = [];
+  readonly #free: Uint8Array[] = [];
+  /** The picture that the consumer has, where pictures are lent. */
+  #lent: Uint8Array | undefined;
   #current: Uint8Array;
   #filled = 0;
   #ended = false;
@@ -17,6 +21,7 @@ export class FrameReader {
     private readonly stream: Readable,
     private readonly frameBytes: number,
     private readonly readAhead: number,
+    private readonly lends: boolean,
   ) {
     this.#current = new Uint8Array(frameBytes);
     stream.on('data', (chunk: Buffer) => {
@@ -44,11 +49,14 @@ export class FrameReader {
 
   /** The next picture; null at the end. Rejects with `stalled` when nothing arrives for `stallMs`. */
   async next(stallMs: number): Promise<Uint8Array | null> {
+    if (this.#lent !== undefined) this.#free.push(this.#lent);
+    this.#lent = undefined;
     while (this.#ready.length === 0 && !this.#ended && this.#failure === undefined) {
       await this.#wait(stallMs);
     }
     if (this.#failure !== undefined) throw this.#failure;
     const frame = this.#ready.shift();
+    if (this.lends) this.#lent = frame;
     if (this.#ready.length < this.readAhead) this.stream.resume();
     return frame ?? null;
   }
@@ -62,7 +70,7 @@ export class FrameReader {
       offset += take;
       if (this.#filled === this.frameBytes) {
         this.#ready.push(this.#current);
-        this.#current = new Uint8Array(this.frameBytes);
+        this.#current = this.#free.pop() ?? new Uint8Array(this.frameBytes);
         this.#filled = 0;
       }
     }

@@ -92,6 +92,8 @@ export interface DecodeOptions {
   readonly damage?: 'refuse' | 'conceal';
   /** Pictures decoded ahead of the consumer; 2 unless stated. */
   readonly readAhead?: number;
+  /** Frames are lent: each is read only until the next one is asked for, and its memory is used again. */
+  readonly lends?: boolean;
   /** Longest wait for the decoder's next bytes; 30 s unless stated. */
   readonly stallMs?: number;
   readonly limits?: Partial<MediaLimits>;

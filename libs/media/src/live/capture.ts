@@ -42,7 +42,8 @@ const REOPEN_MS = 2_000;
 
 /**
  * Live pictures, as they come. A camera or stream that is lost is waited for; one that was never there is an error, and so is a
- * recording that cannot be read to its end. Must be read without delay: what waits is not dropped here.
+ * recording that cannot be read to its end. Must be read without delay: what waits is not dropped here. A frame is read only until
+ * the next one is asked for.
  * @throws MediaError `camera-missing`, `camera-busy`, `camera-denied`, `camera-lost`, or what `probe` throws of a file
  */
 export async function* captureFrames(
@@ -84,6 +85,7 @@ async function* readOnce(
     ...{ program: tools.ffmpeg, args, size, stallMs, signal },
     // A quarter of a second: whoever reads is at most this far behind.
     readAhead: Math.ceil(rateValue(fps) / 4),
+    lends: true,
   });
   const words = collectTail(run.stderr);
   try {
