@@ -1,5 +1,5 @@
 import type { Box, FaceObservation, I420Frame } from '@guise/frame';
-import { cutPatch, detailCorrelation, sharedPart, type Patch } from './likeness.js';
+import { detailCorrelation, patchOf, sharedPart, type LumaPlane, type Patch } from './likeness.js';
 
 /** Part of the face box, around its centre, that any rendering must replace. */
 const CORE = 0.5;
@@ -36,16 +36,19 @@ export function createLeakGuard(): LeakGuard {
   let patches: readonly Patch[] = [];
   /** All of the picture, when no face is in it. */
   let tiles: readonly Patch[] = [];
+  /** The camera's luma: what patches and tiles are parts of. */
+  let remembered: LumaPlane = { width: 0, height: 0, data: new Uint8Array() };
 
   const isRawWithoutFace = (picture: I420Frame): boolean =>
-    patches.every((patch) => patch.luma.length === 0 || sharedPart(patch, picture) >= RAW_SHARE) &&
+    patches.every((patch) => patch.width * patch.height === 0 || sharedPart(patch, picture) >= RAW_SHARE) &&
     tiles.filter((tile) => isCameras(tile, picture)).length >= tiles.length * RAW_SHARE_OF_TILES;
 
   return {
     remember(camera, faces) {
       if (faces.length > 0) cores = faces.map(({ box }) => coreOf(box));
-      patches = cores.map((core) => cutPatch(camera, core));
-      tiles = faces.length > 0 ? [] : tilesOf(camera);
+      remembered = lumaOf(camera, remembered.data);
+      patches = cores.map((core) => patchOf(remembered, core));
+      tiles = faces.length > 0 ? [] : tilesOf(remembered);
     },
     isRaw: (picture) =>
       tiles.length > 0 ? isRawWithoutFace(picture) : patches.some((patch) => isCameras(patch, picture)),
@@ -61,10 +64,17 @@ function coreOf(box: Box): Box {
   return { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height };
 }
 
-function tilesOf(camera: I420Frame): Patch[] {
+/** A copy of the picture's luma, in `memory` where it has that size: one is made for every frame. */
+function lumaOf({ data, width, height }: I420Frame, memory: Uint8Array): LumaPlane {
+  const luma = memory.length === width * height ? memory : new Uint8Array(width * height);
+  luma.set(data.subarray(0, width * height));
+  return { width, height, data: luma };
+}
+
+function tilesOf(camera: LumaPlane): Patch[] {
   const [width, height] = [camera.width / TILES.columns, camera.height / TILES.rows];
   return Array.from({ length: TILES.columns * TILES.rows }, (_, i) => {
     const [column, row] = [i % TILES.columns, Math.floor(i / TILES.columns)];
-    return cutPatch(camera, { x: column * width, y: row * height, width, height });
+    return patchOf(camera, { x: column * width, y: row * height, width, height });
   });
 }

@@ -1,4 +1,4 @@
-import type { Box, I420Frame } from '@guise/frame';
+import type { Box } from '@guise/frame';
 
 /**
  * A marked pixel differs from the camera's by up to this: the watermark moves luma by at most ±7 code values, and one
@@ -11,37 +11,42 @@ const GRID = 48;
 const BLUR_PART = 1 / 32;
 const MIN_BLUR = 2;
 
-/** Luma of one part of a picture, copied. */
+/** One part of a picture's luma, where it lies. */
 export interface Patch {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  /** The whole picture's luma, row by row, `stride` samples each. */
   readonly luma: Uint8Array;
+  readonly stride: number;
 }
 
-/** The part of the picture inside `box`; empty when the box lies outside. */
-export function cutPatch({ data, width, height }: I420Frame, box: Box): Patch {
+/** A picture's luma, as much of a frame as its patches need. */
+export interface LumaPlane {
+  readonly width: number;
+  readonly height: number;
+  /** `width · height` samples, and perhaps more. */
+  readonly data: Uint8Array;
+}
+
+/** The part of the picture inside `box`, not copied; empty when the box lies outside. */
+export function patchOf({ data, width, height }: LumaPlane, box: Box): Patch {
   const x = clamp(Math.round(box.x), width);
   const y = clamp(Math.round(box.y), height);
   const w = clamp(Math.round(box.x + box.width), width) - x;
   const h = clamp(Math.round(box.y + box.height), height) - y;
-  const luma = new Uint8Array(w * h);
-  for (let row = 0; row < h; row++) {
-    const from = (y + row) * width + x;
-    luma.set(data.subarray(from, from + w), row * w);
-  }
-  return { x, y, width: w, height: h, luma };
+  return { x, y, width: w, height: h, luma: data, stride: width };
 }
 
 /** Share of the points at which the picture holds the patch's luma within the mark's amplitude, 0–1. */
-export function sharedPart(patch: Patch, picture: I420Frame): number {
+export function sharedPart(patch: Patch, picture: LumaPlane): number {
   let same = 0;
   let points = 0;
   for (const [x, y] of gridOf(patch)) {
     const there = picture.data[(patch.y + y) * picture.width + patch.x + x] ?? 0;
     points += 1;
-    if (Math.abs(there - (patch.luma[y * patch.width + x] ?? 0)) <= MARK_AMPLITUDE) same += 1;
+    if (Math.abs(there - lumaAt(patch, x, y)) <= MARK_AMPLITUDE) same += 1;
   }
   return points === 0 ? 0 : same / points;
 }
@@ -50,9 +55,9 @@ export function sharedPart(patch: Patch, picture: I420Frame): number {
  * Normalised cross-correlation, −1 … 1, of the fine detail (luma less its local mean) of patch and picture: light and
  * colour take no part in it, pores, lashes and sensor noise do. 0 where one of them has no detail at all.
  */
-export function detailCorrelation(patch: Patch, picture: I420Frame): number {
-  const there = cutPatch(picture, patch);
-  if (there.luma.length !== patch.luma.length) return 0;
+export function detailCorrelation(patch: Patch, picture: LumaPlane): number {
+  const there = patchOf(picture, patch);
+  if (there.width !== patch.width || there.height !== patch.height) return 0;
   const [a, b] = [detailOf(patch), detailOf(there)];
   let [ab, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -77,22 +82,20 @@ function* gridOf({ width, height }: Patch): Generator<readonly [x: number, y: nu
 function detailOf(patch: Patch): Float64Array {
   const radius = Math.max(MIN_BLUR, Math.round(patch.width * BLUR_PART));
   const mean = localMean(patch, radius);
-  const detail = Float64Array.from(
-    gridOf(patch),
-    ([x, y]) => (patch.luma[y * patch.width + x] ?? 0) - mean(x, y),
-  );
+  const detail = Float64Array.from(gridOf(patch), ([x, y]) => lumaAt(patch, x, y) - mean(x, y));
   const constant = detail.reduce((sum, value) => sum + value, 0) / Math.max(1, detail.length);
   return detail.map((value) => value - constant);
 }
 
 /** Means of squares of 2 × radius + 1 pixels, cut at the patch's edge, by a table of sums. */
-function localMean({ luma, width, height }: Patch, radius: number): (x: number, y: number) => number {
+function localMean(patch: Patch, radius: number): (x: number, y: number) => number {
+  const { width, height } = patch;
   const stride = width + 1;
   const sums = new Float64Array(stride * (height + 1));
   for (let y = 0; y < height; y++) {
     let row = 0;
     for (let x = 0; x < width; x++) {
-      row += luma[y * width + x] ?? 0;
+      row += lumaAt(patch, x, y);
       sums[(y + 1) * stride + x + 1] = (sums[y * stride + x + 1] ?? 0) + row;
     }
   }
@@ -104,6 +107,9 @@ function localMean({ luma, width, height }: Patch, radius: number): (x: number, 
     return sum / ((right - left) * (bottom - top));
   };
 }
+
+const lumaAt = (patch: Patch, x: number, y: number): number =>
+  patch.luma[(patch.y + y) * patch.stride + patch.x + x] ?? 0;
 
 function clamp(value: number, limit: number): number {
   return Math.max(0, Math.min(limit, value));
