@@ -5,6 +5,7 @@ export { openEnhancer, type NeuralEnhancer } from './plug/enhancer.js';
 export { openFaceIdentity, type FaceIdentity } from './plug/face-identity.js';
 export { openLandmarker } from './plug/landmarker.js';
 export { IDENTITY_VALUES, openSwapper, type FaceSwapper } from './plug/swapper.js';
+export { openVisionThread } from './thread/vision-thread.js';
 export { createVision } from './vision.js';
 export { NEURAL_ROLES } from './types.js';
 export type {

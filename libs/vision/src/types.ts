@@ -67,6 +67,8 @@ export interface Vision {
   /** Passive presentation-attack signal, 0 spoof … 1 live. Weak alone: one signal among several. */
   spoofScore(frame: I420Frame, face: FaceObservation): Promise<number>;
   segmentPerson(frame: I420Frame): Promise<PersonMask>;
+  /** The networks run in another thread than the caller's, which can work meanwhile. */
+  readonly inOwnThread?: boolean;
   /** Releases the networks; later calls fail with `VisionError` `closed`. */
   close(): Promise<void>;
 }

@@ -19,6 +19,8 @@ export interface ModelRegistryOptions {
 }
 
 export interface ModelRegistry {
+  /** What it was opened with: another thread opens its own from them. */
+  readonly options: ModelRegistryOptions;
   readonly manifest: ModelManifest;
   /** @throws ModelError `role-unknown` */
   describe(role: string): ModelEntry;
@@ -39,6 +41,7 @@ export async function openModelRegistry(options: ModelRegistryOptions): Promise<
   const describe = (role: string) => findModel(manifest, role);
 
   return {
+    options,
     manifest,
     describe,
     session: async (role) => {
