@@ -283,6 +283,23 @@ describe('more ways to fail', () => {
     expect(world.processor.stats().stages.map(({ name }) => name)).not.toContain('track');
   });
 
+  it('what was foreseen under a permission that ended before its frame came counts for nothing', async () => {
+    const world = await createWorld({ looksAside: true });
+    await run(world, 30);
+    world.gate.shut('permit-revoked');
+    // The frame that is processed now was looked at before, with the wearer in it.
+    const after = await run(world, 5);
+    expect(after.every((r) => r.state === 'slate' && r.reason === 'permit-revoked')).toBe(true);
+    expect(after.every(({ frame }) => countCameraPixels(frame) === 0)).toBe(true);
+  });
+
+  it('without a permission nobody is foreseen', async () => {
+    const world = await createWorld({ first: null, looksAside: true });
+    world.faults.track = true;
+    await run(world, 5);
+    expect(world.processor.stats().stages.map(({ name }) => name)).not.toContain('sight');
+  });
+
   it('setting the clock back does not stretch a permit', async () => {
     const world = await createWorld({ first: null });
     world.admit(await permit({ nowSeconds: now(world), ttlSeconds: 5 }));

@@ -1,5 +1,6 @@
 import type { EvidenceRecorder } from './evidence/recorder.js';
 import type { Gate, Standing } from './gate.js';
+import { createIntake } from './intake.js';
 import type { MarkAhead } from './mark-ahead.js';
 import type { PermitKeeper } from './permit-keeper.js';
 import type { FrameSink, FrameSource, RuntimeClock, SourceFrame } from './ports.js';
@@ -23,6 +24,8 @@ export interface Session {
 export interface PumpOptions {
   readonly source: FrameSource;
   readonly sink: FrameSink;
+  /** Of every frame. */
+  readonly size: { readonly width: number; readonly height: number };
   readonly clock: RuntimeClock & { readonly pause: (ms: number) => Promise<void> };
   /** Time between two frames of a live session; null for a file. */
   readonly liveFrameMs: number | null;
@@ -51,32 +54,44 @@ export async function pumpFrames(
   const { sink, clock, onStanding } = options;
   const { gate, keeper, evidence, processor, ahead } = session;
   const tell = createTeller(options.onProgress, processor);
-  const isSpared = createRate(options.liveFrameMs, session.quality);
+  const intake = createIntake({
+    ...options,
+    source: options.liveFrameMs === null ? options.source : keptWhileWaiting(options, session),
+    isSpared: createRate(options.liveFrameMs, session.quality),
+    foresee: processor.canForesee
+      ? (frame, timestampMs) => {
+          processor.foresee(frame, timestampMs);
+        }
+      : null,
+  });
   let firstFrameMs = 0;
   let outOfOrder = 0;
   let writtenMs = Number.NEGATIVE_INFINITY;
-  let waitingSinceMs = clock.monotonicMs();
-  for await (const { frame, timestampMs } of options.liveFrameMs === null
-    ? options.source
-    : keptWhileWaiting(options, session)) {
-    if (isSpared(timestampMs)) continue;
-    const arrivedMs = clock.monotonicMs();
-    times.note('decode', arrivedMs - waitingSinceMs);
-    keeper.tick();
-    const result = await processor.processFrame(frame, timestampMs);
-    if (evidence.failed) break;
-    onStanding?.(gate.standing());
-    await times.timeAsync('encode', () => sink.write(result.frame, timestampMs));
-    if (timestampMs <= writtenMs) outOfOrder += 1;
-    if (writtenMs === Number.NEGATIVE_INFINITY) firstFrameMs = clock.monotonicMs() - startedMs;
-    writtenMs = timestampMs;
-    times.note('capture-to-output', clock.monotonicMs() - arrivedMs);
-    tell(timestampMs, result.state === 'slate' ? result.reason : null);
-    const change = session.quality?.endFrame(clock.monotonicMs()) ?? null;
-    if (change !== null) options.onProgress?.({ type: 'quality', timestampMs, ...change });
-    if (result.state === 'rendered') ahead.afterFrame(timestampMs);
-    // Decoding's time begins where ours ends.
-    waitingSinceMs = clock.monotonicMs();
+  try {
+    for (;;) {
+      const waitingSinceMs = clock.monotonicMs();
+      const next = await intake.next();
+      if (next === null) break;
+      times.note('decode', clock.monotonicMs() - waitingSinceMs);
+      const { frame, timestampMs, arrivedMs } = next;
+      keeper.tick();
+      const result = await processor.processFrame(frame, timestampMs, () => {
+        intake.pullAhead();
+      });
+      if (evidence.failed) break;
+      onStanding?.(gate.standing());
+      await times.timeAsync('encode', () => sink.write(result.frame, timestampMs));
+      if (timestampMs <= writtenMs) outOfOrder += 1;
+      if (writtenMs === Number.NEGATIVE_INFINITY) firstFrameMs = clock.monotonicMs() - startedMs;
+      writtenMs = timestampMs;
+      times.note('capture-to-output', clock.monotonicMs() - arrivedMs);
+      tell(timestampMs, result.state === 'slate' ? result.reason : null);
+      const change = session.quality?.endFrame(clock.monotonicMs()) ?? null;
+      if (change !== null) options.onProgress?.({ type: 'quality', timestampMs, ...change });
+      if (result.state === 'rendered') ahead.afterFrame(timestampMs);
+    }
+  } finally {
+    await intake.close();
   }
   return { firstFrameMs, outOfOrder };
 }

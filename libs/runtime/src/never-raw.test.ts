@@ -68,29 +68,34 @@ const TOLERATED_MS: Readonly<Record<string, number>> = {
 function expectAllowed(world: World, seenMs: number, revoked: boolean, event: string): void {
   expect(revoked, event).toBe(false);
   expect(world.gate.permitInForce(), event).not.toBeNull();
-  expect(world.faces.length, event).toBeLessThan(2);
+  expect(world.shown.length, event).toBeLessThan(2);
   expect(world.faults.mark, event).toBe('fine');
-  const [seen] = world.faces;
+  const [seen] = world.shown;
   const person = seen !== undefined && 'person' in seen ? String(seen.person) : 'nobody';
   expect(seenMs, `${event}: ${person}`).toBeLessThan(TOLERATED_MS[person] ?? Number.POSITIVE_INFINITY);
   expect(seen?.box === JUMPED, `${event}: a stranger after a jump`).toBe(false);
   expect(seen?.trackId === 2, `${event}: a stranger on a track of his own`).toBe(false);
 }
 
-describe.each(['overlay', 'portrait'] as const)('over any sequence of events (%s)', (mode) => {
+describe.each([
+  { mode: 'overlay', looksAside: false },
+  { mode: 'portrait', looksAside: false },
+  { mode: 'overlay', looksAside: true },
+  { mode: 'portrait', looksAside: true },
+] as const)('over any sequence of events ($mode, sight aside: $looksAside)', ({ mode, looksAside }) => {
   it('no frame holds camera pixels where they must not be, and none is rendered against the rules', async () => {
     await fc.assert(
       fc.asyncProperty(events, async (sequence) => {
-        const world = await createWorld({ mode });
+        const world = await createWorld({ mode, looksAside });
         let revoked = false;
         let seenMs = 0;
         for (const [name, frames] of sequence) {
-          const before = world.faces[0];
           await EVENTS[name]?.(world);
           revoked ||= name === 'revoked';
-          if (world.faces[0] !== before) seenMs = 0;
           for (let i = 0; i < frames; i++, seenMs += FRAME_MS) {
+            const before = world.shown[0];
             const result = await world.step();
+            if (world.shown[0] !== before) seenMs = 0;
             const rendered = mode === 'overlay' ? FACE_BOX : BELOW_LABEL;
             const where = result.state === 'slate' ? undefined : rendered;
             expect(countCameraPixels(result.frame, where), name).toBe(0);

@@ -20,6 +20,8 @@ export interface PeopleWatchOptions {
 export interface PeopleWatch {
   /** Who is in the picture, and is it the wearer? A failing network sees nobody and recognises nobody. */
   look(camera: I420Frame, timestampMs: number, sparesTracking: boolean): Promise<FrameFacts>;
+  /** Begins to look for the faces of the next frame. What they are is judged when that frame is looked at, in its turn. */
+  foresee(camera: I420Frame, timestampMs: number, sparesTracking: boolean): void;
   /** Nobody watched who sat there: whoever is seen next is a stranger. */
   forget(): void;
 }
@@ -32,7 +34,11 @@ export function createPeopleWatch({
   onFault,
 }: PeopleWatchOptions): PeopleWatch {
   const presenceJudge = createPresenceJudge();
-  const tracking = createSparedTracking(sight);
+  const tracking = createSparedTracking(
+    sight.looksAside === true
+      ? { track: (...frame) => times.timeAsync('sight', () => sight.track(...frame)) }
+      : sight,
+  );
   const check = createWearerCheck(sight, template);
   let wearer: WearerVerdict = 'unchecked';
 
@@ -53,6 +59,9 @@ export function createPeopleWatch({
   };
 
   return {
+    foresee(camera, timestampMs, spares) {
+      tracking.foresee(camera, timestampMs, spares);
+    },
     forget() {
       tracking.forget();
       forget();

@@ -16,6 +16,11 @@ export interface FaceSight {
   track(frame: I420Frame, timestampMs: number): Promise<readonly FaceObservation[]>;
   /** Identity embedding of one observed face, unit length. */
   embed(frame: I420Frame, face: FaceObservation): Promise<Float32Array>;
+  /**
+   * It looks in a thread of its own: the faces of the next frame are looked for while the present one is drawn. That frame's data
+   * is in shared memory then, and stays as it is until `track` has answered.
+   */
+  readonly looksAside?: boolean;
 }
 
 /** Holds the protected template of the one person who may wear the avatar on this device. */

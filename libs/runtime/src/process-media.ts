@@ -115,7 +115,7 @@ async function runSession(
   const { live, source, sink, clock, onProgress, onStanding } = config;
   const liveFrameMs = live === undefined ? null : 1000 / live.framesPerSecond;
   const flow = await pumpFrames(
-    { source, sink, clock, onProgress, onStanding, liveFrameMs },
+    { source, sink, size: config.size, clock, onProgress, onStanding, liveFrameMs },
     session,
     times,
     startedMs,
@@ -160,7 +160,7 @@ function openSession(config: MediaConfig): Session {
       ...{ size, picture, gate, evidence, clock, onFault },
       quality: quality === null ? undefined : () => quality.settings,
       onStage: (name, ms) => {
-        if (!WAITING_STAGES.has(name)) quality?.noteStage(name, ms);
+        if (!OTHERS_STAGES.has(name)) quality?.noteStage(name, ms);
       },
     }),
     ahead: createMarkAhead(picture.marker),
@@ -168,8 +168,8 @@ function openSession(config: MediaConfig): Session {
   };
 }
 
-/** They wait for the authority, not for this machine. */
-const WAITING_STAGES: ReadonlySet<string> = new Set(['record']);
+/** No work of this thread: `record` may wait for the authority, `sight` is another thread's (`track` is what this one waits for it). */
+const OTHERS_STAGES: ReadonlySet<string> = new Set(['record', 'sight']);
 
 function openLadder({ live, size, picture }: MediaConfig): Session['quality'] {
   if (live === undefined) return null;

@@ -69,9 +69,17 @@ export interface SessionProcessor {
   /**
    * @param camera is read, never written, and not kept
    * @param timestampMs media time, never running backwards
+   * @param onLooked is called when the faces in it were looked for: those of the next frame may be foreseen from now on
    * @throws RuntimeError `frame-size`, `time-ran-back`
    */
-  processFrame(camera: I420Frame, timestampMs: number): Promise<ProcessedFrame>;
+  processFrame(camera: I420Frame, timestampMs: number, onLooked?: () => void): Promise<ProcessedFrame>;
+  /** Whether sight looks aside, so that it is worth while to foresee. */
+  readonly canForesee: boolean;
+  /**
+   * Begins to look for the faces of the frame that will be processed next, under the permission of this moment; without one nothing
+   * is looked for. Whether that frame is shown is decided when it is processed, by the gate, with all it asks for.
+   */
+  foresee(camera: I420Frame, timestampMs: number): void;
   stats(): SessionStats;
   /** `rawFrames` of the statistics, for whoever asks after every frame. */
   readonly rawFrames: number;
@@ -106,15 +114,30 @@ class GatedProcessor implements SessionProcessor {
     this.#out = { ...size, data: new Uint8Array(i420Bytes(size.width, size.height)) };
   }
 
-  async processFrame(camera: I420Frame, timestampMs: number): Promise<ProcessedFrame> {
+  async processFrame(
+    camera: I420Frame,
+    timestampMs: number,
+    onLooked: () => void = () => undefined,
+  ): Promise<ProcessedFrame> {
     this.#accept(camera, timestampMs);
     const quality = this.options.quality?.() ?? FULL_QUALITY;
     const answer = await this.#askGate(camera, timestampMs, quality);
+    onLooked();
     const drawn = answer.open ? await this.#draw(answer, camera, timestampMs, quality) : answer.reason;
     const marked = drawn === 'drawn' ? this.#mark(timestampMs) : drawn;
     const result = this.#release(marked);
     await this.#record(result, answer, timestampMs);
     return result;
+  }
+
+  get canForesee(): boolean {
+    return this.options.picture.sight.looksAside === true;
+  }
+
+  foresee(camera: I420Frame, timestampMs: number): void {
+    const { sparesTracking, showsSlate } = this.options.quality?.() ?? FULL_QUALITY;
+    if (showsSlate || !this.#isExpected(camera) || this.options.gate.permitInForce() === null) return;
+    this.#people.foresee(camera, timestampMs, sparesTracking);
   }
 
   get rawFrames(): number {
@@ -134,9 +157,14 @@ class GatedProcessor implements SessionProcessor {
     };
   }
 
+  #isExpected({ width, height, data }: I420Frame): boolean {
+    const { size } = this.options;
+    return width === size.width && height === size.height && data.length === this.#out.data.length;
+  }
+
   #accept(camera: I420Frame, timestampMs: number): void {
-    const { width, height } = this.options.size;
-    if (camera.width !== width || camera.height !== height || camera.data.length !== this.#out.data.length) {
+    if (!this.#isExpected(camera)) {
+      const { width, height } = this.options.size;
       throw new RuntimeError(
         'frame-size',
         `A frame of ${camera.width}×${camera.height} came into a session of ${width}×${height}.`,

@@ -107,3 +107,67 @@ describe('spared tracking', () => {
     await expect(failing.next(STILL)).rejects.toThrow('no detector');
   });
 });
+
+describe('a foreseen frame', () => {
+  it('is looked at once, and before it is asked for', async () => {
+    const { measured, tracking } = openTracking();
+    const next = cameraFrame(1);
+    tracking.foresee(next, STEP_MS, false);
+    await Promise.resolve();
+    expect(measured).toHaveLength(1);
+    expect(await tracking.track(next, STEP_MS, false)).toHaveLength(1);
+    expect(measured).toHaveLength(1);
+    await tracking.track(next, STEP_MS, false);
+    expect(measured).toHaveLength(2);
+  });
+
+  it('stands for no other frame, and for none after it was forgotten', async () => {
+    const { measured, tracking } = openTracking();
+    tracking.foresee(STILL, 0, false);
+    await tracking.track(cameraFrame(1), STEP_MS, false);
+    expect(measured).toHaveLength(2);
+    tracking.foresee(STILL, 2 * STEP_MS, false);
+    tracking.forget();
+    await tracking.track(STILL, 2 * STEP_MS, false);
+    expect(measured).toHaveLength(4);
+  });
+
+  it('spares nothing after what was forgotten while it was looked at', async () => {
+    const { measured, tracking } = openTracking();
+    tracking.foresee(STILL, 0, true);
+    tracking.forget();
+    await tracking.track(STILL, STEP_MS, true);
+    await tracking.track(STILL, 2 * STEP_MS, true);
+    // The second is spared after the first: had the forgotten one counted, the first would have been.
+    expect(measured).toHaveLength(2);
+  });
+
+  it('that could not be looked at fails for whoever asks for it, and not for the next', async () => {
+    let fails = true;
+    const tracking = createSparedTracking({
+      track: () => (fails ? Promise.reject(new Error('no detector')) : Promise.resolve([movingFace(0)])),
+    });
+    tracking.foresee(STILL, 0, false);
+    await expect(tracking.track(STILL, 0, false)).rejects.toThrow('no detector');
+    fails = false;
+    expect(await tracking.track(STILL, STEP_MS, false)).toHaveLength(1);
+  });
+
+  it('waits until the frame before was looked at', async () => {
+    const running: number[] = [];
+    let most = 0;
+    const tracking = createSparedTracking({
+      track: async (_frame, timestampMs) => {
+        running.push(timestampMs);
+        most = Math.max(most, running.length);
+        await new Promise((resolve) => setImmediate(resolve));
+        running.pop();
+        return [];
+      },
+    });
+    const first = tracking.track(STILL, 0, false);
+    tracking.foresee(STILL, STEP_MS, false);
+    await Promise.all([first, tracking.track(STILL, STEP_MS, false)]);
+    expect(most).toBe(1);
+  });
+});

@@ -18,8 +18,17 @@ export interface SparedTracking {
    * whoever moves, comes or goes there is measured all the same
    */
   track(frame: I420Frame, timestampMs: number, spares: boolean): Promise<readonly FaceObservation[]>;
+  /** Begins what `track` will be asked for next; of another frame, or after `forget`, nothing of it counts. */
+  foresee(frame: I420Frame, timestampMs: number, spares: boolean): void;
   /** Nobody watched: the next frame is measured. */
   forget(): void;
+}
+
+/** A frame whose faces are looked for already. */
+interface Foreseen {
+  readonly frame: I420Frame;
+  readonly timestampMs: number;
+  readonly faces: Promise<readonly FaceObservation[]>;
 }
 
 export function createSparedTracking(sight: Pick<FaceSight, 'track'>): SparedTracking {
@@ -27,24 +36,52 @@ export function createSparedTracking(sight: Pick<FaceSight, 'track'>): SparedTra
   let before: Seen | null = null;
   /** The picture around the face in the frame that was measured last; null when that frame was spared. */
   let glance: Glance | null = null;
+  let foreseen: Foreseen | null = null;
+  /** The look before, whatever became of it: sight follows one frame at a time. */
+  let lookBefore: Promise<unknown> = Promise.resolve();
+  /** Counts what was forgotten: a look that began before is of no use after. */
+  let memory = 0;
+
+  const look = async (frame: I420Frame, timestampMs: number, spares: boolean) => {
+    if (spares && last !== null && glance !== null && !hasChanged(glance, frame)) {
+      glance = null;
+      return [carryOn(before, last, timestampMs)];
+    }
+    const began = memory;
+    const faces = await sight.track(frame, timestampMs);
+    if (began !== memory) return faces;
+    const [face, second] = faces;
+    before = last;
+    last = face !== undefined && second === undefined ? { face, timestampMs } : null;
+    glance = last !== null && spares ? lookAt(frame, last.face.box) : null;
+    return faces;
+  };
+
+  const lookInTurn = (...frame: Parameters<typeof look>): Promise<readonly FaceObservation[]> => {
+    const faces = lookBefore.then(() => look(...frame));
+    lookBefore = faces.catch(() => undefined);
+    return faces;
+  };
 
   return {
     forget() {
       last = null;
       before = null;
       glance = null;
+      foreseen = null;
+      memory += 1;
     },
-    async track(frame, timestampMs, spares) {
-      if (spares && last !== null && glance !== null && !hasChanged(glance, frame)) {
-        glance = null;
-        return [carryOn(before, last, timestampMs)];
-      }
-      const faces = await sight.track(frame, timestampMs);
-      const [face, second] = faces;
-      before = last;
-      last = face !== undefined && second === undefined ? { face, timestampMs } : null;
-      glance = last !== null && spares ? lookAt(frame, last.face.box) : null;
-      return faces;
+    foresee(frame, timestampMs, spares) {
+      const faces = lookInTurn(frame, timestampMs, spares);
+      // Whether it failed is heard by whoever asks for it.
+      faces.catch(() => undefined);
+      foreseen = { frame, timestampMs, faces };
+    },
+    track(frame, timestampMs, spares) {
+      const begun = foreseen;
+      foreseen = null;
+      if (begun?.frame === frame && begun.timestampMs === timestampMs) return begun.faces;
+      return lookInTurn(frame, timestampMs, spares);
     },
   };
 }

@@ -59,6 +59,8 @@ export interface World {
   readonly disclosed: number[];
   /** Faces the camera shows from now on. */
   faces: readonly FaceObservation[];
+  /** Faces in the frame that was processed last: with sight that looks aside, it was captured a frame earlier. */
+  shown: readonly FaceObservation[];
   /** Processes the next camera frame, one frame time later; leases arrive by themselves while `leases` is on. */
   step(): Promise<ProcessedFrame>;
   leases: boolean;
@@ -93,6 +95,8 @@ export interface WorldOptions {
   /** Replaces eyes or hands. */
   readonly picture?: (ports: PicturePorts) => PicturePorts;
   readonly onFault?: SessionProcessorOptions['onFault'];
+  /** Sight looks at the next frame while the present one is drawn. */
+  readonly looksAside?: boolean;
 }
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
@@ -116,10 +120,23 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
   });
   let index = -1;
-  const ports = picturePorts(faults, () => world.faces, options.mode);
+  const facesIn = new WeakMap<I420Frame, readonly FaceObservation[]>();
+  const capture = (at: number): I420Frame => {
+    const frame = (options.camera ?? cameraFrame)(at);
+    facesIn.set(frame, world.faces);
+    return frame;
+  };
+  let next: I420Frame | null = null;
+  const foreseeNext = () => {
+    next = capture(index + 1);
+    world.processor.foresee(next, (index + 1) * FRAME_MS);
+  };
+  const made = picturePorts(faults, (frame) => facesIn.get(frame) ?? [], options.mode);
+  const ports = { ...made, sight: { ...made.sight, looksAside: options.looksAside === true } };
   const world: World = {
     ...{ clock, gate, faults, submitted, disclosed },
     faces: [face(1, 'wearer')],
+    shown: [],
     leases: true,
     quality: FULL_QUALITY,
     statuses: true,
@@ -137,7 +154,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       if (index > 0) clock.advanceMs(FRAME_MS);
       if (world.leases && index % 25 === 0) gate.renewLease(lease(clock), clock.monotonicMs());
       if (world.statuses) gate.noteStatus(VALID, clock.monotonicMs());
-      return world.processor.processFrame((options.camera ?? cameraFrame)(index), index * FRAME_MS);
+      const frame = next ?? capture(index);
+      next = null;
+      world.shown = facesIn.get(frame) ?? [];
+      const { processor } = world;
+      return processor.processFrame(frame, index * FRAME_MS, processor.canForesee ? foreseeNext : undefined);
     },
     admit(next) {
       gate.admit(next);
@@ -152,12 +173,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 
 export function picturePorts(
   faults: Faults,
-  faces: () => readonly FaceObservation[],
+  faces: (frame: I420Frame) => readonly FaceObservation[],
   mode: AvatarRenderer['mode'] = 'overlay',
 ): PicturePorts {
   return {
     sight: {
-      track: () => (faults.track ? Promise.reject(new Error('no detector')) : Promise.resolve(faces())),
+      track: (frame) =>
+        faults.track ? Promise.reject(new Error('no detector')) : Promise.resolve(faces(frame)),
       embed: (_frame, seen) => {
         if (faults.embed) return Promise.reject(new Error('no embedding'));
         const person = 'person' in seen && typeof seen.person === 'string' ? seen.person : 'other';
