@@ -9,8 +9,9 @@ import {
 } from '@guise/media';
 import type { LabelPosition } from '@guise/protocol';
 import { processMedia, type MediaConfig, type MediaProgress, type MediaReport } from '@guise/runtime';
-import { createVision, type ModelSource } from '@guise/vision';
+import type { ModelRegistry, Vision } from '@guise/vision';
 import { openAvatarRenderer } from './avatar-renderer.js';
+import { openSight } from './open-sight.js';
 import { SessionLabel } from './session-label.js';
 import { authorityPorts, picturePorts, type SessionRights } from './session-ports.js';
 import type { WearMode } from './wear-mode.js';
@@ -22,7 +23,7 @@ export interface ProcessOptions extends SessionRights {
   /** The avatar and the hash of the bytes it was read from. */
   readonly bundle: { readonly bundle: AvatarBundle; readonly sha256: string };
   readonly mode: WearMode;
-  readonly registry: ModelSource;
+  readonly registry: ModelRegistry;
   /** Corner of the label, one of those that the permit names; null: the first of them. */
   readonly labelPosition?: LabelPosition | null;
   /** Size to work at and to write; null: the recording's own (see `chooseWorkSize`). Another shape is cut or gets bars, see `chooseFit`. */
@@ -47,26 +48,30 @@ export interface ProcessReport extends MediaReport {
  * @throws MediaError, ModelError, AvatarError, RuntimeError
  */
 export async function runProcess(options: ProcessOptions): Promise<ProcessReport> {
+  const seeing = openSight(options.registry);
+  try {
+    return await wear(options, seeing);
+  } finally {
+    await seeing.then((vision) => vision.close()).catch(() => undefined);
+  }
+}
+
+async function wear(options: ProcessOptions, seeing: Promise<Vision>): Promise<ProcessReport> {
   const video = await openInput(options);
   const { bundle: avatar, mode, grant } = options;
   const { size } = video;
   const label = new SessionLabel(grant.permit, options.labelPosition);
   const renderer = await openAvatarRenderer({ avatar, mode, size, label: label.draw });
-  const vision = await createVision({ registry: options.registry });
-  try {
-    const picture = picturePorts(options, size, vision, renderer);
-    const authority = authorityPorts({ ...options, permitSource: label.following(options.permitSource) });
-    const sink = await openOutput(options, video);
-    const { onProgress } = options;
-    const { fps, expectedFrames } = video;
-    const report = await processMedia({
-      ...{ source: video, sink, size, expectedFrames, picture, authority, clock: SYSTEM_CLOCK },
-      ...(onProgress === undefined ? {} : { onProgress }),
-    });
-    return { ...report, mode, size, framesPerSecond: rateValue(fps), expectedFrames };
-  } finally {
-    await vision.close();
-  }
+  const picture = picturePorts(options, size, await seeing, renderer);
+  const authority = authorityPorts({ ...options, permitSource: label.following(options.permitSource) });
+  const sink = await openOutput(options, video);
+  const { onProgress } = options;
+  const { fps, expectedFrames } = video;
+  const report = await processMedia({
+    ...{ source: video, sink, size, expectedFrames, picture, authority, clock: SYSTEM_CLOCK },
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  return { ...report, mode, size, framesPerSecond: rateValue(fps), expectedFrames };
 }
 
 const SYSTEM_CLOCK: MediaConfig['clock'] = {
@@ -78,7 +83,13 @@ const SYSTEM_CLOCK: MediaConfig['clock'] = {
 async function openInput({ input, size, trim, signal }: ProcessOptions): Promise<VideoDecoder> {
   const info = await probe(input, { signal });
   const workSize = size ?? chooseWorkSize(info);
-  const common = { fit: chooseFit(info, workSize), ...(signal === undefined ? {} : { signal }) };
+  // What is read ahead bridges the moments in which a frame takes longer.
+  const common = {
+    fit: chooseFit(info, workSize),
+    lends: true,
+    readAhead: 3,
+    ...(signal === undefined ? {} : { signal }),
+  };
   // Sound alone has no size to work at: the decoder says so in its own words.
   const whole = await decodeVideo(input, info.kind === 'audio-only' ? {} : { ...common, size: workSize });
   if (trim === undefined || trim === null) return whole;

@@ -35,6 +35,7 @@ export function picturePorts(
   const sight: FaceSight = {
     track: (frame, timestampMs) => tracker.track(frame, timestampMs),
     embed: (frame, face) => vision.embed(frame, face),
+    looksAside: vision.inOwnThread === true,
   };
   return { sight, wearer, renderer, marker: createMarker(markingKeys(grant), size), slate: renderSlate };
 }
