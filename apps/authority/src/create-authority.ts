@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestApplicationOptions } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import type { Database } from '@guise/persistence';
 import { AuthorityModule, type AuthorityOverrides } from './authority.module.js';
 import type { Logger } from 'pino';
 import type { AuthorityConfig } from './config.js';
@@ -10,6 +11,7 @@ import { createLogger, nestLogger } from './http/logger.js';
 import { buildOpenApi } from './http/openapi.js';
 import { createAdapter, prepareServer, type ServedRoute } from './http/server.js';
 import { ApiDocument } from './landing/api-document.js';
+import { DATABASE } from './ports/tokens.js';
 
 export interface Authority {
   readonly app: NestFastifyApplication;
@@ -31,6 +33,8 @@ export async function createAuthority(
   );
   const routes = await prepareServer(app, config, logger);
   await app.init();
+  // Whatever cleans up after a crash has done so.
+  await app.get<Database>(DATABASE).presence.settle();
   const openApi = buildOpenApi(app, routes);
   app.get(ApiDocument).publish(openApi);
   await app.getHttpAdapter().getInstance().ready();

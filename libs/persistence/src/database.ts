@@ -7,6 +7,7 @@ import { lockFolder } from './folder-lock.js';
 import { PrismaClient, type Prisma } from './generated/client.js';
 import { applyMigrations } from './migrate/migrations.js';
 import { statementsEmbedded, statementsOnServer, type StatementEngine } from './statements.js';
+import { ALONE, enterServer, type Presence } from './presence.js';
 import { listenEmbedded, listenOnServer, type Listen } from './notifications.js';
 
 export type Client = PrismaClient;
@@ -27,6 +28,7 @@ export interface Database {
   readonly statements: StatementEngine;
   /** Hears what any process told with `notify`, until the returned function is called. */
   readonly listen: Listen;
+  readonly presence: Pick<Presence, 'isAlone' | 'settle'>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -54,6 +56,9 @@ interface Engine {
   readonly factory: SqlMigrationAwareDriverAdapterFactory;
   readonly listen: Listen;
   readonly statements: StatementEngine;
+  readonly presence: Presence;
+  /** Applies the migrations of a folder. @returns names of those that were new @throws PersistenceError `migration-failed` */
+  migrate(folder: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -67,8 +72,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       ? await openEmbedded(options)
       : await openPostgres(options.url, options.onStatement);
   try {
-    const applied =
-      options.migrations === undefined ? [] : await applyMigrations(engine.factory, options.migrations);
+    const applied = options.migrations === undefined ? [] : await engine.migrate(options.migrations);
     const adapter =
       options.onStatement === undefined
         ? engine.factory
@@ -81,6 +85,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       transaction: (work) => client.$transaction(work),
       statements: engine.statements,
       listen: engine.listen,
+      presence: engine.presence,
       ping: async () => {
         await client.$queryRaw`SELECT 1`;
       },
@@ -100,8 +105,10 @@ async function openPostgres(url: string, hook: StatementHook | undefined): Promi
   const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: TRANSACTION.maxWait });
   // An idle connection the server closed: the pool replaces it, and a lasting outage shows in the next statement.
   pool.on('error', () => undefined);
+  const connect = () => new pg.Client({ connectionString: url, keepAlive: true });
+  let presence: Presence;
   try {
-    await pool.query('SELECT 1');
+    presence = await enterServer(connect());
   } catch (error) {
     await pool.end();
     throw new PersistenceError(
@@ -112,12 +119,30 @@ async function openPostgres(url: string, hook: StatementHook | undefined): Promi
       },
     );
   }
-  const factory = withScripts(new PrismaPg(pool), async (script) => {
-    await pool.query(script);
-  });
-  const listen = listenOnServer(() => new pg.Client({ connectionString: url, keepAlive: true }));
+  const factoryOf = (connections: typeof pool) =>
+    withScripts(new PrismaPg(connections), async (script) => {
+      await connections.query(script);
+    });
+  const factory = factoryOf(pool);
+  const listen = listenOnServer(connect);
   const statements = statementsOnServer(pool, { timeoutMs: TRANSACTION.timeout, hook });
-  return { kind: 'postgresql', factory, listen, statements, close: () => pool.end() };
+  return {
+    ...({ kind: 'postgresql', factory, listen, statements, presence } as const),
+    // On connections that end with it: the schema engine's lock lasts as long as its connection, and the next process waits for it.
+    async migrate(folder) {
+      const brief = new pg.Pool({ connectionString: url, connectionTimeoutMillis: TRANSACTION.maxWait });
+      brief.on('error', () => undefined);
+      try {
+        return await applyMigrations(factoryOf(brief), folder);
+      } finally {
+        await brief.end();
+      }
+    },
+    async close() {
+      await presence.leave();
+      await pool.end();
+    },
+  };
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<Engine> {
@@ -136,13 +161,14 @@ async function openEmbedded(options: DatabaseOptions): Promise<Engine> {
     lock?.release();
     throw error;
   }
+  const factory = withScripts(new PrismaPGlite(pglite), async (script) => {
+    await pglite.exec(script);
+  });
   return {
-    kind: 'embedded',
+    ...({ kind: 'embedded', factory, presence: ALONE } as const),
     listen: listenEmbedded(pglite),
     statements: statementsEmbedded(pglite, options.onStatement),
-    factory: withScripts(new PrismaPGlite(pglite), async (script) => {
-      await pglite.exec(script);
-    }),
+    migrate: (folder) => applyMigrations(factory, folder),
     close: async () => {
       await pglite.close();
       lock?.release();

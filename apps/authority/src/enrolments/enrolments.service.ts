@@ -47,7 +47,8 @@ export class EnrolmentsService implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.database.transaction(reopenEnrolments);
+    // With another process beside this one, a capture that is being judged may be its own.
+    if (this.database.presence.isAlone) await this.database.transaction(reopenEnrolments);
   }
 
   /** @throws ProblemError `statement-mismatch` when another text than the one in force was released */

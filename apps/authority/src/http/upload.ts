@@ -7,9 +7,10 @@ import multipart from '@fastify/multipart';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import type { Database } from '@guise/persistence';
 import type { AuthorityConfig } from '../config.js';
 import { Files } from '../ports/files.js';
-import { CONFIG } from '../ports/tokens.js';
+import { CONFIG, DATABASE } from '../ports/tokens.js';
 import { ProblemError } from './problem-error.js';
 
 /** What a route takes as multipart/form-data. */
@@ -55,14 +56,16 @@ export class Uploads implements OnApplicationBootstrap {
 
   constructor(
     @Inject(CONFIG) config: AuthorityConfig,
+    @Inject(DATABASE) private readonly database: Database,
     private readonly files: Files,
   ) {
     this.folder = join(config.dataDir, 'incoming');
   }
 
-  /** What a crash left behind goes first. */
+  /** What a crash left behind goes first. With another process beside this one, what lies there may be its own. */
   async onApplicationBootstrap(): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    if (!this.database.presence.isAlone) return;
     for (const name of await readdir(this.folder)) await rm(join(this.folder, name), { force: true });
   }
 

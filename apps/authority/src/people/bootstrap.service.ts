@@ -40,6 +40,8 @@ export class BootstrapService implements OnApplicationBootstrap {
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    // With another process beside this one, its invitation stands.
+    if (!this.database.presence.isAlone) return;
     const token = await this.database.transaction(async (tx) => this.renewInvitation(tx));
     if (token === null) {
       await rm(this.path, { force: true });

@@ -9,6 +9,7 @@ import { ProblemError } from '../http/problem-error.js';
 import { TestClock } from '../testing/clock.js';
 import { VerificationJobs, type JobWork } from './verification-jobs.js';
 
+const ALONE = { presence: { isAlone: true, settle: () => Promise.resolve() } };
 const ID = verificationId.parse(formatId('verification', new Uint8Array(16)));
 
 describe('a submitted file that cannot be deleted', () => {
@@ -17,7 +18,7 @@ describe('a submitted file that cannot be deleted', () => {
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'guise-jobs-'));
     const config = parseConfig({ GUISE_DATA_DIR: root });
-    jobs = new VerificationJobs(config, pino({ level: 'silent' }), new TestClock());
+    jobs = new VerificationJobs(config, ALONE, pino({ level: 'silent' }), new TestClock());
     await jobs.onApplicationBootstrap();
   });
   afterEach(() => rm(root, { recursive: true, force: true }));

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Database } from '@guise/persistence';
 import type { VerificationId, VerificationProgress } from '@guise/protocol';
 import type { Logger } from 'pino';
 import type { AuthorityConfig } from '../config.js';
 import { ProblemError } from '../http/problem-error.js';
 import type { Upload } from '../http/upload.js';
 import { Clock } from '../ports/clock.js';
-import { CONFIG, LOGGER } from '../ports/tokens.js';
+import { CONFIG, DATABASE, LOGGER } from '../ports/tokens.js';
 import { JobFolders } from './job-folders.js';
 import type { ProgressListener, ReadingProgress } from './media-analyst.js';
 
@@ -38,15 +39,16 @@ export class VerificationJobs implements OnApplicationBootstrap {
 
   constructor(
     @Inject(CONFIG) config: AuthorityConfig,
+    @Inject(DATABASE) private readonly database: Pick<Database, 'presence'>,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly clock: Clock,
   ) {
     this.folders = new JobFolders(join(config.dataDir, 'verifications'));
   }
 
-  /** What a crash left behind goes first. */
-  onApplicationBootstrap(): Promise<void> {
-    return this.folders.sweep(this.clock.nowMs() - LOST_KEPT_MS);
+  /** What a crash left behind goes first. With another process beside this one, what lies there may be its own. */
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.database.presence.isAlone) await this.folders.sweep(this.clock.nowMs() - LOST_KEPT_MS);
   }
 
   /** @throws ProblemError `not-ready` when as many as may wait do so */
