@@ -9,6 +9,7 @@ import {
   RIGHT_EYE,
   rgbOf,
   type FaceObservation,
+  type HeadPose,
   type I420Frame,
 } from '@guise/frame';
 import { deltaE2000, labOf } from './colour-difference.js';
@@ -43,60 +44,17 @@ function eyeLine(face: FaceObservation) {
   };
 }
 
-/** Features in a frame that the outer corners of the eyes span: x, y in distances between them. */
-function featuresOf(face: FaceObservation): readonly number[] {
-  const { x, y, dx, dy, length } = eyeLine(face);
-  return FEATURES.flatMap((vertex) => {
-    const [px, py] = at(face, vertex);
-    const [ox, oy] = [px - x, py - y];
-    return [(ox * dx + oy * dy) / length ** 2, (oy * dx - ox * dy) / length ** 2];
-  });
-}
-
-/**
- * Mean distance between where features are moved and where the wearer moved them, in distances between the outer
- * corners of the eyes; each face is compared with its own median, so that proportions do not count.
- */
-export function featureError(
-  inputs: readonly FaceObservation[],
-  outputs: readonly FaceObservation[],
-): number {
-  const moved = (faces: readonly FaceObservation[]): readonly (readonly number[])[] => {
-    const all = faces.map(featuresOf);
-    const rest = FEATURES.flatMap((_, k) =>
-      [2 * k, 2 * k + 1].map((i) => median(all.map((one) => one[i] ?? 0))),
-    );
-    return all.map((one) => one.map((value, i) => value - (rest[i] ?? 0)));
-  };
-  const [wearer, avatar] = [moved(inputs), moved(outputs)];
-  return mean(
-    wearer.flatMap((one, frame) =>
-      FEATURES.map((_, k) => {
-        const other = avatar[frame] ?? [];
-        return Math.hypot(
-          (one[2 * k] ?? 0) - (other[2 * k] ?? 0),
-          (one[2 * k + 1] ?? 0) - (other[2 * k + 1] ?? 0),
-        );
-      }),
-    ),
-  );
-}
-
-/** Mean difference of the head's turns, each away from its own median, degrees. */
-export function poseError(inputs: readonly FaceObservation[], outputs: readonly FaceObservation[]): number {
-  const turns = (
-    faces: readonly FaceObservation[],
-    of: 'yawDeg' | 'pitchDeg' | 'rollDeg',
-  ): readonly number[] => {
-    const all = faces.map(({ pose }) => pose[of]);
-    const rest = median(all);
-    return all.map((value) => value - rest);
+/** Mean angle between how two heads are turned, each away from its own median, degrees. */
+export function poseError(heads: readonly HeadPose[], others: readonly HeadPose[]): number {
+  const turns = (all: readonly HeadPose[], of: 'yawDeg' | 'pitchDeg' | 'rollDeg'): readonly number[] => {
+    const rest = median(all.map((pose) => pose[of]));
+    return all.map((pose) => pose[of] - rest);
   };
   const errors = (['yawDeg', 'pitchDeg', 'rollDeg'] as const).map((of) => {
-    const [a, b] = [turns(inputs, of), turns(outputs, of)];
+    const [a, b] = [turns(heads, of), turns(others, of)];
     return a.map((value, i) => value - (b[i] ?? 0));
   });
-  return mean(inputs.map((_, i) => Math.hypot(...errors.map((one) => one[i] ?? 0))));
+  return mean(heads.map((_, i) => Math.hypot(...errors.map((one) => one[i] ?? 0))));
 }
 
 /** A face moved by less than this from one frame to the next, in distances between the eyes, is still. */
@@ -112,14 +70,23 @@ export function isStill(before: FaceObservation, now: FaceObservation): boolean 
   return mean(moved) < STILL * length;
 }
 
-/** Mean change of luma within the face's box, code values. */
-export function faceChange(before: I420Frame, now: I420Frame, { box }: FaceObservation): number {
-  const [a, b] = [planesOf(before).y, planesOf(now).y];
+/**
+ * Mean luma by which the middle of three frames differs from what the other two let expect, within the face's box, code
+ * values: even motion cancels out, noise and trembling do not.
+ */
+export function faceFlicker(
+  frames: readonly [I420Frame, I420Frame, I420Frame],
+  { box }: FaceObservation,
+): number {
+  const [before, now, after] = frames;
+  const [a, b, c] = [planesOf(before).y, planesOf(now).y, planesOf(after).y];
+  const [left, top] = [Math.max(0, Math.floor(box.x)), Math.max(0, Math.floor(box.y))];
   let sum = 0;
   let count = 0;
-  for (let y = Math.max(0, Math.floor(box.y)); y < Math.min(now.height, box.y + box.height); y++)
-    for (let x = Math.max(0, Math.floor(box.x)); x < Math.min(now.width, box.x + box.width); x++) {
-      sum += Math.abs((a[y * now.width + x] ?? 0) - (b[y * now.width + x] ?? 0));
+  for (let y = top; y < Math.min(now.height, box.y + box.height); y++)
+    for (let x = left; x < Math.min(now.width, box.x + box.width); x++) {
+      const i = y * now.width + x;
+      sum += Math.abs((b[i] ?? 0) - ((a[i] ?? 0) + (c[i] ?? 0)) / 2);
       count++;
     }
   return sum / Math.max(1, count);

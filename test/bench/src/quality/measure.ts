@@ -1,136 +1,116 @@
-import {
-  i420ToRgb,
-  rgbToI420,
-  scaleI420,
-  type FaceObservation,
-  type I420Frame,
-  type RgbImage,
-} from '@guise/frame';
+import { rgbToI420, type RgbImage } from '@guise/frame';
 import { decodeImage } from '@guise/media';
 import { cosineSimilarity, type Vision } from '@guise/vision';
 import type { AvatarBundle } from '@guise/avatar';
-import {
-  faceChange,
-  featureError,
-  isStill,
-  neckDifference,
-  outlineStep,
-  poseError,
-} from './face-measures.js';
-import { correlation, countBlinks, mean } from './series.js';
-import { wear, type QualityCase, type WornFrame } from './worn.js';
+import type { ActorTruth } from './actors.js';
+import { faceFlicker, isStill, neckDifference, outlineStep } from './face-measures.js';
+import { figures } from './figures.js';
+import { followingOf, type Following } from './following.js';
+import type { Instruments } from './instruments.js';
+import { mean } from './series.js';
+import { stripOf } from './strip.js';
+import { wear, type WatchedFrame, type Way, type WornFrame } from './worn.js';
 
-/** Figures of one clip; null where there was nothing to measure. */
-export interface ClipQuality {
+/** A recording with the wearer seen in it; `truth` of each frame where an actor plays. */
+export interface Recording {
+  readonly name: string;
+  readonly file: string;
+  readonly seconds: number;
+  readonly watched: readonly WatchedFrame[];
+  readonly truth: readonly ActorTruth[] | null;
+}
+
+/** Figures of one recording worn one way; a `null` has its reason in `reasons`, by the name of the figure. */
+export interface ClipQuality extends Following {
   readonly name: string;
   readonly mode: string;
   readonly frames: number;
+  /** What pose, blinks and mouth are compared with: the wearer as the driving landmarker sees them, or the truth. */
+  readonly against: 'landmarker' | 'truth';
   readonly identityAvatar: number | null;
   readonly identityWearer: number | null;
-  readonly poseErrorDeg: number | null;
-  readonly blinks: number;
-  readonly blinkRecall: number | null;
-  readonly mouthCorrelation: number | null;
-  readonly landmarkNme: number | null;
   readonly flickerRatio: number | null;
   readonly seamRatio: number | null;
   readonly deltaE: number | null;
+  readonly reasons: Readonly<Record<string, string>>;
 }
 
 const EMBED_EVERY = 15;
-const STRIP_PICTURES = 6;
-const STRIP_SIZE = { width: 480, height: 270 } as const;
 
-/** Wears an avatar over a clip and measures what comes out. `strip`: camera above, output below, over time. */
+/** Wears an avatar over a recording and measures what comes out. `strip`: camera above, output below, over time. */
 export async function measureClip(
-  vision: Vision,
-  what: QualityCase,
+  nets: { readonly vision: Vision; readonly instruments: Instruments },
+  recording: Recording,
+  way: Way,
   bundle: AvatarBundle,
-  seconds: number,
 ): Promise<{ readonly quality: ClipQuality; readonly strip: RgbImage }> {
-  const wearers: FaceObservation[] = [];
-  const avatars: FaceObservation[] = [];
-  const embeddings: Record<'camera' | 'shown', Float32Array[]> = { camera: [], shown: [] };
+  const { instruments } = nets;
+  const worn: Omit<WornFrame, 'camera' | 'shown'>[] = [];
+  const identities: Record<'camera' | 'shown', Float32Array[]> = { camera: [], shown: [] };
   const [seam, deltaE]: [number[], number[]] = [[], []];
   const flicker: Record<'camera' | 'shown', number[]> = { camera: [], shown: [] };
   const kept: WornFrame[] = [];
-  let before: WornFrame | null = null;
-  for await (const worn of wear(vision, what, bundle, seconds)) {
-    const { camera, shown, wearer, avatar } = worn;
-    if (wearers.length % EMBED_EVERY === 0) {
-      embeddings.camera.push(await vision.embed(camera, wearer));
-      embeddings.shown.push(await vision.embed(shown, avatar));
+  let [earlier, before]: [WornFrame | null, WornFrame | null] = [null, null];
+  for await (const frame of wear(nets, recording, way, bundle)) {
+    const { camera, shown, wearer, avatar, avatarPoints } = frame;
+    if (worn.length % EMBED_EVERY === 0) {
+      identities.camera.push(await instruments.identity(camera, wearer.points));
+      identities.shown.push(await instruments.identity(shown, avatarPoints));
       deltaE.push(neckDifference(shown, avatar));
-      if (what.mode === 'overlay') seam.push(outlineStep(shown, avatar) / outlineStep(camera, wearer));
-      kept.push(worn);
+      if (way.mode === 'overlay') seam.push(outlineStep(shown, avatar) / outlineStep(camera, wearer.seen));
+      kept.push(frame);
     }
-    if (before !== null && isStill(before.wearer, wearer)) {
-      flicker.shown.push(faceChange(before.shown, shown, avatar));
-      flicker.camera.push(faceChange(before.camera, camera, wearer));
+    if (earlier !== null && before !== null && areStill([earlier, before, frame])) {
+      flicker.shown.push(faceFlicker([earlier.shown, before.shown, shown], before.avatar));
+      flicker.camera.push(faceFlicker([earlier.camera, before.camera, camera], before.wearer.seen));
     }
-    wearers.push(wearer);
-    avatars.push(avatar);
-    before = worn;
+    worn.push({ wearer, avatar, avatarPoints });
+    [earlier, before] = [before, frame];
   }
-  const lids = (faces: readonly FaceObservation[]): readonly number[] =>
-    faces.map(({ expression }) => (expression.leftLid + expression.rightLid) / 2);
-  const mouths = (faces: readonly FaceObservation[]): readonly number[] =>
-    faces.map((face) => face.expression.mouthOpen);
-  const blinks = countBlinks(lids(wearers), lids(avatars));
-  const shown = meanEmbedding(embeddings.shown);
+  const picture = await identityOf(nets, bundle);
+  const output = meanOf(identities.shown);
+  const { figure, reasons } = figures();
   const quality = {
-    ...{ name: what.name, mode: `${what.mode}, ${what.avatar}`, frames: wearers.length },
-    identityAvatar: figure(cosineSimilarity(shown, await embeddingOf(vision, bundle))),
-    identityWearer: figure(cosineSimilarity(shown, meanEmbedding(embeddings.camera))),
-    poseErrorDeg: figure(poseError(wearers, avatars)),
-    blinks: blinks.seen,
-    blinkRecall: figure(blinks.followed / blinks.seen),
-    mouthCorrelation: figure(correlation(mouths(wearers), mouths(avatars))),
-    landmarkNme: figure(featureError(wearers, avatars)),
-    flickerRatio: figure(mean(flicker.shown) / mean(flicker.camera)),
-    seamRatio: figure(mean(seam.filter(Number.isFinite))),
-    deltaE: figure(mean(deltaE.filter(Number.isFinite))),
+    ...{ name: recording.name, mode: `${way.mode}, ${way.avatar}`, frames: worn.length },
+    against: recording.truth === null ? ('landmarker' as const) : ('truth' as const),
+    identityAvatar: figure('identityAvatar', cosineSimilarity(output, picture), 'nothing was shown'),
+    identityWearer: figure(
+      'identityWearer',
+      cosineSimilarity(output, meanOf(identities.camera)),
+      'nothing was shown',
+    ),
+    ...followingOf(worn, recording.truth, figure),
+    flickerRatio: figure(
+      'flickerRatio',
+      mean(flicker.shown) / mean(flicker.camera),
+      'the wearer was never still',
+    ),
+    seamRatio: figure(
+      'seamRatio',
+      mean(seam.filter(Number.isFinite)),
+      way.mode === 'portrait' ? 'a portrait has no seam' : 'no outline within the picture',
+    ),
+    deltaE: figure('deltaE', mean(deltaE.filter(Number.isFinite)), 'the neck is below the picture'),
+    reasons,
   };
   return { quality, strip: stripOf(kept) };
 }
 
-function figure(value: number): number | null {
-  return Number.isFinite(value) ? Math.round(value * 1000) / 1000 : null;
+function areStill([a, b, c]: readonly [WornFrame, WornFrame, WornFrame]): boolean {
+  return isStill(a.wearer.seen, b.wearer.seen) && isStill(b.wearer.seen, c.wearer.seen);
 }
 
-function meanEmbedding(all: readonly Float32Array[]): Float32Array {
+function meanOf(all: readonly Float32Array[]): Float32Array {
   const [first = new Float32Array(0)] = all;
   return first.map((_, i) => mean(all.map((one) => one[i] ?? 0)));
 }
 
-async function embeddingOf(vision: Vision, bundle: AvatarBundle): Promise<Float32Array> {
+async function identityOf(
+  { vision, instruments }: { readonly vision: Vision; readonly instruments: Instruments },
+  bundle: AvatarBundle,
+): Promise<Float32Array> {
   const picture = rgbToI420(await decodeImage(bundle.picture.bytes));
   const [face] = await vision.detectFaces(picture);
   if (face === undefined) throw new Error('the avatar shows no face');
-  return vision.embed(picture, face);
-}
-
-function stripOf(worn: readonly WornFrame[]): RgbImage {
-  const count = Math.min(STRIP_PICTURES, worn.length);
-  const { width, height } = STRIP_SIZE;
-  const strip: RgbImage = {
-    width: count * width,
-    height: 2 * height,
-    data: new Uint8Array(count * width * 2 * height * 3),
-  };
-  const paste = (frame: I420Frame, column: number, row: number): void => {
-    const tile = i420ToRgb(scaleI420(frame, width, height));
-    for (let y = 0; y < height; y++)
-      strip.data.set(
-        tile.data.subarray(y * width * 3, (y + 1) * width * 3),
-        ((row * height + y) * strip.width + column * width) * 3,
-      );
-  };
-  for (let k = 0; k < count; k++) {
-    const one = worn[Math.floor(((k + 0.5) * worn.length) / count)];
-    if (one === undefined) continue;
-    paste(one.camera, k, 0);
-    paste(one.shown, k, 1);
-  }
-  return strip;
+  return instruments.identity(picture, await instruments.points(picture, face));
 }

@@ -7,28 +7,42 @@ import type { Vision } from '@guise/vision';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildAvatar } from '../material.js';
+import type { Instruments, Points68 } from './instruments.js';
 
 export const SIZE = { width: 1280, height: 720 } as const;
 
-/** What is measured: a recording, and what is worn over it. */
-export interface QualityCase {
-  readonly name: string;
-  readonly file: string;
+/** How a recording is worn. */
+export interface Way {
   readonly mode: WearMode;
   readonly avatar: 'executive' | 'own-face';
 }
 
-/** One frame that was rendered, and what the landmarker says of both pictures. */
+/** The wearer in one frame of a recording. */
+export interface WatchedFrame {
+  /** Of the frame in the recording. */
+  readonly index: number;
+  readonly timestampMs: number;
+  /** What drives the avatar. */
+  readonly driving: FaceObservation;
+  /** The same landmarker's word on this frame alone. */
+  readonly seen: FaceObservation;
+  /** The independent landmarker's. */
+  readonly points: Points68;
+}
+
+/** One frame that was rendered, and what the landmarkers say of it. */
 export interface WornFrame {
+  readonly wearer: WatchedFrame;
   readonly camera: I420Frame;
   readonly shown: I420Frame;
-  readonly wearer: FaceObservation;
   readonly avatar: FaceObservation;
+  readonly avatarPoints: Points68;
 }
 
 export async function avatarOf(
   vision: Vision,
-  { avatar, file }: QualityCase,
+  avatar: Way['avatar'],
+  file: string,
   folder: string,
 ): Promise<AvatarBundle> {
   if (avatar === 'executive') return (await buildAvatar(vision)).bundle;
@@ -58,30 +72,53 @@ async function restingFrame(vision: Vision, file: string): Promise<I420Frame> {
   return best;
 }
 
+/** The frames of a recording in which the wearer is seen, once for all ways of wearing it. */
+export async function watch(
+  vision: Vision,
+  instruments: Instruments,
+  file: string,
+  seconds: number,
+): Promise<readonly WatchedFrame[]> {
+  const video = await openRecording(file, seconds);
+  const smooth = vision.createTracker();
+  const plain = vision.createTracker({ smooth: false });
+  const fps = rateValue(video.fps);
+  const watched: WatchedFrame[] = [];
+  for await (const { frame, index } of video) {
+    const timestampMs = (index * 1000) / fps;
+    const [driving] = await smooth.track(frame, timestampMs);
+    const [seen] = await plain.track(frame, timestampMs);
+    if (driving === undefined || seen === undefined) continue;
+    watched.push({ index, timestampMs, driving, seen, points: await instruments.points(frame, seen) });
+  }
+  return watched;
+}
+
 /** Wears an avatar over a recording, without a session: pictures go nowhere but into the measures. */
 export async function* wear(
-  vision: Vision,
-  { file, mode }: QualityCase,
+  { vision, instruments }: { readonly vision: Vision; readonly instruments: Instruments },
+  recording: { readonly file: string; readonly seconds: number; readonly watched: readonly WatchedFrame[] },
+  { mode }: Way,
   bundle: AvatarBundle,
-  seconds: number,
 ): AsyncGenerator<WornFrame> {
   const bytes = encodeBundle(bundle);
   const avatar = { bundle: parseBundle(bytes), sha256: bundleSha256(bytes) };
   const renderer = await openAvatarRenderer({ avatar, mode, size: SIZE, label: () => true });
-  const video = await decodeVideo(file, { size: SIZE, fit: 'cover', durationSeconds: seconds });
-  const trackers = { wearer: vision.createTracker(), avatar: vision.createTracker({ smooth: false }) };
-  const plain = vision.createTracker({ smooth: false });
-  const fps = rateValue(video.fps);
-  for await (const { frame, index } of video) {
-    const timestampMs = (index * 1000) / fps;
-    const [smooth] = await trackers.wearer.track(frame, timestampMs);
-    const [wearer] = await plain.track(frame, timestampMs);
-    if (smooth === undefined || wearer === undefined) continue;
+  const tracker = vision.createTracker({ smooth: false });
+  const byIndex = new Map(recording.watched.map((frame) => [frame.index, frame]));
+  for await (const { frame, index } of await openRecording(recording.file, recording.seconds)) {
+    const wearer = byIndex.get(index);
+    if (wearer === undefined) continue;
     const camera = { ...frame, data: frame.data.slice() };
     const shown =
       mode === 'overlay' ? { ...frame, data: frame.data.slice() } : createI420(SIZE.width, SIZE.height);
-    if (renderer.render(shown, smooth, timestampMs).status !== 'rendered') continue;
-    const [seen] = await trackers.avatar.track(shown, timestampMs);
-    if (seen !== undefined) yield { camera, shown, wearer, avatar: seen };
+    if (renderer.render(shown, wearer.driving, wearer.timestampMs).status !== 'rendered') continue;
+    const [face] = await tracker.track(shown, wearer.timestampMs);
+    if (face === undefined) continue;
+    yield { wearer, camera, shown, avatar: face, avatarPoints: await instruments.points(shown, face) };
   }
+}
+
+function openRecording(file: string, seconds: number): ReturnType<typeof decodeVideo> {
+  return decodeVideo(file, { size: SIZE, fit: 'cover', durationSeconds: seconds });
 }
