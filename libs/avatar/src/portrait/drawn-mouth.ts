@@ -27,6 +27,8 @@ const BARED_CM = 0.2;
 const TALLEST_TEETH_CM = 0.75;
 /** The lower row goes with the jaw, lies a little in the dark, and behind the lip once the jaw is dropped. */
 const LOWER_SHADE = 0.66;
+/** Rows of teeth are so far apart in a mouth that is at rest or speaks. */
+const FREEWAY_CM = 0.18;
 const TOOTH_CM = 0.75;
 const TEETH_EDGE_CM = 0.1;
 /** The tongue lies behind the lower teeth from this opening on. */
@@ -55,7 +57,7 @@ export function teethRows({ lipRaiseCm, dropCm }: Jaws, drawn: number): TeethRow
   const clenched = 1 - smoothstep((dropCm - 0.3) / 0.6);
   return {
     upperEnd: Math.min(TALLEST_TEETH_CM, bared),
-    lowerStart: bared + dropCm,
+    lowerStart: bared + FREEWAY_CM + dropCm,
     lower: clenched * drawn,
   };
 }

@@ -19,8 +19,8 @@ const LID_CLEARANCE_CM = 0.07;
 /** Over this depth the opening's edge keeps the lid line of the picture. */
 const LID_LINE_CM = 0.1;
 /** Half the thickness of the line of closed lashes, and how dark it is: at least, and with the darkest of painted lashes. */
-const LASH_LINE_CM = 0.15;
-const LASH_SHADE = [0.55, 0.92] as const;
+const LASH_LINE_CM = 0.17;
+const LASH_SHADE = [0.78, 0.95] as const;
 /** Lashes of the picture are looked for so far above the opening. */
 const LASHES_ABOVE_CM = 0.08;
 
