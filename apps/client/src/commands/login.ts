@@ -8,14 +8,17 @@ import {
   startPairing,
   type PublicApi,
 } from '@guise/api-client';
+import type { VerifiedCheckpoint } from '@guise/ledger';
+import { parsePublishedKeys } from '@guise/permit';
 import { trustRoot, type TrustRoot } from '@guise/protocol';
 import type { Command } from 'commander';
 import { requireAuthorityUrl } from '../authority.js';
 import { CliError } from '../cli-error.js';
 import { nowSecondsOf, type CommandContext } from '../context.js';
 import { dpopSignerOf, newDeviceKey, parseJson } from '../home/device-key.js';
-import { savePairing } from '../home/pairing-store.js';
 import { createLedgerPin } from '../home/ledger-pin.js';
+import { loadPairing, savePairing } from '../home/pairing-store.js';
+import { isSameAuthority, learnKeys, trustWith } from '../home/permit-keys.js';
 
 export interface LoginOptions {
   readonly authority?: string | undefined;
@@ -46,7 +49,8 @@ Examples:
 export async function login(context: CommandContext, options: LoginOptions): Promise<void> {
   const authority = requireAuthorityUrl(context, options.authority);
   const transport = createTransport({ baseUrl: authority });
-  const trust = await agreeOnTrust(createPublicApi(transport), authority, options.trust);
+  const publicApi = createPublicApi(transport);
+  const { trust, checkpoint } = await agreeOnTrust(context, publicApi, authority, options.trust);
 
   const { device, save } = await newDeviceKey(context.config.home);
   const now = nowSecondsOf(context);
@@ -67,19 +71,31 @@ export async function login(context: CommandContext, options: LoginOptions): Pro
   const tokens = await awaitPairing({ dpop, nowSeconds: now, sleepMs: context.sleepMs }, offer);
   await save();
   await savePairing(context.config.home, { authority, deviceName, trust, tokens });
-  const pin = await createLedgerPin(
-    context.config.home,
-    createPublicApi(transport),
-    trust.ledgerKey,
-  ).advance();
+  const ledgerPin = createLedgerPin(context.config.home, publicApi, trust.ledgerKey);
+  if (checkpoint !== null) await ledgerPin.accept(checkpoint);
+  const pin = await ledgerPin.advance();
   context.output.say(
     { type: 'paired', authority, deviceId: tokens.deviceId, jkt: device.jkt, ledgerSize: pin.size },
     `Paired with ${authority} as ${tokens.deviceId}. Ledger pinned at size ${String(pin.size)}.`,
   );
 }
 
-/** The trust root is pinned now; later answers of the authority are checked against it. */
-async function agreeOnTrust(api: PublicApi, authority: string, file: string | undefined): Promise<TrustRoot> {
+/** What is pinned, and the state of the ledger that it was read from; null where the authority shows no history of keys. */
+interface AgreedTrust {
+  readonly trust: TrustRoot;
+  readonly checkpoint: VerifiedCheckpoint | null;
+}
+
+/**
+ * The trust root is pinned now; later answers of the authority are checked against it. Its keys are those that the ledger
+ * tells of: none that only the authority shows, and none of those known here before is left out.
+ */
+async function agreeOnTrust(
+  context: CommandContext,
+  api: PublicApi,
+  authority: string,
+  file: string | undefined,
+): Promise<AgreedTrust> {
   const offered = await api.trustRoot();
   if (offered.issuer.replace(/\/+$/, '') !== authority) {
     throw new CliError(
@@ -88,16 +104,23 @@ async function agreeOnTrust(api: PublicApi, authority: string, file: string | un
       'Use the address it calls itself.',
     );
   }
-  if (file === undefined) return offered;
-  const held = await readTrustRoot(file);
-  if (held.ledgerKey !== offered.ledgerKey || held.issuer !== offered.issuer) {
+  const held = file === undefined ? null : await readTrustRoot(file);
+  if (held !== null && !isSameAuthority(held, offered)) {
     throw new CliError(
       'refused',
       'the authority shows another trust root than the file',
       'Do not pair; ask whoever gave you the file.',
     );
   }
-  return held;
+  const trust = held ?? offered;
+  const before = (await loadPairing(context.config.home))?.trust;
+  const known = [held, before !== undefined && isSameAuthority(before, trust) ? before : null].flatMap(
+    (root) => (root === null ? [] : parsePublishedKeys(root.permitKeys)),
+  );
+  const learnt = await learnKeys(trust, known, api);
+  return learnt === null
+    ? { trust, checkpoint: null }
+    : { trust: trustWith(trust, learnt.keys), checkpoint: learnt.checkpoint };
 }
 
 /** @throws CliError `badInput` */

@@ -18,11 +18,13 @@ import { EXIT_CODES, type ExitName } from '../exit-codes.js';
 import { parseJson } from '../home/device-key.js';
 import { createLedgerPin, seenLedger } from '../home/ledger-pin.js';
 import { loadPairing } from '../home/pairing-store.js';
+import { refreshTrust } from '../home/permit-keys.js';
 import { renderHtmlReport } from '../report/html-report.js';
 import { checkProof, type SeenLedger } from '../verify/check-proof.js';
 import { matchMedia, type MediaMatch } from '../verify/media-match.js';
 import { obtainReport, reportSource } from '../verify/obtain-report.js';
 import { picturesFor } from '../verify/report-pictures.js';
+import { stolenKeysIn } from '../verify/stolen-keys.js';
 import { tellVerification } from '../verify/tell-verification.js';
 import { writeNewFile } from '../write-file.js';
 import { readTrustRoot } from './login.js';
@@ -74,7 +76,8 @@ export function registerVerify(
       `
 The answer of the authority is never taken at its word: the proof in it is checked here, against the trust root you hold.
 With a file, the pictures are also compared with the evidence the device signed. The ledger must continue the state of it that
-was seen here before; with --bundle this is known only when both are the same state.
+was seen here before; with --bundle this is known only when both are the same state. Keys that the authority made or lost since are
+learnt from its ledger; with --bundle nobody is asked, and the keys of the trust root you hold decide.
 
 Exit code 0: authorised and proved. 50 not authorised, 51 altered, 52 unmarked, 53 inconclusive.
 10 too few witnesses, 30 the ledger forked, 40 the proof does not hold: these outrank the verdict.
@@ -114,7 +117,8 @@ export async function verify(
     file === undefined || proof === null ? null : await matchMedia(file, bundles, material.report);
   const exit = exitOf(material.report?.verdict ?? null, proof, media);
   await writeReports(material, proof?.checks ?? null, file, options);
-  tellVerification(context, { report: material.report, proof, media, exit });
+  const stolenKeys = stolenKeysIn(bundles, material.trust);
+  tellVerification(context, { report: material.report, proof, media, stolenKeys, exit });
   return EXIT_CODES[exit];
 }
 
@@ -147,18 +151,18 @@ async function askAuthority(
   options: VerifyOptions,
 ): Promise<Material> {
   const source = await reportSource(file, options);
-  const trust = await requireTrust(context, options);
+  const held = await requireTrust(context, options);
   const personApi = await openPersonApi(context, options);
   const paired = await loadPairing(context.config.home);
   const baseUrl = requireAuthorityUrl(context, options.authority ?? paired?.authority);
-  const pin = createLedgerPin(
-    context.config.home,
-    createPublicApi(createTransport({ baseUrl })),
-    trust.ledgerKey,
-  );
-  const seen = await pin.seen();
+  const { home } = context.config;
+  const publicApi = createPublicApi(createTransport({ baseUrl }));
+  const ledgerPin = createLedgerPin(home, publicApi, held.ledgerKey);
+  const seen = await ledgerPin.seen();
   const report = await obtainReport(context, personApi, source);
-  return { report, bundle: report.proof, trust, ledger: { seen, accept: pin.accept } };
+  // After the report: whichever key signed what is in it, its beginning and its end are known by now.
+  const trust = await refreshTrust(held, { home, publicApi, ledgerPin });
+  return { report, bundle: report.proof, trust, ledger: { seen, accept: ledgerPin.accept } };
 }
 
 async function requireTrust(context: CommandContext, options: VerifyOptions): Promise<TrustRoot> {

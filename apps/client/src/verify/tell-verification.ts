@@ -3,6 +3,7 @@ import type { ProofResult } from '@guise/verification';
 import type { CommandContext } from '../context.js';
 import { EXIT_CODES, type ExitName } from '../exit-codes.js';
 import { CHECK_WORDS, VERDICT_WORDS } from '../report/words.js';
+import type { StolenKey } from './stolen-keys.js';
 import type { MediaMatch } from './media-match.js';
 
 /** What a verification came to. */
@@ -11,13 +12,15 @@ export interface VerificationOutcome {
   readonly report: VerificationReport | null;
   readonly proof: ProofResult | null;
   readonly media: MediaMatch | null;
+  /** Keys that signed a permit of the proof and were in other hands later. */
+  readonly stolenKeys: readonly StolenKey[];
   readonly exit: ExitName;
 }
 
 /** Tells it to people or programs. */
 export function tellVerification(
   { output }: Pick<CommandContext, 'output'>,
-  { report, proof, media, exit }: VerificationOutcome,
+  { report, proof, media, stolenKeys, exit }: VerificationOutcome,
 ): void {
   output.say(
     {
@@ -29,6 +32,7 @@ export function tellVerification(
       facts: report?.facts ?? null,
       proof,
       media,
+      stolenKeys,
     },
     report === null
       ? 'Proof bundle'
@@ -45,7 +49,13 @@ export function tellVerification(
     const mark = { passed: '✓', failed: '✗', skipped: '–' }[state];
     output.explain(`  ${mark} ${CHECK_WORDS[name]}${state === 'failed' ? `: ${detail}` : ''}`);
   }
+  for (const key of stolenKeys) output.explain(stolenKeyLine(key));
   if (media !== null) output.explain(mediaLine(media));
+}
+
+function stolenKeyLine({ kid, until }: StolenKey): string {
+  const time = new Date(until * 1000).toISOString();
+  return `  ! Key ${kid.slice(0, 12)}… of the authority, which signed a permit here, was in other hands: what it signed counts only before ${time}, and only because the ledger shows that it was there by then`;
 }
 
 function mediaLine({ sameFile, compared, matching }: MediaMatch): string {

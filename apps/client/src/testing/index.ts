@@ -1,0 +1,1 @@
+export { openTestClient, type TestClient, type TestClientOptions } from './test-context.js';
