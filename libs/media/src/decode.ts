@@ -41,7 +41,8 @@ interface Plan {
  */
 export async function decodeVideo(file: string, options: DecodeOptions = {}): Promise<VideoDecoder> {
   const tools = options.tools ?? (await defaultTools());
-  const info = await probe(file, { limits: options.limits ?? {}, tools, signal: options.signal });
+  const { limits = {}, signal } = options;
+  const info = options.info ?? (await probe(file, { limits, tools, signal }));
   if (info.kind === 'audio-only') {
     throw new MediaError('no-picture', `${file} holds sound only. Choose a file with a video track.`);
   }

@@ -22,10 +22,9 @@ const MAX_PENDING = 2;
 export async function encodeVideo(out: string, options: EncodeOptions): Promise<VideoEncoder> {
   checkSize(options);
   const tools = options.tools ?? (await defaultTools());
+  const { audioFrom, signal } = options;
   const audio =
-    options.audioFrom === undefined
-      ? null
-      : await probe(options.audioFrom, { tools, signal: options.signal });
+    audioFrom === undefined ? null : (options.audioInfo ?? (await probe(audioFrom, { tools, signal })));
   const file = createPendingFile(out);
   const args = await encodeArgs(file.path, options, tools, audio);
   if (isAborted(options.signal)) throw abortedError();

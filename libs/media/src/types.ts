@@ -77,6 +77,8 @@ export interface DecodedFrame {
 export type Fit = 'contain' | 'cover' | 'fill';
 
 export interface DecodeOptions {
+  /** What `probe` said of this very file within these limits: then it is not asked again. */
+  readonly info?: MediaInfo;
   /** Even sides. Default: the display size, sides rounded down to even, scaled to fit `maxSize`. */
   readonly size?: PictureSize;
   /** Bound for the default size, 1920×1080 unless stated. */
@@ -123,6 +125,8 @@ export interface EncodeOptions {
   readonly kbps?: number;
   /** File whose first audio track is carried over: copied when the container can hold it, else re-encoded. */
   readonly audioFrom?: string;
+  /** What `probe` said of that file: then it is not asked again. */
+  readonly audioInfo?: MediaInfo;
   /** Part of that audio that belongs to the pictures. */
   readonly audioStartSeconds?: number;
   readonly audioDurationSeconds?: number;
