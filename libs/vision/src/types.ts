@@ -27,6 +27,8 @@ export interface VisionOptions {
   readonly registry: ModelSource;
   /** In the place of the built-in mesh network: see `openLandmarker`. It is closed with the vision. */
   readonly landmarker?: Landmarker;
+  /** The identity network is opened at once, too: the first frame of a session asks for it. */
+  readonly opensEmbedder?: boolean;
 }
 
 export interface TrackerOptions {

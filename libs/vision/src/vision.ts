@@ -11,14 +11,25 @@ import { detectStillFaces } from './tracking/still-faces.js';
 import { VideoFaceTracker } from './tracking/tracker.js';
 import type { FaceTracker, ModelSource, PersonMask, TrackerOptions, Vision, VisionOptions } from './types.js';
 
-/** Opens the networks once; they stay loaded until `close()`. Detection and mesh open now, the rest on first use. */
-export async function createVision({ registry, landmarker: plugged }: VisionOptions): Promise<Vision> {
+/**
+ * Opens the networks once; they stay loaded until `close()`. Detection and mesh open now, the rest on first use unless they are
+ * asked for.
+ */
+export async function createVision(options: VisionOptions): Promise<Vision> {
+  const { registry, landmarker: plugged } = options;
   const [shortRange, fullRange, landmarker] = await Promise.all([
     FaceDetector.open(registry, SHORT_RANGE),
     FaceDetector.open(registry, FULL_RANGE),
     plugged ?? FaceLandmarker.open(registry),
   ]);
-  return new LoadedVision(registry, { shortRange, fullRange, landmarker });
+  const vision = new LoadedVision(registry, { shortRange, fullRange, landmarker });
+  try {
+    if (options.opensEmbedder === true) await vision.openEmbedder();
+    return vision;
+  } catch (error) {
+    await vision.close();
+    throw error;
+  }
 }
 
 interface Closable {
@@ -41,6 +52,10 @@ class LoadedVision implements Vision {
     this.embedder = this.onFirstUse(() => FaceEmbedder.open(registry));
     this.spoofSignal = this.onFirstUse(() => SpoofSignal.open(registry));
     this.segmenter = this.onFirstUse(() => PersonSegmenter.open(registry));
+  }
+
+  async openEmbedder(): Promise<void> {
+    await this.embedder();
   }
 
   createTracker(options: TrackerOptions = {}): FaceTracker {

@@ -69,7 +69,7 @@ if (parentPort === null) throw new Error('serve-vision is a thread: use openVisi
 try {
   // Made by openVisionThread of this very program.
   const registry = await openModelRegistry(workerData as ModelRegistryOptions);
-  serve(await createVision({ registry }), parentPort);
+  serve(await createVision({ registry, opensEmbedder: true }), parentPort);
   parentPort.postMessage({ id: 0, result: null } satisfies VisionAnswer);
 } catch (error) {
   parentPort.postMessage({ id: 0, failure: tellFailure(error) } satisfies VisionAnswer);
