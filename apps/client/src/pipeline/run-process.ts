@@ -59,19 +59,26 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessReport
 async function wear(options: ProcessOptions, seeing: Promise<Vision>): Promise<ProcessReport> {
   const video = await openInput(options);
   const { bundle: avatar, mode, grant } = options;
-  const { size } = video;
+  const { size, fps, expectedFrames } = video;
   const label = new SessionLabel(grant.permit, options.labelPosition);
-  const renderer = await openAvatarRenderer({ avatar, mode, size, label: label.draw });
-  const picture = picturePorts(options, size, await seeing, renderer);
   const authority = authorityPorts({ ...options, permitSource: label.following(options.permitSource) });
-  const sink = await openOutput(options, video);
-  const { onProgress } = options;
-  const { fps, expectedFrames } = video;
-  const report = await processMedia({
-    ...{ source: video, sink, size, expectedFrames, picture, authority, clock: SYSTEM_CLOCK },
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
-  return { ...report, mode, size, framesPerSecond: rateValue(fps), expectedFrames };
+  // The encoder starts, and the networks load, while the avatar is prepared.
+  const writing = openOutput(options, video);
+  writing.catch(() => undefined);
+  try {
+    const renderer = await openAvatarRenderer({ avatar, mode, size, label: label.draw });
+    const picture = picturePorts(options, size, await seeing, renderer);
+    const { onProgress } = options;
+    const report = await processMedia({
+      ...{ source: video, sink: await writing, size, expectedFrames, picture, authority },
+      clock: SYSTEM_CLOCK,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    return { ...report, mode, size, framesPerSecond: rateValue(fps), expectedFrames };
+  } catch (error) {
+    await writing.then((sink) => sink.abort()).catch(() => undefined);
+    throw error;
+  }
 }
 
 const SYSTEM_CLOCK: MediaConfig['clock'] = {
@@ -85,13 +92,17 @@ async function openInput({ input, size, trim, signal }: ProcessOptions): Promise
   const workSize = size ?? chooseWorkSize(info);
   // What is read ahead bridges the moments in which a frame takes longer.
   const common = {
+    info,
     fit: chooseFit(info, workSize),
     lends: true,
     readAhead: 3,
     ...(signal === undefined ? {} : { signal }),
   };
   // Sound alone has no size to work at: the decoder says so in its own words.
-  const whole = await decodeVideo(input, info.kind === 'audio-only' ? {} : { ...common, size: workSize });
+  const whole = await decodeVideo(
+    input,
+    info.kind === 'audio-only' ? { info } : { ...common, size: workSize },
+  );
   if (trim === undefined || trim === null) return whole;
   const { startFrame, endFrame } = trim;
   return decodeVideo(input, {
@@ -105,13 +116,14 @@ async function openInput({ input, size, trim, signal }: ProcessOptions): Promise
 
 function openOutput(
   { input, output, trim, signal }: ProcessOptions,
-  { size, fps, expectedFrames }: VideoDecoder,
+  { info, size, fps, expectedFrames }: VideoDecoder,
 ) {
   return encodeVideo(output, {
     ...size,
     fps,
     codec: output.toLowerCase().endsWith('.webm') ? 'vp9' : 'h264',
     audioFrom: input,
+    audioInfo: info,
     ...(trim === undefined || trim === null ? {} : { audioStartSeconds: trim.startFrame / rateValue(fps) }),
     ...(expectedFrames === null ? {} : { audioDurationSeconds: expectedFrames / rateValue(fps) }),
     ...(signal === undefined ? {} : { signal }),
