@@ -149,6 +149,7 @@ describe('processMedia', () => {
       'label',
       'mark',
       'self-test',
+      'render-core',
       'record',
       'encode',
     ]);

@@ -168,8 +168,11 @@ function openSession(config: MediaConfig): Session {
   };
 }
 
-/** No work of this thread: `record` may wait for the authority, `sight` is another thread's (`track` is what this one waits for it). */
-const OTHERS_STAGES: ReadonlySet<string> = new Set(['record', 'sight']);
+/**
+ * No work of this thread's own: `record` may wait for the authority, `sight` is another thread's (`track` is what this one waits for
+ * it). `render-core` is the sum of others.
+ */
+const OTHERS_STAGES: ReadonlySet<string> = new Set(['record', 'sight', 'render-core']);
 
 function openLadder({ live, size, picture }: MediaConfig): Session['quality'] {
   if (live === undefined) return null;

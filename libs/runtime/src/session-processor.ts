@@ -123,9 +123,11 @@ class GatedProcessor implements SessionProcessor {
     const quality = this.options.quality?.() ?? FULL_QUALITY;
     const answer = await this.#askGate(camera, timestampMs, quality);
     onLooked();
-    const drawn = answer.open ? await this.#draw(answer, camera, timestampMs, quality) : answer.reason;
-    const marked = drawn === 'drawn' ? this.#mark(timestampMs) : drawn;
-    const result = this.#release(marked);
+    const result = await this.#times.timeAsync('render-core', async () => {
+      const drawn = answer.open ? await this.#draw(answer, camera, timestampMs, quality) : answer.reason;
+      const marked = drawn === 'drawn' ? this.#mark(timestampMs) : drawn;
+      return this.#release(marked);
+    });
     await this.#record(result, answer, timestampMs);
     return result;
   }

@@ -15,7 +15,7 @@ const USAGE = `usage: npm run bench -- pipeline [--json FILE] [--input FILE] [--
 pipeline   the whole chain over a recording, with a locally issued permit: decode → track → wearer check → render → label →
            mark → record → encode, in one process, beside decode+encode alone in the same run. Both ways of wearing an
            avatar, portrait and overlay, one after the other; --mode measures one. --json holds an array with one entry a mode.
-           Default input: the sample recording, 20 seconds of it, at 1280x720.
+           Default: 60 seconds at 1280x720 of the sample recording, made into one of that size first.
 picture    makes docs/images/side-by-side.png anew from a synthetic actor and the sample portrait (about two minutes).
 ${SCALE_USAGE.trim()}
 ${QUALITY_USAGE}
@@ -37,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
     options: {
       json: { type: 'string' },
       input: { type: 'string' },
-      seconds: { type: 'string', default: '20' },
+      seconds: { type: 'string', default: '60' },
       size: { type: 'string', default: '1280x720' },
       mode: { type: 'string' },
     },

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { WEAR_MODES, type WearMode } from '@guise/client/pipeline';
 import type { PictureSize } from '@guise/media';
-import { SAMPLE_RECORDING } from './material.js';
+import { cameraRecording } from './camera-recording.js';
 import { scaleAnswer, type ScaleJob, type StreamResult } from './scale-messages.js';
 
 export const SCALE_USAGE = `
@@ -44,7 +44,7 @@ export async function scaleCommand(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       json: { type: 'string' },
-      input: { type: 'string', default: SAMPLE_RECORDING },
+      input: { type: 'string' },
       seconds: { type: 'string', default: '10' },
       mode: { type: 'string', default: 'portrait' },
     },
@@ -58,7 +58,8 @@ export async function scaleCommand(args: readonly string[]): Promise<number> {
   const results: ScaleResult[] = [];
   for (const size of SIZES)
     for (const streams of STREAMS) {
-      const result = await measure({ input: values.input, seconds, mode, size }, streams);
+      const input = values.input ?? (await cameraRecording(size, seconds));
+      const result = await measure({ input, seconds, mode, size }, streams);
       console.log(formatScale(result));
       results.push(result);
     }
