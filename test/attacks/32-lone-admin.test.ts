@@ -105,6 +105,17 @@ describe.each(await testDatabases())('one admin with a confederate on %s', (kind
     expect(await rolesOf(friend)).toEqual(['employee']);
   });
 
+  it('cannot take the place of somebody whom another admin lets in as admin, by inviting them anew', async () => {
+    const asked = await post(honest, '/v1/invitations', { displayName: 'Third', roles: ['admin'] });
+    const { personId } = invitationResponse.parse(asked.body);
+    expect(await post(attacker, `/v1/persons/${personId}/invitation`)).toMatchObject({
+      status: 409,
+      body: { code: 'conflict' },
+    });
+    expect((await post(attacker, `/v1/persons/${honest.id}/invitation`)).status).toBe(409);
+    expect((await post(attacker, `/v1/persons/${org.employee.id}/invitation`)).status).toBe(409);
+  });
+
   it('does not get a grant of the operator’s: there is no route to it, and no row while there are two admins', async () => {
     const { authority } = org;
     expect(authority.routes.filter(({ path }) => path.includes('operator'))).toEqual([]);

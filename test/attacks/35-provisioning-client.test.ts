@@ -5,6 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  invitePerson,
   openServedWearing,
   openTestOrganisation,
   openTestSession,
@@ -14,6 +15,7 @@ import {
   textOf,
   type ServedWearing,
   type TestOrganisation,
+  type TestPerson,
 } from '@guise/authority/testing';
 import { createFakeClock } from '@guise/testing';
 import { createWire, openLiveRuntime, type Wire } from '../bench/src/authority/live-runtime.js';
@@ -96,6 +98,73 @@ describe.each(await testDatabases())('a provisioning client on %s', (kind) => {
     expect(seen[2]?.[0]).toMatchObject({ status: '404' });
     const { client } = org.authority.database;
     expect(await client.person.count({ where: { state: { not: 'active' } } })).toBe(0);
+  });
+
+  it('takes over whom an admin named for it, and nobody by a name alone', async () => {
+    const { authority, adminA } = org;
+    const post = (url: string, json: object) => authority.api.post(url, json, { token: adminA.token });
+    const grace = await invitePerson(authority, adminA, 'grace@example.com', ['employee', 'auditor']);
+    // The same name is another person.
+    const other = textOf((await scim.create({ userName: 'grace@example.com' })).body, 'id');
+    expect(other).not.toBe(grace.id);
+    await scim.call('DELETE', `Users/${other}`);
+    expect((await post(`/v1/persons/${grace.id}/adoption`, { userName: 'Grace@example.com' })).status).toBe(
+      204,
+    );
+    const adopted = await scim.create({ userName: 'grace@example.com', displayName: 'Grace H.' });
+    expect(adopted).toMatchObject({
+      status: 201,
+      body: {
+        id: grace.id,
+        displayName: 'Grace H.',
+        active: true,
+        roles: [{ value: 'employee' }, { value: 'auditor' }],
+      },
+    });
+    expect((await authority.api.get('/v1/me', { token: grace.token })).status).toBe(200);
+    // Used up: another user of the name is refused, and who is provisioned is not handed over again.
+    expect((await scim.create({ userName: 'grace@example.com' })).status).toBe(409);
+    expect((await post(`/v1/persons/${grace.id}/adoption`, { userName: 'grace2' })).status).toBe(409);
+    await scim.patch(grace.id, { op: 'replace', value: { active: false } });
+    expect((await authority.api.get('/v1/me', { token: grace.token })).status).toBe(401);
+    const told = { where: { topic: grace.id, kind: 'status-change' } };
+    expect(await authority.database.client.ledgerEntry.count(told)).toBe(3);
+  });
+
+  it('takes over no admin, whoever says so, and nobody who became one meanwhile', async () => {
+    const { authority, adminA, adminB, adminC } = org;
+    const expectBy = (by: TestPerson, id: string, userName: string) =>
+      authority.api.post(`/v1/persons/${id}/adoption`, { userName }, { token: by.token });
+    expect((await expectBy(adminA, adminB.id, 'b')).status).toBe(409);
+    expect((await expectBy(adminA, adminA.id, 'a')).status).toBe(403);
+    expect((await expectBy(org.employee, org.executive.id, 'x')).status).toBe(403);
+    const { client } = authority.database;
+    await expect(
+      client.expectedUser.create({
+        data: {
+          ...{ personId: adminB.id, userKey: 'b', requestedById: adminA.id },
+          ...{ requestedAt: new Date(), expiresAt: new Date(Date.now() + 60_000) },
+        },
+      }),
+    ).rejects.toThrow('not adopted');
+    const rising = await invitePerson(authority, adminA, 'Rising', ['employee']);
+    expect((await expectBy(adminA, rising.id, 'rising')).status).toBe(204);
+    const asked = await authority.api.post(
+      `/v1/persons/${rising.id}/roles`,
+      { roles: ['admin'] },
+      { token: adminA.token },
+    );
+    const approval = `/v1/admin-grants/${textOf(asked.body, 'adminGrant')}/approval`;
+    expect((await authority.api.post(approval, {}, { token: adminC.token })).status).toBe(200);
+    const persons = await client.person.count();
+    expect((await scim.create({ userName: 'rising' })).status).toBe(409);
+    expect(await client.person.count()).toBe(persons);
+    expect(await client.provisionedUser.count({ where: { personId: rising.id } })).toBe(0);
+    await authority.api.post(
+      `/v1/persons/${rising.id}/roles`,
+      { roles: ['employee'] },
+      { token: adminC.token },
+    );
   });
 
   it('is a client only with its own kind of token, and that token is worth nothing elsewhere', async () => {

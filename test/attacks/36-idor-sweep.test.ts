@@ -225,6 +225,16 @@ describe.each(await testDatabases())('objects of others on %s', (kind) => {
       },
       'POST /v1/passkeys/:id/remove': { kind: 'passkey', options: empty },
       'POST /v1/passkeys/:id/rename': { kind: 'passkey', options: { json: { name: 'Mine' } } },
+      'POST /v1/persons/:id/adoption': {
+        kind: 'person',
+        options: { json: { userName: 'victim' } },
+        work: [['admin'], 'admins say whom the directory takes over'],
+      },
+      'POST /v1/persons/:id/invitation': {
+        kind: 'person',
+        options: empty,
+        work: [['admin'], 'admins invite'],
+      },
       'POST /v1/persons/:id/roles': {
         kind: 'person',
         options: { json: { roles: ['auditor'] } },

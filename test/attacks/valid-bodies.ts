@@ -135,6 +135,10 @@ export function validBodies(org: TestOrganisation): Readonly<Record<string, () =
       const [passkey] = (await get(employee, '/v1/passkeys')) as readonly unknown[];
       return as(employee, `/v1/passkeys/${textOf(passkey, 'id')}/rename`, { name: 'Mine' });
     },
+    'POST /v1/persons/:id/adoption': async () => {
+      const { id } = await invitePerson(authority, adminA, 'Colleague', ['employee']);
+      return as(adminA, `/v1/persons/${id}/adoption`, { userName: `colleague ${id}` });
+    },
     'POST /v1/persons/:id/roles': async () => {
       const { id } = await invitePerson(authority, adminA, 'Colleague', ['employee']);
       return as(adminA, `/v1/persons/${id}/roles`, { roles: ['employee', 'auditor'] });

@@ -21,6 +21,7 @@ export {
   decideAdminGrant,
   insertAdminGrant,
   insertBootstrapGrant,
+  hasOpenAdminGrant,
   insertOperatorGrant,
   listAdminGrants,
   lockAdminGrant,
@@ -72,6 +73,7 @@ export {
 } from './repositories/devices.js';
 export {
   findIdentityPerson,
+  hasIdentity,
   insertIdentity,
   moveIdentity,
   touchIdentity,
@@ -121,6 +123,7 @@ export {
 } from './repositories/faces.js';
 export {
   endBootstrapInvitations,
+  endInvitations,
   findOpenInvitation,
   insertInvitation,
   useInvitation,

@@ -7,6 +7,15 @@ export const provisioningClientRequest = z.strictObject({
   /** Its `externalId` is the person's `sub` at the configured OpenID provider: who it provisions may sign in there. */
   linksSubjects: z.boolean().default(false),
 });
+/** POST /v1/persons/:id/adoption (admin): the SCIM `userName` of a person who was here before the directory. */
+export const adoptionRequest = z.strictObject({
+  userName: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^\P{Cc}*$/u, 'has control characters'),
+});
 export const provisioningClientRow = z.object({
   id: provisioningClientId,
   name: z.string(),

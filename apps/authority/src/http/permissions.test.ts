@@ -193,6 +193,7 @@ function bodiesOf(org: TestOrganisation): Readonly<Record<string, Sent>> {
   const signed = { options: { json: { statement: '{}', assertion } }, status: 422 };
   return {
     'POST /v1/passkeys/:id/rename': { options: { json: { name: 'Laptop' } } },
+    'POST /v1/persons/:id/adoption': { options: { json: { userName: 'ada' } } },
     'POST /v1/persons/:id/roles': { options: { json: { roles: ['employee'] } } },
     'POST /v1/device-authorizations/:userCode/approval': signed,
     'PUT /v1/enrolments/:id/capture': { options: multipart({ file: Buffer.from('face') }) },

@@ -16,12 +16,15 @@ import { PersonNotices } from '../person-notices/person-notices.service.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { CONFIG } from '../ports/tokens.js';
+import { DirectoryNames } from '../scim/directory-names.js';
 import type { ProviderClaims } from './provider.js';
 import { OidcRefusal } from './refusals.js';
 import { mappedRoles, rolesAfterMapping, type MappedRoles } from './role-mapping.js';
 
 /** Of somebody the provider gives no usable name for. */
 const NAMELESS = 'New person';
+/** Longer ones are no user name of any directory. */
+const MAX_NAME = 200;
 
 /** Who somebody at the provider is here: found by issuer and subject alone, provisioned and given roles by the mapping. */
 @Injectable()
@@ -33,9 +36,10 @@ export class ProvidedPeople {
     private readonly ledger: LedgerOutbox,
     private readonly roles: RoleChanges,
     private readonly notices: PersonNotices,
+    private readonly directory: DirectoryNames,
   ) {}
 
-  /** @throws OidcRefusal `not-active`, `not-known`, `no-role`; a unique violation when two first sign-ins meet */
+  /** @throws OidcRefusal `not-active`, `not-known`, `no-role`, `known-otherwise`; a unique violation when two first sign-ins meet */
   async enter(tx: Transaction, claims: ProviderClaims): Promise<string> {
     const identity = identityOf(claims);
     const known = await findIdentityPerson(tx, identity);
@@ -62,6 +66,8 @@ export class ProvidedPeople {
     const mapped = this.mappingOf(claims);
     if (mapped === null) throw new OidcRefusal('not-known');
     if (mapped.length === 0) throw new OidcRefusal('no-role');
+    // Suspended, gone, or only not linked: whoever it is, a second person would outlive the first.
+    if (await this.directory.knows(tx, namesOf(claims))) throw new OidcRefusal('known-otherwise');
     const id = this.random.id('person');
     const name = nameOf(claims);
     await insertPerson(tx, { id, displayName: name, roles: mapped, createdAt: this.clock.now() });
@@ -105,6 +111,15 @@ export class ProvidedPeople {
 
 function identityOf({ iss, sub }: ProviderClaims) {
   return { issuer: iss, subject: sub };
+}
+
+/** By what a directory may call them: claims that directories take user names from. */
+function namesOf(claims: ProviderClaims) {
+  const told = [claims.preferred_username, claims.email, claims.upn];
+  return {
+    subject: claims.sub,
+    userNames: told.filter((name): name is string => typeof name === 'string' && name.length <= MAX_NAME),
+  };
 }
 
 /** The first of the usual claims that is a name. */

@@ -8,6 +8,7 @@ export type RefusalCode =
   | 'no-role'
   | 'not-known'
   | 'already-linked'
+  | 'known-otherwise'
   | 'rate-limited'
   | 'internal';
 
@@ -71,6 +72,11 @@ export const REFUSAL_TEXTS: Readonly<Record<RefusalCode, RefusalText>> = {
     status: 409,
     title: 'This sign-in is linked to an account already',
     advice: 'One sign-in of your organisation is one person here. Ask an admin if that person should be you.',
+  },
+  'known-otherwise': {
+    status: 403,
+    title: 'Your organisation’s directory knows you, but not by this sign-in',
+    advice: 'Your account may be suspended or ended, or is not linked to this sign-in yet. Ask an admin.',
   },
   'rate-limited': {
     status: 429,

@@ -51,6 +51,13 @@ export class PeopleController {
     return { adminGrant: await this.people.changeRoles(id, body.roles, admin.personId) };
   }
 
+  @Post('persons/:id/invitation')
+  @Requires('admin', { stepUp: 'fresh' })
+  @Answers(201, invitationResponse, 'Invite a person anew who never came in; the token is shown once')
+  inviteAgain(@Param('id', { schema: personId }) id: string, @CallingPerson() admin: PersonPrincipal) {
+    return this.people.inviteAgain(id, admin.personId);
+  }
+
   @Post('invitations')
   @Requires('admin', { stepUp: 'fresh' })
   @Answers(201, invitationResponse, 'Invite a person; the token is shown once')

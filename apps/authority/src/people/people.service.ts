@@ -1,10 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  countPasskeysOf,
+  endInvitations,
   findActiveSourceFace,
   findPerson,
+  hasIdentity,
+  hasOpenAdminGrant,
   insertInvitation,
   insertPerson,
+  LedgerOutbox,
   listPersons,
+  lockPerson,
   type Database,
   type PersonRecord,
   type Transaction,
@@ -28,6 +34,7 @@ export class PeopleService {
     private readonly random: Random,
     private readonly roleChanges: RoleChanges,
     private readonly adminGrants: AdminGrants,
+    private readonly ledger: LedgerOutbox,
   ) {}
 
   /** @throws ProblemError `not-found` */
@@ -57,6 +64,37 @@ export class PeopleService {
       await insertPerson(tx, { id, displayName, roles, createdAt: this.clock.now() });
       const grant = waits ? await this.adminGrants.request(tx, { person: id, roles: wanted }, by) : null;
       return { ...(await this.issueInvitation(tx, id, by)), adminGrant: grant?.id ?? null };
+    });
+  }
+
+  /**
+   * A new invitation for somebody who never came in: theirs lapsed, or a directory provisioned them. Who has a passkey needs
+   * a recovery, and who signs in at the provider makes their first passkey by that: an admin could come in as them.
+   * @throws ProblemError `not-found`, `conflict`
+   */
+  inviteAgain(personId: string, by: string) {
+    return this.database.transaction(async (tx) => {
+      await lockPerson(tx, personId);
+      const person = await findPerson(tx, personId);
+      if (person === null) throw new ProblemError('not-found');
+      const cameIn = (await countPasskeysOf(tx, personId)) > 0 || (await hasIdentity(tx, personId));
+      if (cameIn || person.roles.includes('admin')) {
+        throw new ProblemError('conflict', {
+          detail: 'This person has a way in. If they lost their passkeys, begin a recovery.',
+        });
+      }
+      if (await hasOpenAdminGrant(tx, personId)) {
+        // Whoever holds the new invitation would be the admin whom another admin approves for somebody else.
+        throw new ProblemError('conflict', {
+          detail: 'That they become admin waits for approval: cancel that first.',
+        });
+      }
+      await endInvitations(tx, personId, this.clock.now());
+      await this.ledger.stage(tx, {
+        ...{ v: 1, kind: 'status-change', at: this.clock.nowSeconds(), subject: personId },
+        ...{ from: person.state, to: 'invited again', reason: `by ${by}` },
+      });
+      return { ...(await this.issueInvitation(tx, personId, by)), adminGrant: null };
     });
   }
 

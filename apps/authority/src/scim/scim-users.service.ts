@@ -1,23 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
   deleteProvisionedUser,
-  findIdentityPerson,
-  findPersons,
   findProvisionedUser,
-  insertIdentity,
   insertPerson,
   insertProvisionedUser,
   isUniqueViolation,
   LedgerOutbox,
   lockProvisionedUser,
-  moveIdentity,
   pageProvisionedUsers,
   updateProvisionedUser,
   type Database,
   type ProvisionedUserRecord,
   type Transaction,
 } from '@guise/persistence';
-import type { AuthorityConfig } from '../config.js';
 import type { ProvisioningPrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
 import { ScimError } from '../http/scim-error.js';
@@ -25,10 +20,13 @@ import { PersonStates } from '../people/person-states.js';
 import { RoleChanges } from '../people/role-changes.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
-import { CONFIG, DATABASE } from '../ports/tokens.js';
+import { DATABASE } from '../ports/tokens.js';
 import { parseUserFilter } from './filter.js';
-import { MAX_PAGE } from './schemas.js';
-import { fieldsOf, type UserFields } from './user-fields.js';
+import { Adoptions } from './adoptions.service.js';
+import { DirectoryNames } from './directory-names.js';
+import { MAX_PAGE, type ScimUser } from './schemas.js';
+import { SubjectLinks, taken } from './subject-links.js';
+import { fieldsOf, newFields, replacedFields, type UserFields } from './user-fields.js';
 import { versionOf } from './user-resource.js';
 
 export interface ListWish {
@@ -41,13 +39,15 @@ export interface ListWish {
 @Injectable()
 export class ScimUsers {
   constructor(
-    @Inject(CONFIG) private readonly config: AuthorityConfig,
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly ledger: LedgerOutbox,
     private readonly states: PersonStates,
     private readonly roles: RoleChanges,
+    private readonly adoptions: Adoptions,
+    private readonly names: DirectoryNames,
+    private readonly subjects: SubjectLinks,
   ) {}
 
   /** @throws ScimError 404 */
@@ -63,25 +63,19 @@ export class ScimUsers {
     return { ...(await pageProvisionedUsers(this.database.client, wanted, page)), startIndex: first };
   }
 
-  /** @throws ScimError `uniqueness` */
-  create(client: ProvisioningPrincipal, fields: UserFields): Promise<ProvisionedUserRecord> {
-    const id = this.random.id('person');
+  /** A new person, or one who is here already (see `Adoptions`). @throws ScimError `uniqueness`, 409 */
+  create(client: ProvisioningPrincipal, user: ScimUser): Promise<ProvisionedUserRecord> {
     return this.write(async (tx) => {
-      const { userName, externalId, displayName, roles } = fields;
-      await insertPerson(tx, { id, displayName, roles, createdAt: this.clock.now() });
-      await insertProvisionedUser(tx, { personId: id, userName, externalId }, this.clock.now());
-      await this.link(tx, client, id, externalId);
-      await this.ledger.stage(tx, {
-        v: 1,
-        kind: 'status-change',
-        at: this.clock.nowSeconds(),
-        subject: id,
-        from: 'none',
-        to: 'active',
-        reason: reasonOf(client),
-      });
-      if (!fields.active) await this.states.suspend(tx, { id, state: 'active', roles }, reasonOf(client));
-      return found(await findProvisionedUser(tx, id));
+      const { userName, externalId = null } = user;
+      const identity = this.subjects.identityOf(client, externalId);
+      const known = await this.adoptions.find(tx, { userName, identity });
+      await this.names.comeBack(tx, { userName, externalId });
+      if (known === null) return this.insert(tx, client, newFields(user));
+      await insertProvisionedUser(tx, { personId: known, userName, externalId: null }, this.clock.now());
+      const adopted = found(await findProvisionedUser(tx, known));
+      await this.store(tx, client, adopted, replacedFields(fieldsOf(adopted), user));
+      await this.tell(tx, client, known, 'unprovisioned', 'provisioned');
+      return found(await findProvisionedUser(tx, known));
     });
   }
 
@@ -109,10 +103,25 @@ export class ScimUsers {
   /** The person leaves for good; the resource is gone. @throws ScimError 404, 412 */
   async remove(client: ProvisioningPrincipal, id: string, expected: string | undefined): Promise<void> {
     await this.write(async (tx) => {
-      const { state, roles } = await this.lock(tx, id, expected);
+      const { state, roles, userName, externalId } = await this.lock(tx, id, expected);
       await this.states.leave(tx, { id, state, roles }, reasonOf(client));
+      await this.names.depart(tx, { userName, externalId });
       await deleteProvisionedUser(tx, id);
     });
+  }
+
+  private async insert(
+    tx: Transaction,
+    client: ProvisioningPrincipal,
+    { userName, externalId, displayName, active, roles }: UserFields,
+  ): Promise<ProvisionedUserRecord> {
+    const id = this.random.id('person');
+    await insertPerson(tx, { id, displayName, roles, createdAt: this.clock.now() });
+    await insertProvisionedUser(tx, { personId: id, userName, externalId }, this.clock.now());
+    await this.subjects.link(tx, client, id, externalId);
+    await this.tell(tx, client, id, 'none', 'active');
+    if (!active) await this.states.suspend(tx, { id, state: 'active', roles }, reasonOf(client));
+    return found(await findProvisionedUser(tx, id));
   }
 
   private async store(
@@ -123,7 +132,7 @@ export class ScimUsers {
   ): Promise<void> {
     const { personId: id, state } = user;
     const { userName, externalId, displayName, active, roles } = after;
-    if (externalId !== user.externalId) await this.changeLink(tx, client, user, externalId);
+    if (externalId !== user.externalId) await this.subjects.change(tx, client, user, externalId);
     await updateProvisionedUser(tx, { personId: id, userName, externalId, displayName }, this.clock.now());
     if (active && state !== 'active') {
       await this.states.restore(tx, { id, state, roles: user.roles }, reasonOf(client));
@@ -137,38 +146,16 @@ export class ScimUsers {
     }
   }
 
-  private changeLink(
+  private async tell(
     tx: Transaction,
     client: ProvisioningPrincipal,
-    user: ProvisionedUserRecord,
-    externalId: string | null,
+    subject: string,
+    from: string,
+    to: string,
   ): Promise<void> {
-    if (client.linksSubjects && user.externalId !== null) {
-      const detail =
-        'externalId: it is whom the person is at the OpenID provider. Delete the user and create another.';
-      throw new ScimError(400, 'mutability', detail);
-    }
-    return this.link(tx, client, user.personId, externalId);
-  }
-
-  /** Whom a client that names subjects provisions may sign in at the provider; somebody who left may come back. */
-  private async link(
-    tx: Transaction,
-    client: ProvisioningPrincipal,
-    personId: string,
-    subject: string | null,
-  ): Promise<void> {
-    const { oidc } = this.config;
-    if (!client.linksSubjects || oidc === null || subject === null) return;
-    const identity = { issuer: oidc.issuer, subject };
-    const known = await findIdentityPerson(tx, identity);
-    if (known === null) {
-      await insertIdentity(tx, { ...identity, personId, origin: 'scim', createdAt: this.clock.now() });
-      return;
-    }
-    const [holder] = await findPersons(tx, [known]);
-    if (holder?.state !== 'left') throw taken('externalId');
-    await moveIdentity(tx, identity, personId);
+    const at = this.clock.nowSeconds();
+    const reason = reasonOf(client);
+    await this.ledger.stage(tx, { v: 1, kind: 'status-change', at, subject, from, to, reason });
   }
 
   private async lock(
@@ -199,10 +186,6 @@ export class ScimUsers {
 function found(user: ProvisionedUserRecord | null): ProvisionedUserRecord {
   if (user === null) throw new ScimError(404, null, 'There is no such user.');
   return user;
-}
-
-function taken(attribute: string): ScimError {
-  return new ScimError(409, 'uniqueness', `${attribute}: another user has it.`);
 }
 
 const reasonOf = ({ clientId }: ProvisioningPrincipal): string => `scim by ${clientId}`;

@@ -27,7 +27,7 @@ import { applyPatch } from './patch.js';
 import { listQuery, MAX_BODY_BYTES, patchRequest, scimUser, type ScimUser } from './schemas.js';
 import { ScimUsers } from './scim-users.service.js';
 import { resourceTypes, schemas, serviceProviderConfig } from './service-description.js';
-import { newFields, replacedFields, type UserFields } from './user-fields.js';
+import { replacedFields, type UserFields } from './user-fields.js';
 import { listResponse, userResource, versionOf } from './user-resource.js';
 
 const LIMITS: RouteLimits = { bulkRate: true, maxBodyBytes: MAX_BODY_BYTES };
@@ -88,7 +88,7 @@ export class ScimController {
     @CallingProvisioner() client: ProvisioningPrincipal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const resource = this.answer(reply, await this.users.create(client, newFields(body)));
+    const resource = this.answer(reply, await this.users.create(client, body));
     void reply.header('location', resource.meta.location);
     return resource;
   }

@@ -212,7 +212,13 @@ describe.each(await testDatabases())('SCIM on %s', (kind) => {
       const client = new ScimClient(own.authority, await provisioningToken(own.authority, own.adminA));
       const suspend = (id: string) => client.patch(id, { op: 'replace', path: 'active', value: false });
       for (const { id } of [own.adminA, own.adminB, own.adminC]) {
-        const data = { personId: id, userName: id, userKey: id, createdAt: new Date(), changedAt: new Date() };
+        const data = {
+          personId: id,
+          userName: id,
+          userKey: id,
+          createdAt: new Date(),
+          changedAt: new Date(),
+        };
         await own.authority.database.client.provisionedUser.create({ data });
       }
       expect((await suspend(own.adminC.id)).status).toBe(200);

@@ -83,6 +83,11 @@ export async function decideAdminGrant(
   await tx.adminGrant.update({ where: { id }, data });
 }
 
+/** Whether it waits for an approval that this person becomes admin. */
+export async function hasOpenAdminGrant(tx: Transaction, personId: string): Promise<boolean> {
+  return (await tx.adminGrant.count({ where: { openFor: personId } })) > 0;
+}
+
 /** The newest grants first. */
 export async function listAdminGrants(tx: Transaction, limit: number): Promise<readonly AdminGrantRecord[]> {
   const rows = await tx.adminGrant.findMany({

@@ -19,6 +19,11 @@ export async function findIdentityPerson(
   return row?.personId ?? null;
 }
 
+/** Whether a person has any identity at a provider. */
+export async function hasIdentity(tx: Transaction, personId: string): Promise<boolean> {
+  return (await tx.externalIdentity.count({ where: { personId } })) > 0;
+}
+
 /** Fails with a unique violation when somebody has it already. */
 export async function insertIdentity(
   tx: Transaction,

@@ -32,6 +32,11 @@ export async function useInvitation(tx: Transaction, tokenHash: string, now: Dat
   return count === 1;
 }
 
+/** Ends a person's unused invitations, so that only the newest holds. */
+export async function endInvitations(tx: Transaction, personId: string, now: Date): Promise<void> {
+  await tx.invitation.updateMany({ where: { personId, usedAt: null }, data: { usedAt: now } });
+}
+
 /** Ends unused bootstrap invitations, so that only the newest file holds. */
 export async function endBootstrapInvitations(tx: Transaction, now: Date): Promise<readonly string[]> {
   const open = await tx.invitation.findMany({ where: { createdBy: null, usedAt: null } });

@@ -107,7 +107,7 @@ export async function insertProvisionedUser(
   now: Date,
 ): Promise<void> {
   const { personId, userName, externalId } = user;
-  const userKey = keyOf(userName);
+  const userKey = userKeyOf(userName);
   await tx.provisionedUser.create({
     data: { personId, userName, userKey, externalId, createdAt: now, changedAt: now },
   });
@@ -126,7 +126,7 @@ export async function updateProvisionedUser(
   await tx.person.update({ where: { id: personId }, data: { displayName } });
   await tx.provisionedUser.update({
     where: { personId },
-    data: { userName, userKey: keyOf(userName), externalId, version: { increment: 1 }, changedAt: now },
+    data: { userName, userKey: userKeyOf(userName), externalId, version: { increment: 1 }, changedAt: now },
   });
 }
 
@@ -186,11 +186,12 @@ export async function pageProvisionedUsers(
 
 function whereOf(filter: ProvisionedUserFilter) {
   if (filter === null) return {};
-  if ('userName' in filter) return { userKey: keyOf(filter.userName) };
+  if ('userName' in filter) return { userKey: userKeyOf(filter.userName) };
   return 'externalId' in filter ? { externalId: filter.externalId } : { personId: filter.id };
 }
 
-const keyOf = (userName: string): string => userName.toLowerCase();
+/** RFC 7643 §4.1.1 compares names without case. */
+export const userKeyOf = (userName: string): string => userName.toLowerCase();
 
 function toClient(row: ClientRow): ProvisioningClientRecord {
   const { id, name, linksSubjects, createdById, createdAt, rotatedAt, revokedAt, lastUsedAt } = row;
