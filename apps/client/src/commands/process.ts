@@ -31,6 +31,7 @@ interface ProcessOptions {
   readonly meeting?: string;
   readonly mode?: string;
   readonly labelPosition?: string;
+  readonly ownModels?: string;
   readonly configPath?: string;
 }
 
@@ -72,6 +73,10 @@ export function registerProcess(
       '--label-position <corner>',
       'top-right, top-left, bottom-right or bottom-left, if the organisation lets the label stand there',
     )
+    .option(
+      '--own-models <manifest>',
+      'networks of your own (swapper with swapper-identity, enhancer, landmarker), where the organisation’s policy names them',
+    )
     .option('--config-path <file>', "FaceFusion's facefusion.ini or the like; the command line wins")
     .addHelpText(
       'after',
@@ -112,6 +117,7 @@ function givenOf(options: ProcessOptions): GivenOptions {
     audience: options.audience,
     meeting: options.meeting,
     label_position: options.labelPosition,
+    own_models: options.ownModels,
   };
 }
 
@@ -215,6 +221,7 @@ async function wear(context: CommandContext, job: RenderJob): Promise<ProcessRep
       registry: await openRegistry(context.config, plan.executionProviders),
       mode: plan.mode,
       labelPosition: plan.labelPosition,
+      ownModels: plan.ownModels,
       size: plan.size,
       trim: plan.trim,
       signal: context.signal,

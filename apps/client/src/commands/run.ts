@@ -48,6 +48,10 @@ export function registerRun(program: Command, context: CommandContext, exit: (co
         'of the label, if the organisation lets it stand there',
       ).choices(labelPosition.options),
     )
+    .option(
+      '--own-models <manifest>',
+      'networks of your own (swapper with swapper-identity, enhancer, landmarker), where the organisation’s policy names them',
+    )
     .option('--execution-providers <name...>', 'cpu, cuda, coreml, openvino …, in order of preference')
     .addHelpText(
       'after',

@@ -83,6 +83,9 @@ describe('config file', () => {
 describe('processors', () => {
   it('has the swapper, skips what needs a model, refuses the unknown', () => {
     expect(chooseProcessors(['face_swapper', 'face_enhancer']).skipped).toEqual(['face_enhancer']);
+    expect(chooseProcessors(['face_swapper', 'face_enhancer', 'frame_enhancer'], true).skipped).toEqual([
+      'frame_enhancer',
+    ]);
     expect(() => chooseProcessors(['face_enhancer'])).toThrow(/must include/);
     expect(() => chooseProcessors(['face_swapper', 'age_modifier'])).toThrow(/unknown processor/);
   });

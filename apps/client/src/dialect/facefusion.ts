@@ -32,6 +32,7 @@ export const OWN: readonly DialectOption[] = [
   one('audience'),
   one('meeting'),
   one('label_position'),
+  one('own_models'),
 ];
 
 /** FaceFusion options that have no effect here, by prefix; taken with a notice so that existing scripts keep running. */
@@ -100,20 +101,25 @@ const unquote = (value: string): string => value.replace(/^"(.*)"$/, '$1');
 
 /** Processors of FaceFusion and what Guise has for them; its swapper is what Guise calls an overlay. */
 const BUILT_IN_PROCESSOR = 'face_swapper';
-const PLUGGABLE_PROCESSORS: readonly string[] = ['face_enhancer', 'frame_enhancer', 'expression_restorer'];
+const OTHER_PROCESSORS: readonly string[] = ['face_enhancer', 'frame_enhancer', 'expression_restorer'];
+/** What a network of the user's own may do. */
+const PLUGGABLE_PROCESSOR = 'face_enhancer';
 
 /**
  * Checks `--processors`: the swapper is built in; those that need a neural model are skipped with a notice, because no
  * model for them is installed; any other is an error.
  * @throws CliError `usage`
  */
-export function chooseProcessors(wanted: readonly string[]): { readonly skipped: readonly string[] } {
-  const unknown = wanted.find((name) => name !== BUILT_IN_PROCESSOR && !PLUGGABLE_PROCESSORS.includes(name));
+export function chooseProcessors(
+  wanted: readonly string[],
+  hasOwnModels = false,
+): { readonly skipped: readonly string[] } {
+  const unknown = wanted.find((name) => name !== BUILT_IN_PROCESSOR && !OTHER_PROCESSORS.includes(name));
   if (unknown !== undefined) {
     throw new CliError(
       'usage',
       `unknown processor ${unknown}`,
-      `Known: ${[BUILT_IN_PROCESSOR, ...PLUGGABLE_PROCESSORS].join(', ')}.`,
+      `Known: ${[BUILT_IN_PROCESSOR, ...OTHER_PROCESSORS].join(', ')}.`,
     );
   }
   if (!wanted.includes(BUILT_IN_PROCESSOR)) {
@@ -123,5 +129,6 @@ export function chooseProcessors(wanted: readonly string[]): { readonly skipped:
       'It is what puts the avatar’s face on; without --processors the avatar’s own picture is shown.',
     );
   }
-  return { skipped: wanted.filter((name) => name !== BUILT_IN_PROCESSOR) };
+  const done = hasOwnModels ? [BUILT_IN_PROCESSOR, PLUGGABLE_PROCESSOR] : [BUILT_IN_PROCESSOR];
+  return { skipped: wanted.filter((name) => !done.includes(name)) };
 }

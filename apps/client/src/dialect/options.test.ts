@@ -26,6 +26,7 @@ describe('plan of guise process', () => {
       meeting: undefined,
       labelPosition: null,
       executionProviders: ['cpu'],
+      ownModels: null,
       size: null,
       trim: null,
       notices: [],

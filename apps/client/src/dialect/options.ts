@@ -26,6 +26,8 @@ export interface ProcessPlan {
   /** Null: the first corner that the permit names. */
   readonly labelPosition: LabelPosition | null;
   readonly executionProviders: readonly string[];
+  /** Path of a manifest of networks of the user's own. */
+  readonly ownModels: string | null;
   readonly size: { readonly width: number; readonly height: number } | null;
   readonly trim: { readonly startFrame: number; readonly endFrame: number | null } | null;
   /** Things the user asked for that have no effect, each with the reason. */
@@ -53,7 +55,7 @@ export async function planProcess(given: GivenOptions, configPath: string | unde
   if (sources.length > 1)
     throw new CliError('usage', 'one avatar bundle at a time', 'A permit is for one avatar version.');
   const corner = one('label_position');
-  const { mode, notices } = chooseMode(one('mode'), values.processors);
+  const { mode, notices } = chooseMode(one('mode'), values.processors, one('own_models') !== null);
   return {
     source: required('source_paths'),
     target: required('target_path'),
@@ -66,6 +68,7 @@ export async function planProcess(given: GivenOptions, configPath: string | unde
     meeting: one('meeting') ?? undefined,
     labelPosition: corner === null ? null : parseChoice('label-position', labelPosition.options, corner),
     executionProviders: values.execution_providers ?? ['cpu'],
+    ownModels: one('own_models'),
     size: parseResolution(one('output_video_resolution')),
     trim: parseTrim(one('trim_frame_start'), one('trim_frame_end')),
     notices: [...notices, ...file.withoutEffect.map((key) => `${key} has no effect in guise`)],
@@ -91,10 +94,11 @@ function presentOptions(given: GivenOptions): DialectValues {
 function chooseMode(
   named: string | null,
   processors: readonly string[] | undefined,
+  hasOwnModels: boolean,
 ): Pick<ProcessPlan, 'mode' | 'notices'> {
   const mode = named === null ? null : parseChoice('mode', WEAR_MODES, named);
   if (processors === undefined) return { mode: mode ?? 'portrait', notices: [] };
-  const { skipped } = chooseProcessors(processors);
+  const { skipped } = chooseProcessors(processors, hasOwnModels);
   const idle = 'face_swapper has no effect: a portrait shows the avatar’s own picture';
   return {
     mode: mode ?? 'overlay',

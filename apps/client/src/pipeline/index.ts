@@ -1,6 +1,9 @@
 export { openAvatarRenderer, type AvatarWish } from './avatar-renderer.js';
 export { runProcess, type ProcessOptions, type ProcessReport } from './run-process.js';
-export { authorityPorts, picturePorts, type SessionRights } from './session-ports.js';
+export { authorityPorts, type SessionRights } from './session-ports.js';
+export { openNetworks } from './networks.js';
+export { keepingTo } from './own-models.js';
+export { openWornPicture } from './worn-picture.js';
 export { SessionLabel } from './session-label.js';
 export { createEvidenceCrypto, createMarker, type MarkingKeys } from './session-marks.js';
 export { chooseWorkSize } from './work-size.js';

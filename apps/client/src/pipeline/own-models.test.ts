@@ -6,7 +6,7 @@ import type { VerifiedPermit } from '@guise/permit';
 import { createI420, LANDMARK_COUNT, planesOf, type FaceObservation } from '@guise/frame';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeContractManifest, type ContractRole } from '../../../../tools/models/src/testing.js';
-import { openOwnModels } from './own-models.js';
+import { keepingTo, openOwnModels } from './own-models.js';
 import { openSwappedRenderer } from './swapped-renderer.js';
 
 let folder: string;
@@ -20,6 +20,9 @@ const permitFor = (hashes: readonly string[], nonCommercial = false) => {
   const wear = { own_models: [...hashes], non_commercial_models: nonCommercial };
   return { wear } as unknown as VerifiedPermit;
 };
+
+const hashesOf = async (roles: readonly ContractRole[]) =>
+  (await writeContractManifest(folder, roles)).models.map(({ sha256 }) => sha256);
 
 async function openFor(
   roles: readonly ContractRole[],
@@ -56,8 +59,23 @@ describe('networks of one’s own', () => {
 
   it('need the policy’s word for a licence that forbids commercial use', async () => {
     const change = { licence: 'CC-BY-NC-4.0', licenceClass: 'non-commercial' } as const;
-    await expect(openFor(['enhancer'], { change })).rejects.toMatchObject({ code: 'licence-refused' });
+    await expect(openFor(['enhancer'], { change })).rejects.toMatchObject({ exit: 'gateShut' });
     await (await openFor(['enhancer'], { change, nonCommercial: true })).close();
+  });
+
+  it('end the session when a later permit does not name them any more', async () => {
+    const models = await openFor(['enhancer']);
+    const [allowing, silent] = [permitFor(await hashesOf(['enhancer'])), permitFor([])];
+    const renewals = [allowing, silent];
+    const source = keepingTo(Promise.resolve(models), {
+      lease: () => Promise.reject(new Error('not asked')),
+      status: () => Promise.reject(new Error('not asked')),
+      watch: () => () => undefined,
+      renew: () => Promise.resolve(renewals.shift() ?? silent),
+    });
+    expect(await source.renew()).toBe(allowing);
+    await expect(source.renew()).rejects.toMatchObject({ reason: 'no-permit' });
+    await models.close();
   });
 
   it('have known roles, and a swapper comes with its identity', async () => {

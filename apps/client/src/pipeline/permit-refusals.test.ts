@@ -18,6 +18,31 @@ const renewalFailing = (error: Error): Promise<unknown> =>
     .renew()
     .catch((thrown: unknown) => thrown);
 
+const leaseFailing = (error: Error): Promise<unknown> =>
+  tellingRefusals({
+    lease: () => Promise.reject(error),
+    status: () => Promise.reject(new Error('not asked')),
+    watch: () => () => undefined,
+    renew: () => Promise.reject(new Error('not asked')),
+  })
+    .lease()
+    .catch((thrown: unknown) => thrown);
+
+describe('a lease', () => {
+  it('that the device cannot have any more is the end', async () => {
+    expect(await leaseFailing(refusal('device-revoked'))).toMatchObject({ state: 'revoked' });
+  });
+
+  it.each([
+    refusal('internal'),
+    refusal('rate-limited'),
+    refusal('unauthenticated'),
+    new AuthorityUnreachableError('authority-timeout', 'http://localhost:4080'),
+  ])('is not had when %s', async (error) => {
+    expect(await leaseFailing(error)).toBe(error);
+  });
+});
+
 describe('a failed renewal', () => {
   it.each([
     [refusal('permit-denied'), 'no-permit'],

@@ -12,10 +12,18 @@ const REFUSALS: ReadonlyMap<ProblemCode, RenewalRefused['reason']> = new Map([
   ['device-revoked', 'permit-revoked'],
 ] as const);
 
-/** Renewals that are refused for good say so in the runtime's own words; everything else passes as it is. */
+/** Renewals and leases that are refused for good say so in the runtime's own words; everything else passes as it is. */
 export function tellingRefusals(source: PermitSource): PermitSource {
   return {
-    lease: () => source.lease(),
+    async lease() {
+      try {
+        return await source.lease();
+      } catch (error) {
+        if (!(error instanceof AuthorityRefusal) || error.code !== 'device-revoked') throw error;
+        // No lease will come any more: the last one is not waited for. Of one that has ended nothing but that is read.
+        return { state: 'revoked', reason: error.code, leaseSeconds: 1, serverTime: 0 };
+      }
+    },
     status: (permit) => source.status(permit),
     watch: (onEnd) => source.watch(onEnd),
     async renew() {

@@ -9,13 +9,14 @@ import {
 } from '@guise/media';
 import type { LabelPosition } from '@guise/protocol';
 import { processMedia, type MediaConfig, type MediaProgress, type MediaReport } from '@guise/runtime';
-import type { ModelRegistry, Vision } from '@guise/vision';
-import { openAvatarRenderer } from './avatar-renderer.js';
-import { openSight } from './open-sight.js';
+import type { ModelRegistry } from '@guise/vision';
+import { openNetworks, type Networks } from './networks.js';
+import { keepingTo } from './own-models.js';
 import { SessionLabel } from './session-label.js';
-import { authorityPorts, picturePorts, type SessionRights } from './session-ports.js';
+import { authorityPorts, type SessionRights } from './session-ports.js';
 import type { WearMode } from './wear-mode.js';
 import { chooseFit, chooseWorkSize } from './work-size.js';
+import { openWornPicture } from './worn-picture.js';
 
 export interface ProcessOptions extends SessionRights {
   readonly input: string;
@@ -24,6 +25,8 @@ export interface ProcessOptions extends SessionRights {
   readonly bundle: { readonly bundle: AvatarBundle; readonly sha256: string };
   readonly mode: WearMode;
   readonly registry: ModelRegistry;
+  /** Path of a manifest of networks of the user's own. */
+  readonly ownModels?: string | null;
   /** Corner of the label, one of those that the permit names; null: the first of them. */
   readonly labelPosition?: LabelPosition | null;
   /** Size to work at and to write; null: the recording's own (see `chooseWorkSize`). Another shape is cut or gets bars, see `chooseFit`. */
@@ -48,26 +51,27 @@ export interface ProcessReport extends MediaReport {
  * @throws MediaError, ModelError, AvatarError, RuntimeError
  */
 export async function runProcess(options: ProcessOptions): Promise<ProcessReport> {
-  const seeing = openSight(options.registry);
+  const { registry, mode, grant, ownModels = null } = options;
+  const networks = openNetworks({ registry, ownModels, permit: grant.permit, mode, inOwnThread: true });
   try {
-    return await wear(options, seeing);
+    return await wear(options, networks);
   } finally {
-    await seeing.then((vision) => vision.close()).catch(() => undefined);
+    await networks.close();
   }
 }
 
-async function wear(options: ProcessOptions, seeing: Promise<Vision>): Promise<ProcessReport> {
+async function wear(options: ProcessOptions, networks: Networks): Promise<ProcessReport> {
   const video = await openInput(options);
   const { bundle: avatar, mode, grant } = options;
   const { size, fps, expectedFrames } = video;
   const label = new SessionLabel(grant.permit, options.labelPosition);
-  const authority = authorityPorts({ ...options, permitSource: label.following(options.permitSource) });
+  const permitSource = keepingTo(networks.own, label.following(options.permitSource));
+  const authority = authorityPorts({ ...options, permitSource });
   // The encoder starts, and the networks load, while the avatar is prepared.
   const writing = openOutput(options, video);
   writing.catch(() => undefined);
   try {
-    const renderer = await openAvatarRenderer({ avatar, mode, size, label: label.draw });
-    const picture = picturePorts(options, size, await seeing, renderer);
+    const picture = await openWornPicture(options, { avatar, mode, size, label: label.draw }, networks);
     const { onProgress } = options;
     const report = await processMedia({
       ...{ source: video, sink: await writing, size, expectedFrames, picture, authority },

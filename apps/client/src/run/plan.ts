@@ -27,6 +27,7 @@ export interface RunOptions {
   readonly audience: string;
   readonly meeting?: string;
   readonly executionProviders?: readonly string[];
+  readonly ownModels?: string;
   readonly labelPosition?: string;
 }
 
@@ -56,6 +57,8 @@ export interface RunPlan {
   readonly audience: Audience;
   readonly meeting: string | undefined;
   readonly executionProviders: readonly string[];
+  /** Path of a manifest of networks of the user's own. */
+  readonly ownModels: string | null;
   /** Null: the first corner that the permit names. */
   readonly labelPosition: LabelPosition | null;
 }
@@ -81,6 +84,7 @@ export function planRun(options: RunOptions): RunPlan {
     purpose: choiceOf('purpose', purposeSchema.options, options.purpose),
     audience: choiceOf('audience', audienceSchema.options, options.audience),
     executionProviders: options.executionProviders ?? ['cpu'],
+    ownModels: options.ownModels ?? null,
     labelPosition:
       options.labelPosition === undefined
         ? null

@@ -10,14 +10,14 @@ import {
   type MediaProgress,
   type MediaReport,
 } from '@guise/runtime';
-import { createVision } from '@guise/vision';
 import { createEpochChain } from 'invisible-watermark-ts';
 import { openPairedClient, type PairedClient } from '../authority.js';
 import { nowSecondsOf } from '../context.js';
 import {
   authorityPorts,
-  openAvatarRenderer,
-  picturePorts,
+  keepingTo,
+  openNetworks,
+  openWornPicture,
   SessionLabel,
   type SessionRights,
 } from '../pipeline/index.js';
@@ -46,8 +46,8 @@ async function render(job: ThreadJob): Promise<MediaReport> {
   const avatar = { bundle: parseBundle(job.bundle), sha256: bundleSha256(job.bundle) };
   const { mode, size, framesPerSecond } = job;
   const label = new SessionLabel(permit, job.labelPosition);
-  const renderer = await openAvatarRenderer({ avatar, mode, size, label: label.draw, halfSize: true });
-  const vision = await createVision({ registry: await openRegistry(job.config, job.executionProviders) });
+  const registry = await openRegistry(job.config, job.executionProviders);
+  const networks = openNetworks({ registry, ownModels: job.ownModels, permit, mode, inOwnThread: false });
   const permission = openPermission(job.memory.permission);
   try {
     return await processMedia({
@@ -55,8 +55,15 @@ async function render(job: ThreadJob): Promise<MediaReport> {
       sink: ringSink(job.memory.finished),
       size,
       live: { framesPerSecond },
-      picture: picturePorts(rights, size, vision, renderer),
-      authority: authorityPorts({ ...rights, permitSource: label.following(rights.permitSource) }),
+      picture: await openWornPicture(
+        rights,
+        { avatar, mode, size, label: label.draw, halfSize: true },
+        networks,
+      ),
+      authority: authorityPorts({
+        ...rights,
+        permitSource: keepingTo(networks.own, label.following(rights.permitSource)),
+      }),
       clock: SHARED_CLOCK,
       onProgress: tell,
       onStanding: (standing) => {
@@ -64,7 +71,7 @@ async function render(job: ThreadJob): Promise<MediaReport> {
       },
     });
   } finally {
-    await vision.close();
+    await networks.close();
   }
 }
 

@@ -24,6 +24,8 @@ export interface ThreadJob {
   readonly size: PictureSize;
   readonly framesPerSecond: number;
   readonly executionProviders: readonly string[];
+  /** Path of a manifest of networks of the user's own. */
+  readonly ownModels: string | null;
   /** Corner of the label; null: the first that the permit names. */
   readonly labelPosition: LabelPosition | null;
 }
