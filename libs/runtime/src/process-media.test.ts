@@ -155,6 +155,48 @@ describe('processMedia', () => {
     ]);
   });
 
+  it('looks for the next frame’s faces while the present one is drawn, each in its own picture', async () => {
+    const run = await setUp(40);
+    const calls: string[] = [];
+    const { sight } = run.config.picture;
+    const numberOf = ({ data }: I420Frame) =>
+      Array.from({ length: 40 }, (_, i) => i).find((i) => Buffer.compare(cameraFrame(i).data, data) === 0);
+    const report = await processMedia({
+      ...run.config,
+      picture: {
+        ...run.config.picture,
+        sight: {
+          ...sight,
+          looksAside: true,
+          async track(frame, timestampMs) {
+            calls.push(`look ${String(numberOf(frame))} at ${String(timestampMs / FRAME_MS)}`);
+            const faces = await sight.track(frame, timestampMs);
+            // As a thread answers: later, and the picture is still the same.
+            await new Promise((resolve) => setImmediate(resolve));
+            calls.push(`saw ${String(numberOf(frame))}`);
+            return faces;
+          },
+        },
+      },
+      sink: {
+        ...run.config.sink,
+        async write(frame, timestampMs) {
+          for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
+          calls.push(`write ${String(timestampMs / FRAME_MS)}`);
+          await run.config.sink.write(frame, timestampMs);
+        },
+      },
+    });
+    expect(report).toMatchObject({ frames: 40, renderedFrames: 40, rawFrames: 0, outOfOrder: 0 });
+    expect(run.written.every((frame) => countCameraPixels(frame, FACE_BOX) === 0)).toBe(true);
+    const looks = calls.filter((call) => call.startsWith('look'));
+    expect(looks).toEqual(Array.from({ length: 40 }, (_, i) => `look ${String(i)} at ${String(i)}`));
+    const [look, saw, write] = ['look 6 at 6', 'saw 6', 'write 5'].map((call) => calls.indexOf(call));
+    expect(look).toBeLessThan(write ?? -1);
+    expect(saw).toBeGreaterThan(look ?? -1);
+    expect(report.stages.map(({ name }) => name)).toContain('sight');
+  });
+
   it('reads no frame when the authority gives no lease', async () => {
     const run = await setUp(10, { source: { lease: () => Promise.reject(new Error('unreachable')) } });
     await expect(processMedia(run.config)).rejects.toMatchObject({ code: 'no-lease' });
