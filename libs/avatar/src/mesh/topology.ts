@@ -16,6 +16,8 @@ export interface FaceTopology {
   readonly mirror: Uint16Array;
   /** 0 at the face's outline, rising to 1 where the avatar covers the wearer wholly. */
   readonly cover: Float32Array;
+  /** 0 up to the brows, rising to 1 above them: plain skin is drawn there. */
+  readonly forehead: Float32Array;
   /** 0 at the outline, rising to 1 where the avatar's own proportions may show. */
   readonly interior: Float32Array;
   /** Distance to the outline. */
@@ -24,6 +26,8 @@ export interface FaceTopology {
   readonly toFeatureCm: Float32Array;
   /** 1 on the lips, 0 a little outside. */
   readonly lips: Float32Array;
+  /** 1 on lips and lids, 0 a little outside: what opens and shuts. */
+  readonly openings: Float32Array;
   /** 1 on plain skin, 0 on lips, lids, brows and nostrils: where light can be read. */
   readonly skin: Float32Array;
 }
@@ -31,14 +35,14 @@ export interface FaceTopology {
 /** Nostril rims: dark whatever the light. */
 const NOSTRILS = [98, 97, 2, 326, 327, 294, 64, 240, 75, 60, 20, 238, 79, 166, 59, 290, 305, 250, 458, 309];
 
-const COVER_CM = 1.7;
+const COVER_CM = 1.5;
 /**
- * Above the brows the avatar fades into the wearer's forehead: a forehead tells little of who it is, and the hair that
- * falls over it, the wearer's or the avatar's, would show as a stain.
+ * Above the brows plain skin hides the wearer's own, raised as far as they go, and fades into the wearer's forehead: a forehead
+ * tells little of who it is, and the avatar's hair that falls over it would show as a stain.
  */
-const BROW_CLEARANCE_CM = 0.4;
-const FOREHEAD_FADE_CM = 1.9;
-const INTERIOR_CM = 4;
+const BROW_CLEARANCE_CM = 1.8;
+const FOREHEAD_FADE_CM = 2.2;
+const INTERIOR_CM = 1.5;
 const FEATURE_CLEARANCE_CM = 0.8;
 
 export function createFaceTopology(): FaceTopology {
@@ -53,8 +57,14 @@ export function createFaceTopology(): FaceTopology {
     toOutlineCm: toOval,
     toFeatureCm: toFeature,
     lips: distances([...LIPS_OUTER, ...LIPS_INNER], false).map((cm) => 1 - smoothstep(cm / 0.6)),
-    cover: perVertex((i) => Math.min((toOval[i] ?? 0) / COVER_CM, 1 - aboveBrowCm(i) / FOREHEAD_FADE_CM)),
+    cover: perVertex((i) =>
+      Math.min((toOval[i] ?? 0) / COVER_CM, 1 - (aboveBrowCm(i) - BROW_CLEARANCE_CM) / FOREHEAD_FADE_CM),
+    ),
+    forehead: perVertex((i) => smoothstep((aboveBrowCm(i) - 0.3) / 0.7)),
     interior: perVertex((i) => smoothstep((toOval[i] ?? 0) / INTERIOR_CM)),
+    openings: distances([...LIPS_OUTER, ...LIPS_INNER, ...LEFT_EYE, ...RIGHT_EYE], false).map(
+      (cm) => 1 - smoothstep((cm - 0.2) / 0.8),
+    ),
     skin: perVertex(
       (i) =>
         smoothstep((toFeature[i] ?? 0) / FEATURE_CLEARANCE_CM) * smoothstep(0.15 + (toOval[i] ?? 0) / 1.5),
@@ -69,7 +79,7 @@ export function createFaceTopology(): FaceTopology {
 function aboveBrowCm(vertex: number): number {
   const x = CANONICAL_FACE_CM[vertex * 3] ?? 0;
   const y = CANONICAL_FACE_CM[vertex * 3 + 1] ?? 0;
-  return -5.2 + 0.028 * x * x - BROW_CLEARANCE_CM - y;
+  return -5.2 + 0.028 * x * x - y;
 }
 
 /** 0 below 0, 1 above 1, smooth between. */

@@ -3,9 +3,11 @@ import { smoothOverFace, createVertexKernel } from '../mesh/smoothing.js';
 import { smoothstep, type FaceTopology } from '../mesh/topology.js';
 import { measureAperture } from '../mesh/aperture.js';
 import { evenLight } from './even.js';
+import { calmGrain } from './grain.js';
 import { tameChroma } from './hue.js';
 import { halve, sampleBilinear, type FloatPicture } from './picture.js';
 import { rasterizeAttributes } from './raster.js';
+import { balanceHalves } from './symmetry.js';
 import { texturePositions, type VertexColours } from './texture.js';
 
 /** Smallest side of the texture pyramid. */
@@ -39,10 +41,12 @@ export interface BakeSource {
  */
 export function bakeFace(source: BakeSource, topology: FaceTopology, side: number): BakedFace {
   const top = unrollFace(source, topology.mirror, side);
-  const before = pyramid(top);
-  const original = readLight(before);
+  const original = readLight(pyramid(top));
   tameHue(top, original, topology);
-  evenLight(top, halve(lightLevel(before)), original, topology);
+  balanceHalves(top, topology);
+  calmGrain(top, topology);
+  const before = pyramid(top);
+  evenLight(top, halve(lightLevel(before)), readLight(before), topology);
   closeLips(source, top);
   const levels = pyramid(top);
   return { levels, light: readLight(levels), original };
@@ -125,6 +129,8 @@ function mirrorShare(facing: Float32Array, mirror: Uint16Array): Float32Array {
 
 /** Largest deviation of a texel's chroma per luma from the skin's, on skin and on lips. */
 const SKIN_HUE_ROOM = 0.06;
+const RIM_HUE_ROOM = 0.015;
+const RIM_CM = 3;
 const LIP_HUE_ROOM = 0.4;
 
 /**
@@ -132,7 +138,7 @@ const LIP_HUE_ROOM = 0.4;
  * hair, and the scene's tint would turn it into a stain.
  */
 function tameHue(texture: FloatPicture, colours: VertexColours, topology: FaceTopology): void {
-  const { skin, lips } = topology;
+  const { skin, lips, toOutlineCm } = topology;
   const mean = (values: Float32Array, zero: number): number => {
     let sum = 0;
     let norm = 1e-6;
@@ -147,10 +153,15 @@ function tameHue(texture: FloatPicture, colours: VertexColours, topology: FaceTo
   const hueV = mean(colours.v, 128) / luma;
   const { us, vs } = texturePositions(texture.width);
   const onLips = new Float32Array(texture.y.length);
-  rasterizeAttributes(texture, FACE_TRIANGLES, us, vs, [{ vertex: lips, out: onLips }]);
+  const inside = new Float32Array(texture.y.length);
+  rasterizeAttributes(texture, FACE_TRIANGLES, us, vs, [
+    { vertex: lips, out: onLips },
+    { vertex: toOutlineCm.map((cm) => smoothstep(cm / RIM_CM)), out: inside },
+  ]);
   for (let i = 0; i < texture.y.length; i++) {
     const y = texture.y[i] ?? 16;
-    const room = SKIN_HUE_ROOM + (LIP_HUE_ROOM - SKIN_HUE_ROOM) * (onLips[i] ?? 0);
+    const onSkin = RIM_HUE_ROOM + (SKIN_HUE_ROOM - RIM_HUE_ROOM) * (inside[i] ?? 0);
+    const room = onSkin + (LIP_HUE_ROOM - onSkin) * (onLips[i] ?? 0);
     texture.u[i] = tameChroma(texture.u[i] ?? 128, y, hueU, room);
     texture.v[i] = tameChroma(texture.v[i] ?? 128, y, hueV, room);
   }

@@ -5,12 +5,13 @@ import { sampleBilinear, type FloatPicture } from './picture.js';
 import { rasterizeAttributes } from './raster.js';
 import { texturePositions, type VertexColours } from './texture.js';
 
-/** Local brightness relative to the surrounding skin is left alone within this band. */
+/** Local brightness relative to the surrounding skin is left alone within this band, which is narrow near the outline. */
 const LOW = 0.86;
+const LOW_RIM = 0.97;
 const HIGH = 1.1;
 /** Share of a glare, and of a shadow, that stays beyond the band: in the middle of the face and near its outline. */
-const KEPT_GLARE = 0.4;
-const KEPT_SHADOW = 0.35;
+const KEPT_GLARE = 0.6;
+const KEPT_SHADOW = 0.6;
 const KEPT_SHADOW_RIM = 0.08;
 const MAX_LIFT = 3;
 
@@ -40,6 +41,7 @@ export function evenLight(
       (cm) => KEPT_SHADOW_RIM + (KEPT_SHADOW - KEPT_SHADOW_RIM) * smoothstep((cm - 2) / 3),
     ),
   );
+  const low = draw(topology.toOutlineCm.map((cm) => LOW_RIM + (LOW - LOW_RIM) * smoothstep((cm - 1.8) / 2)));
   const scale = blurred.width / side;
   for (let i = 0; i < free.length; i++) {
     const f = free[i] ?? 0;
@@ -48,10 +50,11 @@ export function evenLight(
     const x = ((i % side) + 0.5) * scale;
     const y = (Math.floor(i / side) + 0.5) * scale;
     const near = sampleBilinear(blurred.y, blurred.width, blurred.height, x, y) - 16;
-    const k = 1 + (lift(near / wide, kept[i] ?? 0) - 1) * f;
+    const k = 1 + (lift(near / wide, low[i] ?? LOW, kept[i] ?? 0) - 1) * f;
     // A deep shadow holds no skin detail, only noise: the more it is lifted, the more plain skin takes its place.
     const share = smoothstep((k - 1.05) / 0.7);
-    const mix = (own: number, plain: number): number => own * k * (1 - share) + plain * LOW * share;
+    const mix = (own: number, plain: number): number =>
+      own * k * (1 - share) + plain * (low[i] ?? LOW) * share;
     texture.y[i] = 16 + mix((texture.y[i] ?? 0) - 16, wide);
     texture.u[i] = 128 + mix((texture.u[i] ?? 0) - 128, pu[i] ?? 0);
     texture.v[i] = 128 + mix((texture.v[i] ?? 0) - 128, pv[i] ?? 0);
@@ -59,9 +62,9 @@ export function evenLight(
 }
 
 /** Factor that brings local brightness, relative to the skin around it, towards the band. */
-function lift(ratio: number, keptShadow: number): number {
+function lift(ratio: number, low: number, keptShadow: number): number {
   const from = ratio > 0.05 ? ratio : 0.05;
-  if (from < LOW) return Math.min(MAX_LIFT, (LOW - (LOW - from) * keptShadow) / from);
+  if (from < low) return Math.min(MAX_LIFT, (low - (low - from) * keptShadow) / from);
   return from > HIGH ? (HIGH + (from - HIGH) * KEPT_GLARE) / from : 1;
 }
 
@@ -71,7 +74,13 @@ function plainSkin(colours: VertexColours, topology: FaceTopology): VertexColour
     Float32Array.from({ length: FACE_VERTEX_COUNT }, (_, i) => value(i));
   const above = perVertex((i) => (colours.y[i] ?? 0) - 16);
   const mean = weightedMean(above, topology.skin);
-  const plain = perVertex((i) => (topology.skin[i] ?? 0) * smoothstep(((above[i] ?? 0) / mean - 0.6) / 0.3));
+  const [meanU, meanV] = [weightedMean(colours.u, topology.skin), weightedMean(colours.v, topology.skin)];
+  const plain = perVertex((i) => {
+    const off = Math.hypot((colours.u[i] ?? 0) - meanU, (colours.v[i] ?? 0) - meanV);
+    const inner = smoothstep(((topology.toOutlineCm[i] ?? 0) - 0.5) / 2);
+    const alike = smoothstep(((above[i] ?? 0) / mean - 0.65) / 0.3) * (1 - smoothstep((off - 5) / 10));
+    return (topology.skin[i] ?? 0) * inner * alike;
+  });
   const kernel = createVertexKernel(2.6);
   const smooth = (values: Float32Array): Float32Array => {
     const out = new Float32Array(FACE_VERTEX_COUNT);

@@ -27,6 +27,8 @@ export interface EyePatch {
   /** Chroma per luma of the whites in the avatar's picture. */
   readonly whiteU: number;
   readonly whiteV: number;
+  /** Luma of the whites, above black. */
+  readonly whiteY: number;
 }
 
 /** Cuts both eyes out of the avatar's picture. */
@@ -71,18 +73,34 @@ function prepareEye(
     u: cut(picture.u),
     v: cut(picture.v),
   };
-  const [whiteU, whiteV] = hueOfWhites(top, lids, pxPerCm);
+  const [whiteU, whiteV, whiteY] = hueOfWhites(top, lids, pxPerCm);
   for (let i = 0; i < top.y.length; i++) {
     top.u[i] = tameChroma(top.u[i] ?? 128, top.y[i] ?? 16, whiteU, IRIS_HUE_ROOM);
     top.v[i] = tameChroma(top.v[i] ?? 128, top.y[i] ?? 16, whiteV, IRIS_HUE_ROOM);
   }
   const second = halve(top);
   const levels = [top, second, halve(second)];
-  return { ring, iris, levels, lids, pxPerCm, irisU, irisCm: irisV / pxPerCm, irisRadiusU, whiteU, whiteV };
+  return {
+    ring,
+    iris,
+    levels,
+    lids,
+    pxPerCm,
+    irisU,
+    irisCm: irisV / pxPerCm,
+    irisRadiusU,
+    whiteU,
+    whiteV,
+    whiteY,
+  };
 }
 
-/** Mean chroma per luma of the brightest third of the opening. */
-function hueOfWhites(patch: FloatPicture, lids: Aperture, pxPerCm: number): readonly [u: number, v: number] {
+/** Mean chroma per luma, and luma above black, of the brightest third of the opening. */
+function hueOfWhites(
+  patch: FloatPicture,
+  lids: Aperture,
+  pxPerCm: number,
+): readonly [u: number, v: number, y: number] {
   const inside: number[] = [];
   for (let i = 0; i < patch.y.length; i++) {
     const u = (((i % patch.width) + 0.5) / patch.width - 0.5) * 2 * PATCH_REACH_U;
@@ -93,7 +111,8 @@ function hueOfWhites(patch: FloatPicture, lids: Aperture, pxPerCm: number): read
   const bright = inside.slice(0, Math.max(1, Math.floor(inside.length / 3)));
   const mean = (plane: Float32Array): number =>
     bright.reduce((sum, i) => sum + chromaPerLuma(plane[i] ?? 128, patch.y[i] ?? 16), 0) / bright.length;
-  return [mean(patch.u), mean(patch.v)];
+  const luma = bright.reduce((sum, i) => sum + (patch.y[i] ?? 16), 0) / bright.length - 16;
+  return [mean(patch.u), mean(patch.v), Math.max(1, luma)];
 }
 
 /** Iris centre (u, v) and radius (u), kept within the opening. */

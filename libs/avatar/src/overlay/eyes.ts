@@ -82,10 +82,12 @@ export function drawEye(
     const lit = (luma - 16) * light.gain + light.lift;
     const cu = chromaPerLuma(sampleBilinear(coarse.u, coarse.width, coarse.height, x, y), luma);
     const cv = chromaPerLuma(sampleBilinear(coarse.v, coarse.width, coarse.height, x, y), luma);
-    layer.u[i] =
-      (layer.u[i] ?? 0) * (1 - share) + (128 + lit * (cu - patch.whiteU + light.skinU * EYE_WARMTH)) * share;
-    layer.v[i] =
-      (layer.v[i] ?? 0) * (1 - share) + (128 + lit * (cv - patch.whiteV + light.skinV * EYE_WARMTH)) * share;
+    // The cast of the whites is that of the light on them; dark paint would turn blue without it.
+    const cast = smoothstep((luma - 16) / patch.whiteY);
+    const hueU = cu - patch.whiteU * cast + light.skinU * EYE_WARMTH;
+    const hueV = cv - patch.whiteV * cast + light.skinV * EYE_WARMTH;
+    layer.u[i] = (layer.u[i] ?? 0) * (1 - share) + (128 + lit * hueU) * share;
+    layer.v[i] = (layer.v[i] ?? 0) * (1 - share) + (128 + lit * hueV) * share;
   });
 }
 

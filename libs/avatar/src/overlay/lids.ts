@@ -1,5 +1,5 @@
 import { FACE_VERTEX_COUNT } from '@guise/frame';
-import { smoothstep } from '../mesh/topology.js';
+import { smoothstep, type FaceTopology } from '../mesh/topology.js';
 import type { SceneLight } from './lighting.js';
 
 /** Vertices of the subject's right upper lid by row from the lash line upwards, and how much plain skin each row takes. */
@@ -34,7 +34,11 @@ export class LidSkin {
     own: new Float32Array(FACE_VERTEX_COUNT),
   };
 
-  constructor(mirror: Uint16Array) {
+  /** Where there is plain skin whatever the lids do. */
+  private readonly forehead: Float32Array;
+
+  constructor({ mirror, forehead }: Pick<FaceTopology, 'mirror' | 'forehead'>) {
+    this.forehead = forehead;
     const right = new Float32Array(FACE_VERTEX_COUNT);
     const left = new Float32Array(FACE_VERTEX_COUNT);
     for (const [share, vertices] of LID_ROWS)
@@ -51,8 +55,9 @@ export class LidSkin {
     const closing = opening.map((ratio) => smoothstep((0.8 - ratio) / 0.6));
     const shut = opening.map((ratio) => smoothstep((0.4 - ratio) / 0.3));
     for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
-      const plain =
+      const lids =
         (this.shares[0][i] ?? 0) * (closing[0] ?? 0) + (this.shares[1][i] ?? 0) * (closing[1] ?? 0);
+      const plain = Math.max(lids, this.forehead[i] ?? 0);
       const kept = 1 - plain;
       gain[i] = (light.gain[i] ?? 0) * kept;
       lift[i] = (light.lift[i] ?? 0) * kept + (light.skinY[i] ?? 0) * plain;

@@ -1,12 +1,16 @@
 import { FACE_VERTEX_COUNT, type I420Frame, type I420Planes } from '@guise/frame';
 import { createVertexKernel, smoothOverFace, type VertexKernel } from '../mesh/smoothing.js';
-import { smoothstep } from '../mesh/topology.js';
+import { smoothstep, type FaceTopology } from '../mesh/topology.js';
 import { chromaPerLuma } from './hue.js';
 import type { Layer } from './layer.js';
 import type { VertexColours } from './texture.js';
 
-/** Width of the neighbourhood over which scene light is averaged. */
-const LIGHT_SIGMA_CM = 1.4;
+/** Width of the neighbourhood over which scene light is averaged: along the outline, where the avatar meets the wearer's skin … */
+const RIM_SIGMA_CM = 1.4;
+/** … and inside, where what is narrower is no light but the wearer's own nose and cheeks. */
+const INNER_SIGMA_CM = 3.5;
+/** The one gives way to the other over this distance from the outline. */
+const RIM_CM = 3;
 /** Weight of the whole face's mean where a neighbourhood shows no plain skin. */
 const PRIOR = 0.6;
 const FOLLOW = 0.2;
@@ -38,7 +42,13 @@ export interface SceneLight {
 
 /** Reads the light on the wearer's skin and keeps it steady over time. */
 export class LightMatcher {
-  private readonly kernel: VertexKernel = createVertexKernel(LIGHT_SIGMA_CM);
+  private readonly narrow: VertexKernel = createVertexKernel(RIM_SIGMA_CM);
+  private readonly wide: VertexKernel = createVertexKernel(INNER_SIGMA_CM);
+  private readonly skin: Float32Array;
+  private readonly interior: Float32Array;
+  /** How much the wide neighbourhood counts at each vertex. */
+  private readonly inner: Float32Array;
+  private readonly wideLuma = plane();
   private readonly seen = triple();
   private readonly smoothSeen = triple();
   private readonly smoothAvatar = triple();
@@ -59,16 +69,25 @@ export class LightMatcher {
 
   constructor(
     private readonly avatar: VertexColours,
-    private readonly skin: Float32Array,
-    private readonly interior: Float32Array,
-  ) {}
+    { skin, interior, toOutlineCm, forehead }: FaceTopology,
+  ) {
+    this.skin = skin;
+    this.interior = interior;
+    this.inner = toOutlineCm.map(
+      (cm, i) => smoothstep((cm - 0.5) / (RIM_CM - 0.5)) * (1 - (forehead[i] ?? 0)),
+    );
+  }
 
   reset(): void {
     this.started = false;
     this.held = null;
   }
 
-  /** The result is reused by the next call. `facing` tells how much each vertex is seen. */
+  /**
+   * The result is reused by the next call.
+   * @param facing how much each vertex is turned to the camera
+   * @param visible 0 where an object hides a vertex
+   */
   match(
     frame: I420Frame,
     planes: I420Planes,
@@ -76,16 +95,25 @@ export class LightMatcher {
     landmarks: Float32Array,
     facing: Float32Array,
     patchPx: number,
+    visible: Float32Array,
   ): SceneLight {
     if (!this.follows && this.held !== null) return this.held;
     this.readSkin(frame, planes, layer, landmarks, patchPx);
-    this.weighSkin(facing);
-    const { kernel, weight } = this;
+    this.weighSkin(facing, visible);
     for (const key of ['y', 'u', 'v'] as const) {
-      smoothOverFace(kernel, this.seen[key], weight, PRIOR, this.smoothSeen[key]);
-      smoothOverFace(kernel, this.avatar[key], weight, PRIOR, this.smoothAvatar[key]);
+      smoothOverFace(this.narrow, this.seen[key], this.weight, PRIOR, this.smoothSeen[key]);
+      smoothOverFace(this.narrow, this.avatar[key], this.weight, PRIOR, this.smoothAvatar[key]);
     }
+    this.widenInside(this.seen.y, this.smoothSeen.y);
+    this.widenInside(this.avatar.y, this.smoothAvatar.y);
     return (this.held = this.follow());
+  }
+
+  /** Luma tells a face apart by its shading: inside, light is taken from wider neighbourhoods. */
+  private widenInside(luma: Float32Array, smooth: Float32Array): void {
+    smoothOverFace(this.wide, luma, this.weight, PRIOR, this.wideLuma);
+    for (let i = 0; i < FACE_VERTEX_COUNT; i++)
+      smooth[i] = (smooth[i] ?? 0) + ((this.wideLuma[i] ?? 0) - (smooth[i] ?? 0)) * (this.inner[i] ?? 0);
   }
 
   /** Mean colour of a square patch around each vertex. */
@@ -125,10 +153,10 @@ export class LightMatcher {
   }
 
   /** Plain skin counts, what is turned away or looks like hair does not. */
-  private weighSkin(facing: Float32Array): void {
+  private weighSkin(facing: Float32Array, visible: Float32Array): void {
     const { weight } = this;
     for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
-      const turned = smoothstep(((facing[i] ?? 0) - 0.05) / 0.35);
+      const turned = smoothstep(((facing[i] ?? 0) - 0.05) / 0.35) * (visible[i] ?? 1);
       weight[i] = (this.skin[i] ?? 0) * turned;
       this.shown[i] = (this.interior[i] ?? 0) * turned;
     }

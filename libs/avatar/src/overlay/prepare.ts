@@ -60,7 +60,7 @@ export function prepareAvatar(avatar: RenderableAvatar, options: OverlayOptions)
  * (hair, veil, deep shadow, jewellery): the wearer's own temple or jaw looks better than a dark patch. Features are never given up.
  */
 function coverSkinOnly(topology: FaceTopology, face: BakedFace): Float32Array {
-  const { skin, cover, toOutlineCm, toFeatureCm } = topology;
+  const { skin, cover, forehead, toOutlineCm, toFeatureCm } = topology;
   const luma = face.original.y;
   let sum = 0;
   let norm = 0;
@@ -74,7 +74,7 @@ function coverSkinOnly(topology: FaceTopology, face: BakedFace): Float32Array {
     const lit = smoothstep(((luma[i] ?? 0) - 16 - HAIR_SHARE * mean) / ((SKIN_SHARE - HAIR_SHARE) * mean));
     const inner = smoothstep(((toOutlineCm[i] ?? 0) - 2) / 2);
     const feature = 1 - smoothstep(((toFeatureCm[i] ?? 0) - 0.35) / 0.5);
-    return Math.max(Math.min(bright, lit), inner, feature);
+    return Math.max(Math.min(bright, lit), inner, feature, forehead[i] ?? 0);
   });
   const smooth = new Float32Array(kept.length);
   smoothOverFace(createVertexKernel(0.6), kept, new Float32Array(kept.length).fill(1), 0, smooth);

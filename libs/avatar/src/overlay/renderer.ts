@@ -19,6 +19,8 @@ import { LayerPool, type Layer } from './layer.js';
 import { LightMatcher, type SceneLight } from './lighting.js';
 import { finishMask } from './mask.js';
 import { drawMouth } from './mouth.js';
+import { AppearanceOccluder } from './occlusion/occluder.js';
+import { ObjectUncoverer } from './occlusion/uncover.js';
 import type { FloatPicture } from './picture.js';
 import { prepareAvatar, type PreparedAvatar } from './prepare.js';
 import { rasterizeAttributes, sortFarToNear } from './raster.js';
@@ -28,7 +30,7 @@ import { ShapeBlender, type DrawnShape } from './shape.js';
 import { texturePositions } from './texture.js';
 import type { OverlayOptions, OverlayRenderer, RenderableAvatar, RenderReport } from './types.js';
 
-const DEFAULT_SHAPE_BLEND = 0.75;
+const DEFAULT_SHAPE_BLEND = 1;
 /** Light is read from patches of this size. */
 const LIGHT_PATCH_CM = 0.5;
 
@@ -40,7 +42,7 @@ export function createOverlayRenderer(
   avatar: RenderableAvatar,
   options: OverlayOptions = {},
 ): OverlayRenderer {
-  return new MeshOverlay(prepareAvatar(avatar, options), options.shapeBlend ?? DEFAULT_SHAPE_BLEND);
+  return new MeshOverlay(prepareAvatar(avatar, options), options);
 }
 
 class MeshOverlay implements OverlayRenderer {
@@ -56,14 +58,17 @@ class MeshOverlay implements OverlayRenderer {
   private readonly depth = new Float32Array(FACE_TRIANGLES.length / 3);
   private readonly triangles = new Uint16Array(FACE_TRIANGLES.length);
   private readonly sharpness: SharpnessMatcher;
+  private readonly objects: ObjectUncoverer;
 
   constructor(
     private readonly avatar: PreparedAvatar,
-    shapeBlend: number,
+    options: OverlayOptions,
   ) {
-    this.light = new LightMatcher(avatar.face.light, avatar.topology.skin, avatar.topology.interior);
-    this.shape = new ShapeBlender(avatar.shape, avatar.topology.interior, shapeBlend);
-    this.lids = new LidSkin(avatar.topology.mirror);
+    const { topology } = avatar;
+    this.light = new LightMatcher(avatar.face.light, topology);
+    this.shape = new ShapeBlender(avatar.shape, topology, options.shapeBlend ?? DEFAULT_SHAPE_BLEND);
+    this.lids = new LidSkin(topology);
+    this.objects = new ObjectUncoverer(options.occlusion ?? new AppearanceOccluder(topology));
     this.sharpness = new SharpnessMatcher(avatar.face.levels);
   }
 
@@ -76,6 +81,7 @@ class MeshOverlay implements OverlayRenderer {
     this.shape.reset();
     for (const gaze of this.gaze) gaze.known = false;
     this.sharpness.reset();
+    this.objects.reset();
   }
 
   render(frame: I420Frame, face: FaceObservation): RenderReport {
@@ -86,11 +92,22 @@ class MeshOverlay implements OverlayRenderer {
     const layer = this.pool.take(bounds, Math.max(4, widthPx * 0.06), frame.width, frame.height);
     facingOf(this.avatar.normals, fit, this.facing);
     const patchPx = LIGHT_PATCH_CM * fit.scale;
-    const scene = this.light.match(frame, planes, layer, face.landmarks, this.facing, patchPx);
+    const occlusion = this.objects.look(frame, planes, face.landmarks, this.facing, widthPx);
+    const scene = this.light.match(
+      frame,
+      planes,
+      layer,
+      face.landmarks,
+      this.facing,
+      patchPx,
+      occlusion.visible,
+    );
     const { wearer, drawn: shape } = this.shape.draw(face.landmarks, fit);
     const light = this.lids.apply(scene, this.openings(shape));
     sortFarToNear(FACE_TRIANGLES, face.landmarks, this.order, this.depth, this.triangles);
     this.drawSkin(layer, shape, light, widthPx);
+    if (!this.objects.uncover(layer, frame, planes, wearer, this.triangles, occlusion))
+      return { status: 'not-rendered', reason: 'face-hidden' };
     startLuma(layer, frame, planes.y);
     this.drawLuma(layer, shape, widthPx);
     this.drawOpenings(layer, frame, planes, shape, wearer, scene, light.shut, fit);

@@ -1,4 +1,5 @@
 import type { Box, FaceObservation, I420Frame, RgbImage } from '@guise/frame';
+import type { OcclusionFinder } from './occlusion/occluder.js';
 
 /** An avatar with its picture decoded. */
 export interface RenderableAvatar {
@@ -8,7 +9,9 @@ export interface RenderableAvatar {
 }
 
 export interface OverlayOptions {
-  /** 0: the wearer's proportions … 1: the avatar's, inside an outline that stays the wearer's. Default 0.75. */
+  /** Finds hands and other objects before the face; the built-in one unless told. */
+  readonly occlusion?: OcclusionFinder;
+  /** 0: the wearer's proportions … 1: the avatar's, inside an outline that stays the wearer's. Default 1. */
   readonly shapeBlend?: number;
   /** Side of the baked face texture in texels, a power of two from 128 to 1024. Default: fits the picture. */
   readonly textureSide?: number;
@@ -24,7 +27,9 @@ export type NotRenderedReason =
   /** Part of the face lies outside the picture: half a face would be shown. */
   | 'face-cut-off'
   /** Turned away further than the overlay can cover. */
-  | 'face-turned-away';
+  | 'face-turned-away'
+  /** So much is before the face that the avatar would hardly be seen. */
+  | 'face-hidden';
 
 export type RenderReport =
   | {
