@@ -26,6 +26,7 @@ export type { OpenMouthView } from './portrait/open-mouth.js';
 export { admitOpenMouth } from './mesh/admit-open-mouth.js';
 export { parametersOf, type NeutralFace } from './portrait/measure.js';
 export { NeutralLearner } from './portrait/neutral.js';
+export { ParameterSteadier } from './portrait/steady.js';
 export { decodeParameters, encodeParameters, PARAMETER_BYTES } from './portrait/parameter-codec.js';
 export {
   createPortraitRenderer,

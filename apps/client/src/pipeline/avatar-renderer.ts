@@ -2,6 +2,7 @@ import {
   createOverlayRenderer,
   createPortraitRenderer,
   NeutralLearner,
+  ParameterSteadier,
   parametersOf,
   type AvatarBundle,
 } from '@guise/avatar';
@@ -91,6 +92,7 @@ function portraitOf(
   const half = { width: size.width / 2, height: size.height / 2 };
   const small = halfSize && isRenderable(half) ? createPortraitRenderer(avatar, half) : null;
   const learner = new NeutralLearner();
+  const steadier = new ParameterSteadier();
   let seenAtMs = Number.NEGATIVE_INFINITY;
   return {
     mode: 'portrait',
@@ -102,7 +104,7 @@ function portraitOf(
       const parameters = neutral === null ? null : parametersOf(face, neutral);
       if (parameters === null) return { status: 'not-rendered' };
       const renderer = out.width === size.width ? portrait : (small ?? portrait);
-      return { status: 'rendered', face: renderer.render(parameters, out) };
+      return { status: 'rendered', face: renderer.render(steadier.steady(parameters, timestampMs), out) };
     },
     // Every picture stands for itself, and only the wearer is ever rendered: what was learnt of the wearer's face holds.
     reset: () => undefined,
