@@ -18,8 +18,15 @@ const CHAIN_SECONDS = 7200;
 
 export type LocalGrant = Pick<ProcessOptions, 'grant' | 'signer' | 'permitSource' | 'evidenceSink'>;
 
-/** An authority in this process: test keys, real permits and signatures, evidence accepted and dropped. */
-export async function issueLocally(avatarSha256: string, templateSha256: string): Promise<LocalGrant> {
+/**
+ * An authority in this process: test keys, real permits and signatures, evidence accepted and dropped.
+ * @param ownModels SHA-256 of networks beside the built-in ones that its permits let run
+ */
+export async function issueLocally(
+  avatarSha256: string,
+  templateSha256: string,
+  ownModels: readonly string[] = [],
+): Promise<LocalGrant> {
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const key = () => createEs256Signer(createEs256Key(random(KEY_RANDOM_BYTES)));
   const [authority, signer] = await Promise.all([key(), key()]);
@@ -36,6 +43,7 @@ export async function issueLocally(avatarSha256: string, templateSha256: string)
       authorization_details: base.authorization_details.map((wear) => ({
         ...wear,
         wearer: { ...wear.wearer, template_sha256: templateSha256 },
+        own_models: [...ownModels],
       })),
     };
     return verifyPermit(await issuePermit(claims, authority), {
