@@ -199,10 +199,20 @@ export {
   type RecoveryRecord,
 } from './repositories/recoveries.js';
 export {
+  findNoticeAddress,
+  forgetAddressesOfLeavers,
+  removeNoticeAddress,
+  storeNoticeAddress,
+} from './repositories/notice-addresses.js';
+export {
+  claimDeliveries,
+  endDelivery,
+  forgetNotices,
   insertPersonNotice,
   listPersonNotices,
-  listUndelivered,
-  markDelivered,
+  retryDelivery,
+  type DueDelivery,
+  type NoticeRecipient,
   type PersonNoticeRecord,
 } from './repositories/person-notices.js';
 export { countAttempt, forgetAttempts, uncountAttempt } from './repositories/sign-in-throttle.js';

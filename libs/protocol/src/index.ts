@@ -3,6 +3,7 @@ export * from './problem.js';
 export * from './identity.js';
 export * from './admin-grant.js';
 export * from './recovery.js';
+export * from './notice-address.js';
 export * from './provisioning.js';
 export * from './face.js';
 export * from './avatar.js';

@@ -47,6 +47,7 @@ export const personNoticeKind = z.enum([
   'signal-received',
   'key-rotated',
   'records-differ',
+  'notice-address-changed',
   'identity-linked',
   'recovery-requested',
   'recovery-approved',

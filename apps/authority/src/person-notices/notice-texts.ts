@@ -21,6 +21,9 @@ export const NOTICE_TEXTS: Readonly<Record<PersonNoticeKind, string>> = {
   'records-differ':
     'Records in the authority’s database are not what its ledger says: somebody changed them without the authority. Its log ' +
     'names them. Until this is understood, believe proofs only, and ask the operator who had access.',
+  'notice-address-changed':
+    'The address for notices about your account was changed or removed. If this was not you, sign in, set your own again, and ' +
+    'tell an admin at once.',
   'recovery-requested':
     'An admin asks to recover this account, as if every passkey of it were lost. If you still have one, sign in and cancel.',
   'recovery-approved':

@@ -37,6 +37,7 @@ describe.each(await testDatabases())('recovery on %s', (kind) => {
   beforeAll(async () => {
     const mail = {
       name: 'mail',
+      recipientOf: (_tx: unknown, person: string) => Promise.resolve(person),
       deliver: (notice: OutgoingNotice) => {
         if (!mailWorks) return Promise.reject(new Error('the mail server is away'));
         mails.push(notice);
@@ -129,6 +130,9 @@ describe.each(await testDatabases())('recovery on %s', (kind) => {
     await sweep();
     expect(mails).toEqual([]);
     mailWorks = true;
+    await sweep();
+    expect(mails).toEqual([]);
+    authority.clock.advanceSeconds(30);
     await sweep();
     await sweep();
     const told = mails.filter(({ kind: what }) => what === 'recovery-requested').map(({ person }) => person);

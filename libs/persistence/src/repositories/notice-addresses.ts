@@ -1,0 +1,29 @@
+import type { Transaction } from '../database.js';
+
+/** Where a person wants notices by mail; null when they named nothing, or left. */
+export async function findNoticeAddress(tx: Transaction, personId: string): Promise<string | null> {
+  const where = { personId, person: { state: { not: 'left' } } };
+  return (await tx.noticeAddress.findFirst({ where }))?.email ?? null;
+}
+
+export async function storeNoticeAddress(
+  tx: Transaction,
+  personId: string,
+  email: string,
+  setAt: Date,
+): Promise<void> {
+  await tx.noticeAddress.upsert({
+    where: { personId },
+    create: { personId, email, setAt },
+    update: { email, setAt },
+  });
+}
+
+export async function removeNoticeAddress(tx: Transaction, personId: string): Promise<void> {
+  await tx.noticeAddress.deleteMany({ where: { personId } });
+}
+
+/** Deletes the addresses of whoever left. */
+export async function forgetAddressesOfLeavers(tx: Transaction): Promise<void> {
+  await tx.noticeAddress.deleteMany({ where: { person: { state: 'left' } } });
+}
