@@ -9,10 +9,11 @@ export interface MouthColours {
   readonly teeth: Colour;
 }
 
-/** What moves the rows of teeth, centimetres: how far the upper lip is raised and the jaw dropped. */
+/** What bares the rows of teeth, centimetres: upper lip raised, jaw dropped, corners of the mouth pulled apart. */
 export interface Jaws {
   readonly lipRaiseCm: number;
   readonly dropCm: number;
+  readonly wideningCm: number;
 }
 
 /** Where the rows of teeth are, centimetres under the upper lip, and how much of the lower one is shown, 0–1. */
@@ -22,9 +23,13 @@ interface TeethRows {
   readonly lower: number;
 }
 
-/** Upper front teeth reach this far below a resting lip; more is bared as the lip rises. */
+/** Upper front teeth reach this far below a resting lip; more is bared as the lip rises, and much more by a smile. */
 const BARED_CM = 0.2;
-const TALLEST_TEETH_CM = 0.75;
+const SMILE_BARES_CM = 0.45;
+const TALLEST_TEETH_CM = 0.95;
+/** Corners further apart than the first begin to smile, and do wholly so much further. */
+const SMILE_FROM_CM = 0.35;
+const SMILE_OVER_CM = 0.6;
 /** The lower row goes with the jaw, lies a little in the dark, and behind the lip once the jaw is dropped. */
 const LOWER_SHADE = 0.66;
 /** Rows of teeth are so far apart in a mouth that is at rest or speaks. */
@@ -47,13 +52,14 @@ export function mouthColours(lip: Colour, skin: Colour): MouthColours {
     cavity: shade(lip, 0.26, 0.6),
     tongue: shade(lip, 0.65, 0.95),
     // Teeth are a little brighter than the skin and lit by the same light.
-    teeth: shade([Math.min(205, skin[0] * 1.06), skin[1], skin[2]], 1, 0.55),
+    teeth: shade([Math.min(222, skin[0] * 1.08), skin[1], skin[2]], 1, 0.55),
   };
 }
 
 /** @param drawn share of a drawn lower row: none where the picture shows its own teeth */
-export function teethRows({ lipRaiseCm, dropCm }: Jaws, drawn: number): TeethRows {
-  const bared = Math.max(0.08, BARED_CM + 0.8 * lipRaiseCm);
+export function teethRows({ lipRaiseCm, dropCm, wideningCm }: Jaws, drawn: number): TeethRows {
+  const smile = smoothstep((wideningCm - SMILE_FROM_CM) / SMILE_OVER_CM);
+  const bared = Math.max(0.08, BARED_CM + 0.8 * lipRaiseCm + SMILE_BARES_CM * smile);
   const clenched = 1 - smoothstep((dropCm - 0.3) / 0.6);
   return {
     upperEnd: Math.min(TALLEST_TEETH_CM, bared),
@@ -81,7 +87,7 @@ export function drawnInside(
   const lower = rows.lower * smoothstep((below - rows.lowerStart) / TEETH_EDGE_CM);
   const column = Math.cos(((u * 5) / TOOTH_CM) * Math.PI) ** 2;
   const row = upper > lower ? 1 : LOWER_SHADE;
-  const light = row * (0.15 + 0.85 * Math.max(0, side)) * (0.62 + 0.38 * smoothstep(below / LIP_SHADOW_CM));
+  const light = row * (0.15 + 0.85 * Math.max(0, side)) * (0.7 + 0.3 * smoothstep(below / LIP_SHADOW_CM));
   const teeth: Colour = [
     16 + (colours.teeth[0] - 16) * light * (0.94 + 0.06 * column),
     colours.teeth[1],

@@ -123,6 +123,19 @@ describe('head poser', () => {
     for (let k = 1; k < 10; k++) expect(gap(k)).toBeGreaterThan(-0.1);
   });
 
+  it('tells a smile from speech by the corners of the mouth', () => {
+    const { poser } = prepare();
+    const widening = (cm: number): number => {
+      const shifts = new Array<number>(SHIFT_COUNT).fill(0);
+      shifts[2 * CONTROL_POINTS.indexOf(61)] = -cm / 2;
+      shifts[2 * CONTROL_POINTS.indexOf(291)] = cm / 2;
+      poser.pose(posed({}, { shifts }));
+      return poser.jaws.wideningCm;
+    };
+    expect(widening(1)).toBeGreaterThan(0.7);
+    expect(widening(-1)).toBeLessThan(-0.7);
+  });
+
   it('drops the jaw with the chin, and with a lower lip that goes further than it could alone', () => {
     const { poser } = prepare();
     const drop = (vertices: Readonly<Record<number, number>>): number => {

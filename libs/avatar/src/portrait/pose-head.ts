@@ -74,11 +74,11 @@ export class HeadPoser {
   }
 
   get jaws(): Jaws {
-    const lowered = (vertex: number): number =>
-      (this.moved[vertex * 3 + 1] ?? 0) - (this.rest[vertex * 3 + 1] ?? 0);
+    const shift = (vertex: number, axis: 0 | 1): number =>
+      (this.moved[vertex * 3 + axis] ?? 0) - (this.rest[vertex * 3 + axis] ?? 0);
     // The chin's skin tells less than the jaw did: a lip does not go further down than this without it.
-    const dropCm = Math.max(0, lowered(152), lowered(14) - LIP_ALONE_CM);
-    return { lipRaiseCm: -lowered(13), dropCm };
+    const dropCm = Math.max(0, shift(152, 1), shift(14, 1) - LIP_ALONE_CM);
+    return { lipRaiseCm: -shift(13, 1), dropCm, wideningCm: shift(291, 0) - shift(61, 0) };
   }
 
   /** Head-frame positions with the wearer's expression. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, readFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
@@ -31,24 +31,30 @@ export interface ActorRecording {
 }
 
 const TOOL = join(import.meta.dirname, '..', '..', '..', '..', 'tools', 'synthetic-faces', 'dist', 'main.js');
+const FOLDER = join(CACHE, 'actors');
 const RECORDING = { play: 'everything', seconds: 8, fps: 25, width: 640, height: 360 } as const;
 
 /**
  * An actor of tools/synthetic-faces who turns, nods, leans, speaks, blinks and looks aside; rendered once, about two
  * minutes. By the development tool, as a program: its data is no part of Guise.
  */
-export async function recordingOf(actor: string, folder: string): Promise<ActorRecording> {
-  const file = join(folder, `actor-${actor}.y4m`);
-  const facts = join(folder, `actor-${actor}.json`);
-  // The facts are written last.
+export async function recordingOf(actor: string): Promise<ActorRecording> {
+  await mkdir(FOLDER, { recursive: true });
+  const name = `${actor}-${RECORDING.seconds}s-${RECORDING.fps}fps`;
+  const file = join(FOLDER, `${name}.y4m`);
+  const facts = join(FOLDER, `${name}.json`);
+  // The facts come last: where they are, the recording is whole.
   const isThere = await access(facts).then(
     () => true,
     () => false,
   );
   if (!isThere) {
-    const options = { ...RECORDING, actor, out: file, truth: facts, cache: CACHE };
-    const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const partial = { out: `${file}.${process.pid}`, truth: `${facts}.${process.pid}` };
+    const options = { ...RECORDING, actor, ...partial, cache: CACHE };
+    const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, String(value)]);
     await promisify(execFile)(process.execPath, [TOOL, 'sequence', ...args]);
+    await rename(partial.out, file);
+    await rename(partial.truth, facts);
   }
   return { file, truth: z.array(truth).parse(JSON.parse(await readFile(facts, 'utf8'))) };
 }

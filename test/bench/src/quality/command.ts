@@ -63,7 +63,7 @@ async function measureAll(wishes: Wishes): Promise<readonly ClipQuality[]> {
   const vision = await createVision({ registry: await openRegistry() });
   const measured: ClipQuality[] = [];
   try {
-    for (const { name, open } of recordings(wishes)) {
+    for (const { name, open } of recordings(wishes.seconds)) {
       const ways = WAYS.filter((way) => titleOf(name, way).includes(only));
       if (ways.length === 0) continue;
       const recording = await open(vision, instruments);
@@ -93,7 +93,7 @@ interface Opening {
   readonly open: (vision: Vision, instruments: Instruments) => Promise<Recording>;
 }
 
-function recordings({ folder, seconds }: Wishes): readonly Opening[] {
+function recordings(seconds: number): readonly Opening[] {
   return [
     ...PEOPLE.map(([name, media]): Opening => {
       const file = join(CACHE, 'media', media);
@@ -110,7 +110,7 @@ function recordings({ folder, seconds }: Wishes): readonly Opening[] {
       return {
         name,
         open: async (vision, instruments) => {
-          const { file, truth } = await recordingOf(actor, folder);
+          const { file, truth } = await recordingOf(actor);
           return { name, file, seconds, truth, watched: await watch(vision, instruments, file, seconds) };
         },
       };
