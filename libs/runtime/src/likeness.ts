@@ -41,14 +41,21 @@ export function patchOf({ data, width, height }: LumaPlane, box: Box): Patch {
 
 /** Share of the points at which the picture holds the patch's luma within the mark's amplitude, 0–1. */
 export function sharedPart(patch: Patch, picture: LumaPlane): number {
+  const [columns, rows] = gridOf(patch);
+  if (columns * rows === 0) return 0;
   let same = 0;
-  let points = 0;
-  for (const [x, y] of gridOf(patch)) {
-    const there = picture.data[(patch.y + y) * picture.width + patch.x + x] ?? 0;
-    points += 1;
-    if (Math.abs(there - lumaAt(patch, x, y)) <= MARK_AMPLITUDE) same += 1;
+  // Plain loops: every frame is looked at three times.
+  for (let j = 0; j < rows; j++) {
+    const y = gridPoint(j, rows, patch.height);
+    const here = (patch.y + y) * patch.stride + patch.x;
+    const there = (patch.y + y) * picture.width + patch.x;
+    for (let i = 0; i < columns; i++) {
+      const x = gridPoint(i, columns, patch.width);
+      const difference = (picture.data[there + x] ?? 0) - (patch.luma[here + x] ?? 0);
+      if (Math.abs(difference) <= MARK_AMPLITUDE) same += 1;
+    }
   }
-  return points === 0 ? 0 : same / points;
+  return same / (columns * rows);
 }
 
 /**
@@ -69,20 +76,26 @@ export function detailCorrelation(patch: Patch, picture: LumaPlane): number {
   return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb);
 }
 
-function* gridOf({ width, height }: Patch): Generator<readonly [x: number, y: number]> {
-  const columns = Math.min(GRID, width);
-  const rows = Math.min(GRID, height);
-  for (let j = 0; j < rows; j++) {
-    const y = Math.floor(((j + 0.5) * height) / rows);
-    for (let i = 0; i < columns; i++) yield [Math.floor(((i + 0.5) * width) / columns), y];
-  }
-}
+/** Columns and rows of the grid on which a patch is compared. */
+const gridOf = ({ width, height }: Patch): readonly [columns: number, rows: number] => [
+  Math.min(GRID, width),
+  Math.min(GRID, height),
+];
+
+/** Where the points of the grid lie: in the middles of equal parts. */
+const gridPoint = (index: number, points: number, length: number): number =>
+  Math.floor(((index + 0.5) * length) / points);
 
 /** Luma less its local mean at every point of the grid, without the constant part. */
 function detailOf(patch: Patch): Float64Array {
   const radius = Math.max(MIN_BLUR, Math.round(patch.width * BLUR_PART));
   const mean = localMean(patch, radius);
-  const detail = Float64Array.from(gridOf(patch), ([x, y]) => lumaAt(patch, x, y) - mean(x, y));
+  const [columns, rows] = gridOf(patch);
+  const detail = Float64Array.from({ length: columns * rows }, (_, k) => {
+    const x = gridPoint(k % columns, columns, patch.width);
+    const y = gridPoint(Math.floor(k / columns), rows, patch.height);
+    return lumaAt(patch, x, y) - mean(x, y);
+  });
   const constant = detail.reduce((sum, value) => sum + value, 0) / Math.max(1, detail.length);
   return detail.map((value) => value - constant);
 }

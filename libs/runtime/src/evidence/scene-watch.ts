@@ -45,9 +45,9 @@ function sample({ data, width, height }: I420Frame): Uint8Array {
 /** Sums of absolute differences, tile by tile. */
 function tileDifferences(before: Uint8Array, now: Uint8Array): Uint32Array {
   const sums = new Uint32Array(TILES * TILES);
-  for (const [i, luma] of now.entries()) {
+  for (let i = 0; i < now.length; i++) {
     const tile = TILES * Math.floor(i / SAMPLES / TILE) + Math.floor((i % SAMPLES) / TILE);
-    sums[tile] = (sums[tile] ?? 0) + Math.abs(luma - (before[i] ?? 0));
+    sums[tile] = (sums[tile] ?? 0) + Math.abs((now[i] ?? 0) - (before[i] ?? 0));
   }
   return sums;
 }
