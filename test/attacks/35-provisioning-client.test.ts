@@ -243,7 +243,7 @@ describe.each(await testDatabases())('whoever is deprovisioned on %s', (kind) =>
     const { wire, listening } = wireThatTells();
     const live = await openLiveRuntime(wearing, session, { clock, wire, nowSeconds });
     expect(await live.reason()).toBe('no-face');
-    // Whoever is suspended is told nothing more: a stream that opens later would be refused, and the lease would end.
+    // Who listens is told; another test is about who does not yet.
     await listening;
     return { session, ...live };
   };
@@ -276,6 +276,22 @@ describe.each(await testDatabases())('whoever is deprovisioned on %s', (kind) =>
     expect((await back.lease()).body).toMatchObject({ state: 'live' });
   });
 
+  it('shows the slate without lease or expiry, too, when the stream opens only after the suspension', async () => {
+    const { employee, authority } = wearing.organisation;
+    const { wire, open } = wireHeldBack();
+    const session = await openTestSession(authority, wearing.device, wearing.avatar, { seed: 'late' });
+    const fake = createFakeClock();
+    const clock = { wallMs: fake.nowMs, monotonicMs: fake.monotonicMs };
+    const nowSeconds = () => authority.clock.nowSeconds();
+    const { keeper, reason } = await openLiveRuntime(wearing, session, { clock, wire, nowSeconds });
+    await scim.patch(employee.id, { op: 'replace', value: { active: false } });
+    expect(await reason()).toBe('no-face');
+    open();
+    await expect.poll(reason, { timeout: 20_000 }).toBe('permit-revoked');
+    keeper.stop();
+    await scim.patch(employee.id, { op: 'replace', value: { active: true } });
+  });
+
   it('is worn by nobody any more, because they could not withdraw; what they signed stays', async () => {
     const { executive, authority, adminA } = wearing.organisation;
     await provisioned(executive.id);
@@ -305,4 +321,22 @@ function wireThatTells(): { readonly wire: Wire; readonly listening: Promise<voi
     return answer;
   };
   return { wire: { ...wire, fetch }, listening };
+}
+
+/** A network that lets no stream of events through before it is opened. */
+function wireHeldBack(): { readonly wire: Wire; readonly open: () => void } {
+  const wire = createWire();
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    if (url.endsWith('/events')) await opened;
+    return wire.fetch(input, init);
+  };
+  return {
+    wire: { ...wire, fetch },
+    open: () => {
+      open();
+    },
+  };
 }

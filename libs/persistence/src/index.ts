@@ -64,6 +64,7 @@ export {
 } from './repositories/ceremonies.js';
 export {
   findActiveDevice,
+  findActiveDeviceIds,
   findDeviceByKey,
   insertDevice,
   listDevices,
@@ -296,6 +297,7 @@ export {
   insertWearSession,
   listLiveSessions,
   lockLiveSessions,
+  type LiveSessionsOf,
   lockWearSession,
   noteDisclosure,
   touchWearSession,

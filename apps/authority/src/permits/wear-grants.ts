@@ -57,6 +57,11 @@ export interface Refusal {
   readonly message: string;
 }
 
+export const DEVICE_NOT_PAIRED: Refusal = {
+  code: 'device-paired',
+  message: 'The device is not paired with this person any more.',
+};
+
 /** Decides from consent, approvals, device and the wearer's own face; asked again at every renewal and lease. */
 @Injectable()
 export class WearGrants {
@@ -89,10 +94,7 @@ export class WearGrants {
     const decision = decideWear(avatar, { ...wish, wearer: wish.personId }, policy, this.clock.nowSeconds());
     const refusals = [...refusalsOf(decision, avatar)];
     if (device?.personId !== wish.personId) {
-      refusals.push({
-        code: 'device-paired',
-        message: 'The device is not paired with this person any more.',
-      });
+      refusals.push(DEVICE_NOT_PAIRED);
     }
     if (face === null) {
       refusals.push({ code: 'wearer-has-source-face', message: 'The wearer enrols their own face first.' });

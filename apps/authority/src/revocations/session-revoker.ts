@@ -1,13 +1,17 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import {
+  findActiveDeviceIds,
   listLiveSessions,
   lockLiveSessions,
   lockWearSession,
   statementsIn,
   type Database,
+  type LiveSessionsOf,
+  type Transaction,
+  type WearSessionRecord,
 } from '@guise/persistence';
 import type { Logger } from 'pino';
-import { isGrant, WearGrants } from '../permits/wear-grants.js';
+import { DEVICE_NOT_PAIRED, isGrant, WearGrants } from '../permits/wear-grants.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
 import { SessionEnder } from '../sessions/session-ender.js';
 import { ChangeFeed, type Ground } from './change-feed.js';
@@ -57,37 +61,56 @@ export class SessionRevoker implements OnModuleInit, BeforeApplicationShutdown {
   private async revoke({ avatarId, consentId, deviceId, personId, policyId }: Ground): Promise<void> {
     if (avatarId !== undefined) await this.revokeByAvatar({ avatarId });
     if (consentId !== undefined) await this.revokeByAvatar({ consentId });
-    if (deviceId !== undefined) await this.revokeOneByOne({ deviceId });
-    if (personId !== undefined) await this.revokeOneByOne({ personId });
-    if (policyId !== undefined) await this.revokeByAvatar('any');
+    if (deviceId !== undefined) await this.revokeByOwner({ deviceId });
+    if (personId !== undefined) await this.revokeByOwner({ personId });
+    if (policyId !== undefined) await this.revokeByAvatar({ any: true });
   }
 
   /** One avatar may be worn by many: what speaks against all of them is read once, and they end together. */
-  private async revokeByAvatar(
-    ground: { readonly avatarId: string } | { readonly consentId: string } | 'any',
-  ): Promise<void> {
-    for (let after = ''; ;) {
-      const last = await this.database.transaction(async (tx) => {
-        const sessions = await lockLiveSessions(tx, ground, after, BATCH);
-        for (const [avatarId, worn] of groupBy(sessions, (session) => session.avatarId)) {
-          const wishes = worn.map((session) => ({ ...session, avatar: avatarId }));
-          const refused = (await this.grants.refuseByAvatar(tx, avatarId, wishes)).filter(
-            ({ refusals }) => refusals.length > 0,
-          );
-          for (const [, alike] of groupBy(refused, ({ refusals }) => JSON.stringify(refusals))) {
-            const refusals = alike[0]?.refusals ?? [];
-            const ended = alike.map(({ wish }) => wish);
-            await this.ender.revoke(tx, ended, refusals);
-          }
+  private revokeByAvatar(ground: LiveSessionsOf): Promise<void> {
+    return this.inBatches(ground, async (tx, sessions) => {
+      for (const [avatarId, worn] of groupBy(sessions, (session) => session.avatarId)) {
+        const wishes = worn.map((session) => ({ ...session, avatar: avatarId }));
+        const refused = (await this.grants.refuseByAvatar(tx, avatarId, wishes)).filter(
+          ({ refusals }) => refusals.length > 0,
+        );
+        for (const [, alike] of groupBy(refused, ({ refusals }) => JSON.stringify(refusals))) {
+          const refusals = alike[0]?.refusals ?? [];
+          const ended = alike.map(({ wish }) => wish);
+          await this.ender.revoke(tx, ended, refusals);
         }
+      }
+    });
+  }
+
+  /** Of a device that is not paired any more, or a person who is not active, all sessions end together. */
+  private async revokeByOwner(ground: Pick<Ground, 'deviceId' | 'personId'>): Promise<void> {
+    await this.inBatches(nameOnly(ground), async (tx, sessions) => {
+      const active = await findActiveDeviceIds(
+        tx,
+        sessions.map(({ deviceId }) => deviceId),
+      );
+      const gone = sessions.filter(({ deviceId }) => !active.has(deviceId));
+      await this.ender.revoke(tx, gone, [DEVICE_NOT_PAIRED]);
+    });
+    await this.revokeOneByOne(ground);
+  }
+
+  private async inBatches(
+    ground: LiveSessionsOf,
+    work: (tx: Transaction, sessions: readonly WearSessionRecord[]) => Promise<void>,
+  ): Promise<void> {
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const from: string = after;
+      after = await this.database.transaction(async (tx) => {
+        const sessions = await lockLiveSessions(tx, ground, from, BATCH);
+        await work(tx, sessions);
         return sessions.length < BATCH ? undefined : sessions.at(-1)?.id;
       });
-      if (last === undefined) return;
-      after = last;
     }
   }
 
-  /** A device or a person has few sessions; each is decided in full. */
+  /** What is left of them may have lost something else (a face); each is decided in full. */
   private async revokeOneByOne(ground: Pick<Ground, 'deviceId' | 'personId'>): Promise<void> {
     for (const { id, deviceId } of await listLiveSessions(this.database.client, ground)) {
       await this.database.transaction(async (tx) => {
@@ -100,6 +123,11 @@ export class SessionRevoker implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 }
+
+const nameOnly = ({ deviceId, personId }: Pick<Ground, 'deviceId' | 'personId'>): LiveSessionsOf => ({
+  ...(deviceId === undefined ? {} : { deviceId }),
+  ...(personId === undefined ? {} : { personId }),
+});
 
 function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();

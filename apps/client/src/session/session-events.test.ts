@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { SessionEvent } from '@guise/protocol';
+import { AuthorityRefusal } from '@guise/api-client';
+import type { ProblemCode, SessionEvent } from '@guise/protocol';
 import { watchSession } from './session-events.js';
 
 type Outcome = SessionEvent['end'] | null | Error;
@@ -30,6 +31,8 @@ function watching(...outcomes: readonly Outcome[]) {
   return { sessionEvents, pauses, heard, signals, stop: watch((end) => heard.push(end)) };
 }
 const away = new Error('unreachable');
+const refusal = (code: ProblemCode, status: number) =>
+  new AuthorityRefusal({ type: `urn:guise:problem:${code}`, code, title: code, status });
 
 describe('watching a session', () => {
   it('tells its end once and asks no more', async () => {
@@ -46,6 +49,24 @@ describe('watching a session', () => {
       expect(heard).toEqual(['revoked']);
     });
     expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 250, 500]);
+  });
+
+  it.each([
+    ['device-revoked', 403],
+    ['not-found', 404],
+  ] as const)('is told of the end by a stream that is refused: %s', async (code, status) => {
+    const { sessionEvents, heard } = watching(away, refusal(code, status), 'closed');
+    await vi.waitFor(() => {
+      expect(heard).toEqual(['revoked']);
+    });
+    expect(sessionEvents).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks again when the refusal says nothing of the session', async () => {
+    const { heard } = watching(refusal('rate-limited', 429), refusal('not-ready', 503), 'closed');
+    await vi.waitFor(() => {
+      expect(heard).toEqual(['closed']);
+    });
   });
 
   it('stops when told, and tells nothing then', async () => {

@@ -1,8 +1,12 @@
-import type { DeviceApi } from '@guise/api-client';
+import { AuthorityRefusal, type DeviceApi } from '@guise/api-client';
+import type { ProblemCode } from '@guise/protocol';
 import type { PermitSource } from '@guise/runtime';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 8_000;
+
+/** Whoever asks for the stream and is told this has no session any more: its person or device ended while nobody listened. */
+const ENDED: ReadonlySet<ProblemCode> = new Set(['device-revoked', 'not-found']);
 
 /**
  * Listens to a session's events, and connects again whenever the stream ends without one: at once after one that lasted,
@@ -30,7 +34,11 @@ export function watchSession(
             return;
           }
           pauseMs = FIRST_PAUSE_MS;
-        } catch {
+        } catch (error) {
+          if (saysEnded(error, signal)) {
+            onEnd('revoked');
+            return;
+          }
           // Lease and status list tell what is wrong; here it only takes longer until the next attempt.
           pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
         }
@@ -39,3 +47,7 @@ export function watchSession(
     }
   };
 }
+
+/** Whoever stopped listening is told nothing any more. */
+const saysEnded = (error: unknown, { aborted }: AbortSignal): boolean =>
+  !aborted && error instanceof AuthorityRefusal && ENDED.has(error.code);

@@ -129,7 +129,11 @@ describe('the permit this device verifies itself', () => {
     );
     if (none === undefined || all === undefined) throw new Error('two permits');
     const renewal = (first: typeof none, next: typeof none) =>
-      codeOf(Promise.resolve().then(() => requireModelsStill(first, next)));
+      codeOf(
+        Promise.resolve().then(() => {
+          requireModelsStill(first, next);
+        }),
+      );
     expect(await renewal(all, none)).toBe('gateShut');
     expect([await renewal(none, all), await renewal(none, none), await renewal(all, all)]).toEqual(
       Array.from({ length: 3 }, () => 'accepted'),

@@ -63,6 +63,15 @@ export async function insertDevice(tx: Transaction, device: DeviceRecord & Pairi
 }
 
 /** An active device of an active person. */
+export async function findActiveDeviceIds(
+  tx: Transaction,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const where = { id: { in: [...new Set(ids)] }, state: 'active', person: { state: 'active' } };
+  const rows = await tx.device.findMany({ where, select: { id: true } });
+  return new Set(rows.map(({ id }) => id));
+}
+
 export async function findActiveDevice(tx: Transaction, id: string): Promise<DeviceRecord | null> {
   const row = await tx.device.findFirst({ where: { id, state: 'active', person: { state: 'active' } } });
   return row === null ? null : toDevice(row);

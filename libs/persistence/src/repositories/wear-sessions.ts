@@ -107,22 +107,31 @@ export async function touchWearSession(sql: Statements, id: string, now: number)
   await sql.run(TOUCH, [id, now]);
 }
 
+/** What live sessions have in common; nothing named is no session, not all. */
+export interface LiveSessionsOf {
+  readonly avatarId?: string;
+  readonly consentId?: string;
+  readonly deviceId?: string;
+  readonly personId?: string;
+  /** All of them. */
+  readonly any?: true;
+}
+
 /**
- * Reads live sessions of an avatar or a consent, or of any, page by page in the order of their ids, and keeps them from changing
+ * Reads live sessions of one of these, page by page in the order of their ids, and keeps them from changing
  * until the transaction ends.
  */
 export async function lockLiveSessions(
   tx: Transaction,
-  ground: { readonly avatarId: string } | { readonly consentId: string } | 'any',
+  ground: LiveSessionsOf,
   after: string,
   limit: number,
 ): Promise<readonly WearSessionRecord[]> {
-  const avatarId = typeof ground === 'object' && 'avatarId' in ground ? ground.avatarId : null;
-  const consentId = typeof ground === 'object' && 'consentId' in ground ? ground.consentId : null;
+  const { avatarId = null, consentId = null, deviceId = null, personId = null } = ground;
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT "id" FROM "WearSession"
-    WHERE (${ground === 'any'}::boolean OR "avatarId" = ${avatarId} OR "consentId" = ${consentId})
-      AND "state" = 'live' AND "id" > ${after}
+    WHERE "state" = 'live' AND "id" > ${after} AND (${ground.any === true}::boolean OR "avatarId" = ${avatarId}
+      OR "consentId" = ${consentId} OR "deviceId" = ${deviceId} OR "personId" = ${personId})
     ORDER BY "id" LIMIT ${limit} FOR UPDATE`;
   const ids = rows.map(({ id }) => id);
   const locked = await tx.wearSession.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });

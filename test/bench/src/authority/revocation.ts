@@ -1,4 +1,11 @@
-import { openTestSession, pairDevice, type ServedWearing, type TestSession } from '@guise/authority/testing';
+import {
+  openTestSession,
+  pairDevice,
+  provisioningToken,
+  ScimClient,
+  type ServedWearing,
+  type TestSession,
+} from '@guise/authority/testing';
 import { createWire, openLiveRuntime, type LiveRuntime, type Wire } from './live-runtime.js';
 import { quantiles, sleep } from './measure.js';
 
@@ -35,6 +42,30 @@ export async function measureRevocation(wearing: ServedWearing) {
   });
   const { p50Ms, p99Ms } = quantiles(pushed);
   return { sessions: SESSIONS, p50Ms, p99Ms, networkCutP99Ms: quantiles(cut).p99Ms };
+}
+
+/** As many runtimes of one person, whom the organisation's directory deletes over SCIM: from its request to shut gates. */
+export async function measureDeprovisioning(wearing: ServedWearing) {
+  const { authority, adminA, employee } = wearing.organisation;
+  const scim = new ScimClient(authority, await provisioningToken(authority, adminA));
+  const expected = await authority.api.post(
+    `/v1/persons/${employee.id}/adoption`,
+    { userName: 'wearer' },
+    { token: adminA.token },
+  );
+  const adopted = await scim.create({ userName: 'wearer' });
+  if (expected.status >= 300 || adopted.status >= 300) throw new Error('the wearer could not be provisioned');
+  const sessions = await openSessions(wearing);
+  const shut = await withRuntimes(sessions, async () => {
+    const { status } = await scim.call('DELETE', `Users/${employee.id}`);
+    if (status >= 300) throw new Error('the wearer could not be deprovisioned');
+  });
+  const { p50Ms, p99Ms } = quantiles(shut);
+  // A runtime that is told so by its device's refusal is faster than the session's own end.
+  const deadline = performance.now() + WAIT_MS;
+  const live = () => authority.database.client.wearSession.count({ where: { state: 'live' } });
+  while ((await live()) > 0 && performance.now() < deadline) await sleep(TICK_MS);
+  return { sessions: SESSIONS, p50Ms, p99Ms, sessionsLeft: await live() };
 }
 
 interface OpenSession {
