@@ -3,6 +3,7 @@ import { ROUGH_MASK_SIDE, type PersonMask } from '../bundle/format.js';
 import { smoothstep } from '../mesh/topology.js';
 import { rasterizeAttributes } from '../overlay/raster.js';
 import { sampleBilinear } from '../overlay/picture.js';
+import { connectedTo, nosePixel } from './connected.js';
 import { continueBody } from './continue-body.js';
 import { fillUnknown } from './fill.js';
 import type { Framing, StagePlanes } from './framing.js';
@@ -115,7 +116,8 @@ function refine(
   // Far from anything certain, a weak share is a doubt of the mask, not a hair.
   const reach = Math.max(1, Math.round(2 * FRINGE_CM * head.pxPerCm));
   const certain = boxMean(clear.map(solid), width, height, reach);
-  return clear.map((value, i) => value * smoothstep(20 * (certain[i] ?? 0)));
+  const sure = clear.map((value, i) => value * smoothstep(20 * (certain[i] ?? 0)));
+  return connectedTo(nosePixel(landmarks, width, height), sure, width, height, reach);
 }
 
 interface Size {
