@@ -139,6 +139,8 @@ export function validBodies(org: TestOrganisation): Readonly<Record<string, () =
       const { id } = await invitePerson(authority, adminA, 'Colleague', ['employee']);
       return as(adminA, `/v1/persons/${id}/adoption`, { userName: `colleague ${id}` });
     },
+    'POST /v1/me/notice-address': () =>
+      Promise.resolve(as(employee, '/v1/me/notice-address', { email: 'ada@example.org' })),
     'POST /v1/persons/:id/roles': async () => {
       const { id } = await invitePerson(authority, adminA, 'Colleague', ['employee']);
       return as(adminA, `/v1/persons/${id}/roles`, { roles: ['employee', 'auditor'] });

@@ -34,6 +34,7 @@ import { ChangeFeedModule } from './revocations/change-feed.module.js';
 import { RevocationsModule } from './revocations/revocations.module.js';
 import { ReconciliationModule } from './reconciliation/reconciliation.module.js';
 import { RetentionModule } from './retention/retention.module.js';
+import { createMailChannel } from './person-notices/mail-channel.js';
 import { NOTICE_CHANNELS, type NoticeChannel } from './person-notices/notice-channel.js';
 import { PersonNoticesModule } from './person-notices/person-notices.module.js';
 import { RecoveriesModule } from './recoveries/recoveries.module.js';
@@ -104,11 +105,15 @@ export class AuthorityModule {
       ],
       providers: [
         { provide: DATABASE_OPTIONS, useValue: overrides.database ?? {} },
-        { provide: NOTICE_CHANNELS, useValue: overrides.noticeChannels ?? [] },
+        { provide: NOTICE_CHANNELS, useValue: overrides.noticeChannels ?? channelsOf(config) },
         { provide: KEY_STORE_OVERRIDE, useValue: overrides.keyStore ?? null },
         { provide: FACE_JUDGE_OVERRIDE, useValue: overrides.faceJudge ?? null },
       ],
       exports: [DATABASE_OPTIONS, FACE_JUDGE_OVERRIDE, KEY_STORE_OVERRIDE, NOTICE_CHANNELS],
     };
   }
+}
+
+function channelsOf({ smtp, organisation }: AuthorityConfig): readonly NoticeChannel[] {
+  return smtp === null ? [] : [createMailChannel({ smtp, organisation })];
 }

@@ -41,11 +41,30 @@ describe('configuration', () => {
     ['GUISE_SSF_ISSUER', 'http://signals.example.org/secret'],
     ['GUISE_SSF_JWKS_URL', 'https://user:secret@signals.example.org/jwks.json'],
     ['GUISE_SSF_BEARER', 'too-short-a-secret'],
+    ['GUISE_SMTP_URL', 'https://mail.example.org/secret'],
+    ['GUISE_SMTP_URL', 'smtp://user-without-secret@mail.example.org'],
+    ['GUISE_SMTP_URL', 'smtps://u:%zzsecret@mail.example.org'],
+    ['GUISE_SMTP_URL', 'smtps://mail.example.org?tls.rejectUnauthorized=secret'],
+    ['GUISE_SMTP_FROM', 'Secret <guise@example.org>'],
   ] as const)('says what is wrong with %s and gives an example, never the value', (name, value) => {
     const failure = catchConfigError({ [name]: value });
     expect(failure.variable).toBe(name);
     expect(failure.message).toContain(`Example: ${name}=${VARIABLES[name].example}`);
     expect(failure.message).not.toContain(value);
+  });
+
+  it('reads the mail server: TLS is optional on this machine only', () => {
+    expect(catchConfigError({ GUISE_SMTP_URL: 'smtp://localhost' }).variable).toBe('GUISE_SMTP_FROM');
+    const smtpOf = (url: string) =>
+      parseConfig({ GUISE_SMTP_URL: url, GUISE_SMTP_FROM: 'guise@example.org' }).smtp;
+    expect(smtpOf('smtps://u:p%40ss@mail.example.org')).toEqual({
+      ...{ host: 'mail.example.org', port: 465, implicitTls: true, tlsRequired: true },
+      ...{ login: { user: 'u', password: 'p@ss' }, from: 'guise@example.org' },
+    });
+    expect(smtpOf('smtp://mail.example.org')).toMatchObject({ port: 587, tlsRequired: true, login: null });
+    expect(smtpOf('smtp://localhost.example.org')).toMatchObject({ tlsRequired: true });
+    expect(smtpOf('smtp://[::1]:2525')).toMatchObject({ host: '::1', port: 2525, tlsRequired: false });
+    expect(parseConfig({}).smtp).toBeNull();
   });
 
   it('wants the client with the issuer, and reads which claim gives which role', () => {

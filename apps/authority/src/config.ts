@@ -2,6 +2,13 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { OIDC_VARIABLES, oidcConfigOf, oidcEnvironment, type OidcConfig } from './oidc/oidc-variables.js';
 import {
+  missingSmtpVariable,
+  SMTP_VARIABLES,
+  smtpConfigOf,
+  smtpEnvironment,
+  type SmtpConfig,
+} from './person-notices/smtp-variables.js';
+import {
   missingSsfVariable,
   SSF_VARIABLES,
   ssfConfigOf,
@@ -77,6 +84,7 @@ export const VARIABLES = {
   },
   ...OIDC_VARIABLES,
   ...SSF_VARIABLES,
+  ...SMTP_VARIABLES,
 } as const satisfies Record<string, Variable>;
 export type VariableName = keyof typeof VARIABLES;
 
@@ -113,6 +121,7 @@ const environment = z.object({
   GUISE_SIGN_IN_HOURS: integer(1, 24).default(8),
   ...oidcEnvironment,
   ...ssfEnvironment,
+  ...smtpEnvironment,
 });
 
 export interface AuthorityConfig {
@@ -134,6 +143,8 @@ export interface AuthorityConfig {
   readonly oidc: OidcConfig | null;
   /** Null: no security events are received. */
   readonly ssf: SsfConfig | null;
+  /** Null: notices to persons are in their list only. */
+  readonly smtp: SmtpConfig | null;
 }
 
 /** A variable the authority cannot start with. The message never holds its value. */
@@ -173,6 +184,8 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
   }
   const missing = missingSsfVariable(values);
   if (missing !== null) throw new ConfigError(missing, 'is needed with GUISE_SSF_ISSUER');
+  const sender = missingSmtpVariable(values);
+  if (sender !== null) throw new ConfigError(sender, 'is needed with GUISE_SMTP_URL');
   return Object.freeze({
     dataDir: resolve(values.GUISE_DATA_DIR),
     modelsDir: resolve(values.GUISE_MODELS_DIR),
@@ -189,6 +202,7 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
     signInHours: values.GUISE_SIGN_IN_HOURS,
     oidc: oidcConfigOf(values),
     ssf: ssfConfigOf(values, publicUrl.origin),
+    smtp: smtpConfigOf(values),
   });
 }
 

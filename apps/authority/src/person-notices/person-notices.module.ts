@@ -1,7 +1,13 @@
 import { Global, Module } from '@nestjs/common';
+import { NoticeAddressesController } from './notice-addresses.controller.js';
+import { NoticeAddresses } from './notice-addresses.service.js';
 import { PersonNoticesController } from './person-notices.controller.js';
 import { PersonNotices } from './person-notices.service.js';
 
 @Global()
-@Module({ controllers: [PersonNoticesController], providers: [PersonNotices], exports: [PersonNotices] })
+@Module({
+  controllers: [PersonNoticesController, NoticeAddressesController],
+  providers: [PersonNotices, NoticeAddresses],
+  exports: [PersonNotices],
+})
 export class PersonNoticesModule {}
