@@ -7,7 +7,7 @@ import { CliError } from '../cli-error.js';
 import type { Grant } from './open-session.js';
 import { watchSession } from './session-events.js';
 import { checkStatus } from './status-check.js';
-import { requireModelsStill, verifyOwnPermit, type WearTerms } from './terms.js';
+import { verifyOwnPermit, type WearTerms } from './terms.js';
 
 /** Renewals, leases, status and events of one session, each permit verified like the first. */
 export function permitSourceOf(
@@ -28,7 +28,6 @@ export function permitSourceOf(
         ...(terms.meeting === undefined ? {} : { meeting: terms.meeting }),
       });
       const permit = await verifyOwnPermit(answer.permit, client, terms, ports.nowSeconds());
-      requireModelsStill(grant.permit, permit);
       await client.ledgerPin.follow(permit.claims.checkpoint, seen);
       return permit;
     },

@@ -14,7 +14,7 @@ import type { OwnDevice } from '../authority.js';
 import { newDeviceKey, type DeviceKey } from '../home/device-key.js';
 import { readGrantFile, writeGrantFile } from './grant-file.js';
 import type { Grant } from './open-session.js';
-import { isOlder, requireModelsStill, verifyOwnPermit } from './terms.js';
+import { isOlder, verifyOwnPermit } from './terms.js';
 
 const NOW = 1_793_534_400;
 const ISSUER = 'http://localhost:4080';
@@ -115,29 +115,6 @@ describe('the permit this device verifies itself', () => {
     expect(
       await codeOf(verifyOwnPermit(await issue(claimsFor(client.device, change)), client, TERMS, NOW)),
     ).toBe(code);
-  });
-
-  it('of a renewal must allow the models of the first', async () => {
-    const client = await pairedClient();
-    const [none, all] = await Promise.all(
-      [false, true].map(async (allowed) => {
-        const claims = claimsFor(client.device, (c) => {
-          c.authorization_details.forEach((d) => void (d.non_commercial_models = allowed));
-        });
-        return verifyOwnPermit(await issue(claims), client, TERMS, NOW);
-      }),
-    );
-    if (none === undefined || all === undefined) throw new Error('two permits');
-    const renewal = (first: typeof none, next: typeof none) =>
-      codeOf(
-        Promise.resolve().then(() => {
-          requireModelsStill(first, next);
-        }),
-      );
-    expect(await renewal(all, none)).toBe('gateShut');
-    expect([await renewal(none, all), await renewal(none, none), await renewal(all, all)]).toEqual(
-      Array.from({ length: 3 }, () => 'accepted'),
-    );
   });
 
   it.each([

@@ -61,20 +61,6 @@ export async function verifyOwnPermit(
   return permit;
 }
 
-/**
- * What was loaded under the first permit must be allowed by the next one too. A session does not change its models while
- * it runs: it ends.
- * @throws CliError `gateShut`
- */
-export function requireModelsStill(first: VerifiedPermit, next: VerifiedPermit): void {
-  if (!first.wear.non_commercial_models || next.wear.non_commercial_models) return;
-  throw new CliError(
-    'gateShut',
-    'your organisation does not allow non-commercial models any more',
-    'Start again, without them.',
-  );
-}
-
 export function isOlder(version: string, wanted: string): boolean {
   const [a, b] = [version, wanted].map((text) => text.split('.').map(Number));
   for (let part = 0; part < 3; part++) {
