@@ -3,7 +3,7 @@ import type { FaceParameters } from './parameters.js';
 
 /** Movements of about this much between two frames are measuring noise: degrees, centimetres, share of a lid. */
 const NOISE = {
-  head: { yawDeg: 0.12, pitchDeg: 0.2, rollDeg: 0.1, xCm: 0.012, yCm: 0.02, zCm: 0.15 },
+  head: { yawDeg: 0.15, pitchDeg: 0.28, rollDeg: 0.12, xCm: 0.015, yCm: 0.03, zCm: 0.4 },
   lid: 0.012,
   gazeDeg: 0.4,
   shiftCm: 0.025,
@@ -11,7 +11,7 @@ const NOISE = {
 /** Whatever is this many times the noise away is a movement, and shown at once; half as far, half at once. */
 const MOVEMENT = 7;
 /** The rest is followed so slowly. */
-const SETTLE_MS = 220;
+const SETTLE_MS = 260;
 /** After a longer break nothing is known of where the face was. */
 const BREAK_MS = 500;
 
