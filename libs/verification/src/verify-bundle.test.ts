@@ -49,6 +49,19 @@ describe('a sound bundle', () => {
     });
   });
 
+  it('may have the label and the models that an organisation’s policy chose', async () => {
+    const { bundle } = await createScenario({
+      claims: (claims) => ({
+        ...claims,
+        authorization_details: claims.authorization_details.map((wear) => ({
+          ...wear,
+          ...{ label: 'AI MODIFIED BY ACME', label_positions: ['bottom-left'], non_commercial_models: true },
+        })),
+      }),
+    });
+    expect((await verifyProofBundle(bundle, trust, lenient)).outcome).toBe('valid');
+  });
+
   it('survives the way through JSON', async () => {
     const again: unknown = JSON.parse(JSON.stringify(sound.bundle));
     expect((await verifyProofBundle(again, trust, lenient)).outcome).toBe('valid');
