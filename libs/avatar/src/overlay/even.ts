@@ -14,6 +14,9 @@ const KEPT_GLARE = 0.6;
 const KEPT_SHADOW = 0.6;
 const KEPT_SHADOW_RIM = 0.08;
 const MAX_LIFT = 3;
+/** Lips darker than this share of the skin lie in shadow, which would look like a moustache; so much of it stays. */
+const LOW_LIPS = 0.62;
+const KEPT_SHADOW_LIPS = 0.3;
 
 /**
  * Evens out shadows and glare that the avatar's picture has on plain skin: they belong to the light in which it was
@@ -42,15 +45,18 @@ export function evenLight(
     ),
   );
   const low = draw(topology.toOutlineCm.map((cm) => LOW_RIM + (LOW - LOW_RIM) * smoothstep((cm - 1.8) / 2)));
+  const lips = draw(topology.lips);
   const scale = blurred.width / side;
   for (let i = 0; i < free.length; i++) {
     const f = free[i] ?? 0;
+    const onLips = lips[i] ?? 0;
     const wide = py[i] ?? 0;
-    if (f <= 0 || wide <= 1) continue;
+    if ((f <= 0 && onLips <= 0) || wide <= 1) continue;
     const x = ((i % side) + 0.5) * scale;
     const y = (Math.floor(i / side) + 0.5) * scale;
     const near = sampleBilinear(blurred.y, blurred.width, blurred.height, x, y) - 16;
     const k = 1 + (lift(near / wide, low[i] ?? LOW, kept[i] ?? 0) - 1) * f;
+    brighten(texture, i, 1 + (lift(Math.min(1, near / wide), LOW_LIPS, KEPT_SHADOW_LIPS) - 1) * onLips);
     // A deep shadow holds no skin detail, only noise: the more it is lifted, the more plain skin takes its place.
     const share = smoothstep((k - 1.05) / 0.7);
     const mix = (own: number, plain: number): number =>
@@ -59,6 +65,12 @@ export function evenLight(
     texture.u[i] = 128 + mix((texture.u[i] ?? 0) - 128, pu[i] ?? 0);
     texture.v[i] = 128 + mix((texture.v[i] ?? 0) - 128, pv[i] ?? 0);
   }
+}
+
+function brighten(texture: FloatPicture, i: number, k: number): void {
+  texture.y[i] = 16 + ((texture.y[i] ?? 0) - 16) * k;
+  texture.u[i] = 128 + ((texture.u[i] ?? 0) - 128) * k;
+  texture.v[i] = 128 + ((texture.v[i] ?? 0) - 128) * k;
 }
 
 /** Factor that brings local brightness, relative to the skin around it, towards the band. */
