@@ -82,4 +82,13 @@ describe('a vision in a thread of its own', () => {
     await expect(vision.detectFaces(picture)).rejects.toMatchObject({ code: 'closed' });
     await vision.close();
   });
+
+  it('fails every call once its thread is gone, those under way among them', async () => {
+    const vision = await openVisionThread(options);
+    const tracker = vision.createTracker();
+    const underWay = tracker.track(picture, 0);
+    await Promise.all([expect(underWay).rejects.toThrow('ended'), vision.terminate()]);
+    await expect(tracker.track(picture, 40)).rejects.toThrow('ended');
+    await vision.close();
+  });
 });

@@ -15,13 +15,18 @@ function script(): string {
   return existsSync(beside) ? beside : join(import.meta.dirname, '../../dist/thread/serve-vision.js');
 }
 
+export interface VisionThread extends Vision {
+  /** Ends the thread at once, whatever it does: what was asked fails. */
+  terminate(): Promise<void>;
+}
+
 /**
  * A vision whose networks run in a thread of their own: its caller goes on meanwhile. Frames in shared memory are read where they
  * are and must not change until the answer; others are copied. The models are opened and verified there.
  * @throws ModelError as `openModelRegistry` and `createVision`. A thread that dies fails every call from then on.
  */
-export async function openVisionThread(options: ModelRegistryOptions): Promise<Vision> {
-  const thread = new VisionThread(
+export async function openVisionThread(options: ModelRegistryOptions): Promise<VisionThread> {
+  const thread = new HostedVision(
     // No words of this thread's: a test runner's would have it read sources.
     new Worker(script(), { workerData: options, execArgv: [] }),
   );
@@ -39,7 +44,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-class VisionThread implements Vision {
+class HostedVision implements VisionThread {
   readonly inOwnThread = true;
   readonly opened: Promise<unknown>;
   private readonly waiting = new Map<number, Waiting>();
