@@ -12,6 +12,7 @@ export type ScaleJob = z.infer<typeof scaleJob>;
 
 const measured = z.object({
   fps: z.number(),
+  sustainedFps: z.number(),
   captureToOutputMs: z.object({ median: z.number(), p95: z.number() }),
   frames: z.number(),
   renderedFrames: z.number(),
