@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createI420, drawDisclosureLabel, MIN_ANY_LABEL_FRAME, planesOf, type I420Frame } from '@guise/frame';
 import { DISCLOSURE_LABEL, labelPosition, labelText } from '@guise/protocol';
 
-const CHARACTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789&.,/()+'-"];
+const CHARACTERS = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789&.,/()+'-");
 const word = fc.string({ unit: fc.constantFrom(...CHARACTERS), minLength: 1, maxLength: 16 });
 /** Texts that a policy may choose. */
 const text = fc
@@ -49,5 +49,14 @@ it('whatever label a policy may choose can be drawn legibly, in every corner of 
       },
     ),
     { numRuns: 150 },
+  );
+});
+
+it('and on the smallest picture that a command takes, 160×90', () => {
+  fc.assert(
+    fc.property(text, (label) => {
+      expect(drawDisclosureLabel(createI420(160, 90), label), label).not.toBeNull();
+    }),
+    { numRuns: 300 },
   );
 });

@@ -80,5 +80,5 @@ export function hasInk(character: string, column: number, row: number): boolean 
 
 /** Whether a text shows as it is written: every character is in the font, and something is there to read. */
 export function isDrawable(text: string): boolean {
-  return /\S/.test(text) && [...text].every((character) => GLYPHS.has(character));
+  return /\S/.test(text) && Array.from(text).every((character) => GLYPHS.has(character));
 }
