@@ -41,6 +41,11 @@ const EXECUTIVE = { kind: 'executive', likeness: 'artwork', face: null } as cons
 export function validBodies(org: TestOrganisation): Readonly<Record<string, () => Promise<ValidBody>>> {
   const { authority, adminA, adminB, adminC, executive, employee } = org;
   const { api } = authority;
+  let made = 0;
+  const unique = (name: string): string => {
+    made += 1;
+    return `${name} ${String(made)}`;
+  };
   const as = (person: TestPerson | undefined, url: string, body: object): ValidBody => ({
     body,
     send: (json) => api.post(url, json, { token: person?.token }),
@@ -101,7 +106,7 @@ export function validBodies(org: TestOrganisation): Readonly<Record<string, () =
     return { id, sha256: textOf(await get(employee, `/v1/avatars/${id}`), 'sha256') };
   };
   const session = async (seed: string) => {
-    const device = await pairDevice(authority, employee, seed);
+    const device = await pairDevice(authority, employee, unique(seed));
     return { device, session: await openTestSession(authority, device, await worn()) };
   };
   const asked = async () => ({
@@ -139,8 +144,10 @@ export function validBodies(org: TestOrganisation): Readonly<Record<string, () =
       const { id } = await invitePerson(authority, adminA, 'Colleague', ['employee']);
       return as(adminA, `/v1/persons/${id}/adoption`, { userName: `colleague ${id}` });
     },
-    'POST /v1/me/notice-address': () =>
-      Promise.resolve(as(employee, '/v1/me/notice-address', { email: 'ada@example.org' })),
+    'POST /v1/me/notice-address': async () => {
+      const person = await invitePerson(authority, adminA, 'Reader', ['employee']);
+      return as(person, '/v1/me/notice-address', { email: 'reader@example.org' });
+    },
     'POST /v1/persons/:id/roles': async () => {
       const { id } = await invitePerson(authority, adminA, 'Colleague', ['employee']);
       return as(adminA, `/v1/persons/${id}/roles`, { roles: ['employee', 'auditor'] });
@@ -155,13 +162,14 @@ export function validBodies(org: TestOrganisation): Readonly<Record<string, () =
       return Promise.resolve({ body: { deviceName: 'Laptop' }, send });
     },
     'POST /v1/device-authorizations/:userCode/approval': async () =>
-      approvePairing(await pairing('approved')),
+      approvePairing(await pairing(unique('approved'))),
     'POST /v1/token': async () => {
-      const started = await pairing('exchanged');
+      const seed = unique('exchanged');
+      const started = await pairing(seed);
       const approval = await approvePairing(started);
       await approval.send(approval.body);
       const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
-      return exchange('exchanged', { grant_type, device_code: textOf(started, 'device_code') });
+      return exchange(seed, { grant_type, device_code: textOf(started, 'device_code') });
     },
     'POST /v1/enrolments': async () => {
       const notice = await get(employee, '/v1/notices/enrolment');
@@ -203,7 +211,7 @@ export function validBodies(org: TestOrganisation): Readonly<Record<string, () =
       return as(executive, `/v1/consent-requests/${request}/decline`, { words: 'No.' });
     },
     'POST /v1/permits': async () => {
-      const device = await pairDevice(authority, employee, 'permits');
+      const device = await pairDevice(authority, employee, unique('permits'));
       const avatar = await worn();
       const request = { ttlSeconds: 60, meeting: 'https://meet.example/board' };
       const send = async (json: unknown) =>

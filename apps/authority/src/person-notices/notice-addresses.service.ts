@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
   findNoticeAddress,
+  lockPerson,
   removeNoticeAddress,
   storeNoticeAddress,
   type Database,
@@ -53,6 +54,7 @@ export class NoticeAddresses {
     store: (tx: Transaction) => Promise<void>,
   ): Promise<void> {
     return this.database.transaction(async (tx) => {
+      await lockPerson(tx, personId);
       if ((await findNoticeAddress(tx, personId)) === next) return;
       // Before it is stored: who is reached now is told.
       await this.notices.tell(tx, personId, 'notice-address-changed', null, added);
