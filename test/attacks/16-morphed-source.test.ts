@@ -115,6 +115,16 @@ describe('a morphed source', () => {
     expect(await painting('mona lisa')).toMatchObject({ status: 201 });
   });
 
+  it('does not hide beside the face that is judged: the mesh must be on it', async () => {
+    const own = { kind: 'own-face', likeness: 'person', face: 'employee' } as const;
+    const draft = (faceAt: { x: number; y: number; width: number; height: number }) =>
+      draftAvatar(org, org.employee, org.employee, { ...own, faceAt });
+    const beside = await draft({ x: 0, y: 0, width: 20, height: 20 });
+    expect(beside).toMatchObject({ status: 422, body: { code: 'bundle-invalid' } });
+    expect(textOf(beside.body, 'detail')).toContain('mesh of the picture is not on its face');
+    expect(await draft({ x: 15, y: 15, width: 33, height: 32 })).toMatchObject({ status: 201 });
+  });
+
   it('cannot be sent by a device', async () => {
     const device = await pairDevice(org.authority, org.employee);
     const before = await registered();

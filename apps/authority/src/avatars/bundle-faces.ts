@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AvatarBundle, AvatarView } from '@guise/avatar';
-import { FaceJudge, JudgeError } from '../faces/face-judge.js';
+import { FACE_VERTEX_COUNT } from '@guise/frame';
+import { FaceJudge, JudgeError, type MeshPlace } from '../faces/face-judge.js';
 import { SourceFaces } from '../faces/source-faces.js';
 import { ProblemError } from '../http/problem-error.js';
 
@@ -45,16 +46,29 @@ export class BundleFaceReader {
   }
 
   /** Null where no face is found. */
-  private async faceOf({ picture }: AvatarView, name: string): Promise<Float32Array | null> {
-    const verdict = await this.judge.judgePicture(picture.bytes).catch((error: unknown) => {
-      if (!(error instanceof JudgeError)) throw error;
-      if (error.code === 'busy') throw new ProblemError('not-ready', { detail: error.advice });
-      if (error.code === 'failed') throw new ProblemError('internal');
-      throw new ProblemError('bundle-invalid', { detail: `The ${name}: ${error.advice}` });
-    });
+  private async faceOf({ picture, landmarks }: AvatarView, name: string): Promise<Float32Array | null> {
+    const verdict = await this.judge
+      .judgePicture(picture.bytes, placeOf(landmarks))
+      .catch((error: unknown) => {
+        if (!(error instanceof JudgeError)) throw error;
+        if (error.code === 'busy') throw new ProblemError('not-ready', { detail: error.advice });
+        if (error.code === 'failed') throw new ProblemError('internal');
+        throw new ProblemError('bundle-invalid', { detail: `The ${name}: ${error.advice}` });
+      });
     if (verdict.faces === 'several') throw notOneFace(name);
+    if (verdict.faces === 'elsewhere')
+      throw new ProblemError('bundle-invalid', { detail: `The mesh of the ${name} is not on its face.` });
     return verdict.faces === 'one' ? verdict.embedding : null;
   }
+}
+
+/** Extent of a mesh: 468 vertices of (x, y, z), before the irises. */
+function placeOf(landmarks: Float32Array): MeshPlace {
+  const along = (axis: 0 | 1): number[] =>
+    Array.from({ length: FACE_VERTEX_COUNT }, (_, i) => landmarks[i * 3 + axis] ?? 0);
+  const [xs, ys] = [along(0), along(1)];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
 function notOneFace(name: string): ProblemError {

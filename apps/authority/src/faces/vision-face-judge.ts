@@ -1,4 +1,4 @@
-import { rgbToI420, scaleI420, type I420Frame } from '@guise/frame';
+import { rgbToI420, type I420Frame } from '@guise/frame';
 import { judgeCapture, type CaptureFrame, type CaptureJudgement } from '@guise/liveness';
 import {
   decodeImage,
@@ -9,7 +9,14 @@ import {
   type MediaLimits,
 } from '@guise/media';
 import { createVision, openModelRegistry, type FaceTracker, type Vision } from '@guise/vision';
-import { FaceJudge, JudgeError, type CaptureVerdict, type PictureVerdict } from './face-judge.js';
+import {
+  FaceJudge,
+  JudgeError,
+  type CaptureVerdict,
+  type MeshPlace,
+  type PictureVerdict,
+} from './face-judge.js';
+import { lookAround, overlap, smallerFrame } from './mesh-place.js';
 
 /** A capture is a short clip: whatever is longer is judged by its first seconds. */
 const JUDGED_SECONDS = 40;
@@ -22,8 +29,8 @@ const LIMITS: Partial<MediaLimits> = {
 };
 /** Identity and spoof signal twice a second. */
 const SAMPLE_EVERY_MS = 500;
-/** Faces in avatar pictures are found up to this side; larger pictures are scaled down first. */
-const MAX_PICTURE_SIDE = 1600;
+/** Share of both that the mesh found and the mesh declared have in common, at least: a client's differs by a few pixels. */
+const SAME_PLACE = 0.5;
 const MAX_PICTURE_PIXELS = 4096 * 4096;
 
 export interface ModelFiles {
@@ -48,13 +55,17 @@ export class VisionFaceJudge extends FaceJudge {
     }
   }
 
-  override async judgePicture(picture: Uint8Array): Promise<PictureVerdict> {
+  override async judgePicture(picture: Uint8Array, mesh: MeshPlace): Promise<PictureVerdict> {
     const vision = await this.open();
     const frame = await readPicture(picture);
-    const [face, ...others] = await vision.detectFaces(frame);
-    if (face === undefined) return { faces: 'none' };
-    if (others.length > 0) return { faces: 'several' };
-    return { faces: 'one', embedding: await vision.embed(frame, face) };
+    // A face too small to be found in the whole picture fills the view once it is worn.
+    const around = lookAround(frame, mesh);
+    const anywhere = await vision.detectFaces(smallerFrame(frame));
+    const [face, ...others] = around === null ? [] : await vision.detectFaces(around.frame);
+    if (anywhere.length > 1 || others.length > 0) return { faces: 'several' };
+    if (around === null || face === undefined) return { faces: anywhere.length > 0 ? 'elsewhere' : 'none' };
+    if (overlap(face.box, around.mesh) < SAME_PLACE) return { faces: 'elsewhere' };
+    return { faces: 'one', embedding: await vision.embed(around.frame, face) };
   }
 
   async close(): Promise<void> {
@@ -106,17 +117,10 @@ async function observeFrame(
 
 async function readPicture(picture: Uint8Array): Promise<I420Frame> {
   try {
-    const frame = rgbToI420(await decodeImage(picture, { maxPixels: MAX_PICTURE_PIXELS }));
-    const scale = MAX_PICTURE_SIDE / Math.max(frame.width, frame.height);
-    if (scale >= 1) return frame;
-    return scaleI420(frame, evenSide(frame.width * scale), evenSide(frame.height * scale));
+    return rgbToI420(await decodeImage(picture, { maxPixels: MAX_PICTURE_PIXELS }));
   } catch (error) {
     throw unreadable(error);
   }
-}
-
-function evenSide(side: number): number {
-  return Math.max(2, Math.round(side / 2) * 2);
 }
 
 function toVerdict(judgement: CaptureJudgement): CaptureVerdict {

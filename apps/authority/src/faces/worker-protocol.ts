@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EMBEDDING_LENGTH } from '@guise/protocol';
+import type { MeshPlace } from './face-judge.js';
 
 /** Messages between the authority and its face worker. The worker handles hostile media, so its answers are parsed. */
 const embedding = z
@@ -22,17 +23,20 @@ export const pictureVerdict = z.discriminatedUnion('faces', [
   z.object({ faces: z.literal('one'), embedding }),
   z.object({ faces: z.literal('none') }),
   z.object({ faces: z.literal('several') }),
+  z.object({ faces: z.literal('elsewhere') }),
 ]);
+
+const meshPlace = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
 export const workerRequest = z.discriminatedUnion('task', [
   z.object({ id: z.int(), task: z.literal('capture'), path: z.string() }),
-  z.object({ id: z.int(), task: z.literal('picture'), picture: z.instanceof(Uint8Array) }),
+  z.object({ id: z.int(), task: z.literal('picture'), picture: z.instanceof(Uint8Array), mesh: meshPlace }),
 ]);
 export type WorkerRequest = z.infer<typeof workerRequest>;
 /** A request without its number. */
 export type WorkerTask =
   | { readonly task: 'capture'; readonly path: string }
-  | { readonly task: 'picture'; readonly picture: Uint8Array };
+  | { readonly task: 'picture'; readonly picture: Uint8Array; readonly mesh: MeshPlace };
 
 export const workerAnswer = z.discriminatedUnion('outcome', [
   z.object({ id: z.int(), outcome: z.literal('verdict'), verdict: z.unknown() }),

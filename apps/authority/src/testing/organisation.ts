@@ -8,6 +8,7 @@ import {
   type Likeness,
 } from '@guise/protocol';
 import sharp from 'sharp';
+import type { MeshPlace } from '../faces/face-judge.js';
 import type { ApiAnswer } from './api.js';
 import { textOf } from './api.js';
 import { openTestAuthority, type TestAuthority, type TestAuthorityOptions } from './authority.js';
@@ -76,6 +77,8 @@ export interface DraftOptions {
   readonly name?: string;
   /** The face that a further, open-mouthed view shows; null shows none. */
   readonly viewFace?: string | null;
+  /** Where in the picture of 64 × 64 the face is; the mesh is in its middle half. */
+  readonly faceAt?: MeshPlace;
 }
 
 /** A well-formed bundle whose pictures show faces to the judge. No two are alike. */
@@ -87,7 +90,7 @@ export async function makeBundle(judge: ScriptedFaceJudge, options: DraftOptions
       name: options.name ?? 'Avatar',
       kind: options.kind,
       likeness: options.likeness,
-      ...(await makeView(judge, options.face)),
+      ...(await makeView(judge, options.face, options.faceAt)),
       provenance: 'made for a test',
       licence: 'CC0',
       createdAt: 1_793_534_400,
@@ -96,7 +99,11 @@ export async function makeBundle(judge: ScriptedFaceJudge, options: DraftOptions
   );
 }
 
-async function makeView(judge: ScriptedFaceJudge, face: string | null): Promise<AvatarView> {
+async function makeView(
+  judge: ScriptedFaceJudge,
+  face: string | null,
+  at: MeshPlace | null = null,
+): Promise<AvatarView> {
   made += 1;
   const picture = await sharp({
     create: {
@@ -108,10 +115,10 @@ async function makeView(judge: ScriptedFaceJudge, face: string | null): Promise<
   })
     .png()
     .toBuffer();
-  judge.show(new Uint8Array(picture), face);
+  judge.show(new Uint8Array(picture), face, at);
   return {
     picture: { mediaType: 'image/png', width: 64, height: 64, bytes: new Uint8Array(picture) },
-    landmarks: new Float32Array(LANDMARK_COUNT * 3).fill(32),
+    landmarks: Float32Array.from({ length: LANDMARK_COUNT * 3 }, (_, i) => (i % 2 === 0 ? 16 : 48)),
   };
 }
 let made = 0;

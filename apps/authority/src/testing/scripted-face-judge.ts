@@ -2,18 +2,28 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSeededRandom } from '@guise/testing';
 import { EMBEDDING_LENGTH } from '@guise/protocol';
-import { FaceJudge, JudgeError, type CaptureVerdict, type PictureVerdict } from '../faces/face-judge.js';
+import {
+  FaceJudge,
+  JudgeError,
+  type CaptureVerdict,
+  type MeshPlace,
+  type PictureVerdict,
+} from '../faces/face-judge.js';
+import { overlap } from '../faces/mesh-place.js';
 
 /**
  * Sees what the test says: a capture is the text `face:<name>` (or `reject:<code>`), and pictures are announced by
  * `show`. One name always has one embedding; different names are near orthogonal.
  */
 export class ScriptedFaceJudge extends FaceJudge {
-  private readonly pictures = new Map<string, string | null>();
+  private readonly pictures = new Map<
+    string,
+    { readonly face: string | null; readonly at: MeshPlace | null }
+  >();
 
-  /** From now on this picture shows this face; null shows none. */
-  show(picture: Uint8Array, face: string | null): void {
-    this.pictures.set(digest(picture), face);
+  /** From now on this picture shows this face; null shows none. Wherever a mesh says, unless `at` tells where it is. */
+  show(picture: Uint8Array, face: string | null, at: MeshPlace | null = null): void {
+    this.pictures.set(digest(picture), { face, at });
   }
 
   override async judgeCapture(path: string): Promise<CaptureVerdict> {
@@ -33,12 +43,13 @@ export class ScriptedFaceJudge extends FaceJudge {
     };
   }
 
-  override judgePicture(picture: Uint8Array): Promise<PictureVerdict> {
-    const face = this.pictures.get(digest(picture));
-    if (face === undefined) return Promise.reject(new JudgeError('unreadable', 'It cannot be read.'));
-    return Promise.resolve(
-      face === null ? { faces: 'none' } : { faces: 'one', embedding: embeddingOf(face) },
-    );
+  override judgePicture(picture: Uint8Array, mesh: MeshPlace): Promise<PictureVerdict> {
+    const shown = this.pictures.get(digest(picture));
+    if (shown === undefined) return Promise.reject(new JudgeError('unreadable', 'It cannot be read.'));
+    const { face, at } = shown;
+    if (face === null) return Promise.resolve({ faces: 'none' });
+    if (at !== null && overlap(at, mesh) < 0.5) return Promise.resolve({ faces: 'elsewhere' });
+    return Promise.resolve({ faces: 'one', embedding: embeddingOf(face) });
   }
 }
 
