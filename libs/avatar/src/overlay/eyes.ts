@@ -82,8 +82,8 @@ export function drawEye(
     const lit = (luma - 16) * light.gain + light.lift;
     const cu = chromaPerLuma(sampleBilinear(coarse.u, coarse.width, coarse.height, x, y), luma);
     const cv = chromaPerLuma(sampleBilinear(coarse.v, coarse.width, coarse.height, x, y), luma);
-    // The cast of the whites is that of the light on them; dark paint would turn blue without it.
-    const cast = smoothstep((luma - 16) / patch.whiteY);
+    // The cast of the whites is that of the light on them; dark paint has less of it, and would turn blue.
+    const cast = 0.5 + 0.5 * smoothstep((luma - 16) / patch.whiteY);
     const hueU = cu - patch.whiteU * cast + light.skinU * EYE_WARMTH;
     const hueV = cv - patch.whiteV * cast + light.skinV * EYE_WARMTH;
     layer.u[i] = (layer.u[i] ?? 0) * (1 - share) + (128 + lit * hueU) * share;

@@ -6,6 +6,8 @@ import { GRID_SIDE, type TexelGrid } from './texel-grid.js';
 const LUMA_SHARE = 0.05;
 const LUMA_FLOOR = 2.5;
 const CHROMA_FLOOR = 1;
+/** Distance of a cell that was left out. */
+export const UNJUDGED = -1;
 /** Below this distance the face is what is seen: no neighbour needs to be asked. */
 const ALIKE = 1;
 const FOLLOW = 0.03;
@@ -38,14 +40,14 @@ export class WearerAppearance {
   /**
    * How far each cell is from the face, in what is usual there, times what its room allows; the change of light that explains
    * most cells is taken out.
-   * @param room factor of the tolerance at each cell; 0 leaves the cell out
+   * @param room factor of the tolerance at each cell; 0 leaves the cell out: `UNJUDGED`
    */
   compare(seen: CellColours, room: Float32Array, out: Float32Array): void {
     this.light.find(seen, this.now, room);
     for (let i = 0; i < this.grid.count; i++) {
       const wide = room[i] ?? 0;
       if (wide <= 0) {
-        out[i] = 0;
+        out[i] = UNJUDGED;
         continue;
       }
       const own = this.distance(seen, i, i) / wide;

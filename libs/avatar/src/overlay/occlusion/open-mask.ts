@@ -15,6 +15,9 @@ const CHROMA = 2;
 const OPENS_AT = 0.3;
 const OPEN_AT = 0.8;
 
+/** Whether all cells around a place show the face, or all an object; a pixel's own look decides in between. */
+const Kind = { free: 0, object: 1, edge: 2 } as const;
+
 /** How much of the mask was taken away. */
 export interface Opening {
   /** Share of the whole mask. */
@@ -28,6 +31,7 @@ export class MaskOpener {
   private readonly at = texturePositions(GRID_SIDE);
   private readonly xs = new Float32Array(LANDMARK_COUNT);
   private readonly ys = new Float32Array(LANDMARK_COUNT);
+  private readonly kinds = new Uint8Array(GRID_SIDE * GRID_SIDE);
 
   /** Uses the layer's texture coordinates as scratch. `wearer`: where the wearer's own face lies */
   open(
@@ -39,20 +43,22 @@ export class MaskOpener {
     occlusion: Occlusion,
   ): Opening {
     this.placeGrid(layer, wearer, triangles);
+    this.sortPlaces(occlusion.shares);
     const { mask, textureX, textureY, chromaWidth, chromaHeight } = layer;
     let [all, opened] = [1e-6, 0];
     for (let row = 0; row < chromaHeight; row++)
       for (let x = 0; x < chromaWidth; x++) {
         const i = row * chromaWidth + x;
         const covered = mask[i] ?? 0;
-        const tx = textureX[i] ?? -1;
         if (covered <= 0) continue;
         all += covered;
-        if (tx < 0) continue;
+        const on = onFace(layer, x, row);
+        if (on < 0) continue;
+        const tx = textureX[on] ?? 0;
         const share = this.shareAt(
           occlusion,
           tx,
-          textureY[i] ?? 0,
+          textureY[on] ?? 0,
           frame,
           planes,
           layer.x + 2 * x,
@@ -81,6 +87,21 @@ export class MaskOpener {
     ]);
   }
 
+  private sortPlaces(shares: Float32Array): void {
+    for (let row = 1; row < GRID_SIDE - 1; row++)
+      for (let column = 1; column < GRID_SIDE - 1; column++) {
+        let [least, most] = [1, 0];
+        for (let dy = -1; dy <= 1; dy++)
+          for (let dx = -1; dx <= 1; dx++) {
+            const share = shares[(row + dy) * GRID_SIDE + column + dx] ?? 0;
+            if (share < least) least = share;
+            if (share > most) most = share;
+          }
+        this.kinds[row * GRID_SIDE + column] =
+          most <= 0 ? Kind.free : least >= 0.98 ? Kind.object : Kind.edge;
+      }
+  }
+
   /** Share of the object among the cells around, those counting most that look like the pixel. */
   private shareAt(
     { shares, grid, seen }: Occlusion,
@@ -93,15 +114,8 @@ export class MaskOpener {
   ): number {
     const column = clampPlace(tx | 0);
     const row = clampPlace(ty | 0);
-    let [least, most] = [1, 0];
-    for (let dy = -1; dy <= 1; dy++)
-      for (let dx = -1; dx <= 1; dx++) {
-        const share = shares[(row + dy) * GRID_SIDE + column + dx] ?? 0;
-        if (share < least) least = share;
-        if (share > most) most = share;
-      }
-    if (most <= 0) return 0;
-    if (least >= 0.98) return 1;
+    const kind = this.kinds[row * GRID_SIDE + column];
+    if (kind === Kind.free || kind === Kind.object) return kind;
     const x = px < frame.width ? px : frame.width - 1;
     const y = py < frame.height ? py : frame.height - 1;
     const luma = planes.y[y * frame.width + x] ?? 0;
@@ -126,6 +140,23 @@ export class MaskOpener {
       }
     return smoothstep((sum / norm - OPENS_AT) / (OPEN_AT - OPENS_AT));
   }
+}
+
+/** Half-size pixels by which the drawn face may reach beyond the wearer's own. */
+const REACH = 8;
+
+/** The pixel itself or the nearest one, along its row or column, that lies on the wearer's face; −1 when there is none. */
+function onFace({ textureX, chromaWidth, chromaHeight }: Layer, x: number, row: number): number {
+  const i = row * chromaWidth + x;
+  if ((textureX[i] ?? -1) >= 0) return i;
+  for (let step = 1; step <= REACH; step++) {
+    if (x - step >= 0 && (textureX[i - step] ?? -1) >= 0) return i - step;
+    if (x + step < chromaWidth && (textureX[i + step] ?? -1) >= 0) return i + step;
+    if (row - step >= 0 && (textureX[i - step * chromaWidth] ?? -1) >= 0) return i - step * chromaWidth;
+    if (row + step < chromaHeight && (textureX[i + step * chromaWidth] ?? -1) >= 0)
+      return i + step * chromaWidth;
+  }
+  return -1;
 }
 
 function clampPlace(at: number): number {

@@ -1,3 +1,4 @@
+import { UNJUDGED } from './appearance.js';
 import { GRID_SIDE, type TexelGrid } from './texel-grid.js';
 
 /** An object's cells differ by more than this … */
@@ -8,6 +9,8 @@ const STILL_WEAK = 1.2;
 const STRONG = 3;
 const LEAST_STRONG = 6;
 const LEAST_CELLS = 14;
+/** An object goes on into cells that are turned too far away to be judged, for so many of them. */
+const UNJUDGED_STEPS = 5;
 /** Cells nearer to the face's outline than this are its rim. */
 const RIM_CM = 1;
 
@@ -44,11 +47,20 @@ export class RegionFinder {
       const place = grid.placeOf[i] ?? 0;
       if (state[place] === 1) this.follow(place, distance, shares, out);
     }
+    for (let step = 0; step < UNJUDGED_STEPS; step++) this.fillUnjudged(distance, out);
     // Two steps out and one back: gaps close, and the object keeps a margin.
     spread(out, this.grown);
     spread(this.grown, out);
     shrink(out, this.grown);
     out.set(this.grown);
+  }
+
+  private fillUnjudged(distance: Float32Array, out: Uint8Array): void {
+    spread(out, this.grown);
+    for (let i = 0; i < this.grid.count; i++) {
+      const place = this.grid.placeOf[i] ?? 0;
+      if (distance[i] === UNJUDGED) out[place] = this.grown[place] ?? 0;
+    }
   }
 
   /** One connected area: into `out` when it is an object. */
