@@ -62,8 +62,8 @@ async function restingFrame(vision: Vision, file: string): Promise<I420Frame> {
     const [face] = await vision.detectFaces(frame);
     if (face === undefined) continue;
     const { mouthOpen, leftLid, rightLid } = face.expression;
-    const unrest =
-      mouthOpen - (leftLid + rightLid) / 2 + Math.hypot(face.pose.yawDeg, face.pose.pitchDeg) / 20;
+    const { yawDeg, pitchDeg, rollDeg } = face.pose;
+    const unrest = mouthOpen - (leftLid + rightLid) / 2 + Math.hypot(yawDeg, pitchDeg, rollDeg) / 20;
     if (unrest >= least) continue;
     least = unrest;
     best = { ...frame, data: frame.data.slice() };
