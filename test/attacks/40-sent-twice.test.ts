@@ -26,7 +26,6 @@ const EACH_MAKES_ONE: Readonly<Record<string, string>> = {
   'POST /v1/device-authorizations': 'each is a code that nobody has confirmed',
   'POST /v1/enrolments': 'each waits for a capture',
   'POST /v1/policies': 'each is a proposal',
-  'POST /v1/persons/:id/roles': 'each is told and logged, though the roles are the same',
   'POST /v1/persons/:id/adoption': 'each renews until when one user is expected, and is logged',
   'POST /v1/passkeys/registration/options': 'each is an offer',
   'POST /v1/avatars/:id/consent-offer': 'each is an offer',

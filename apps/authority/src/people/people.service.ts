@@ -114,7 +114,7 @@ export class PeopleService {
   /**
    * Gives a person other roles. Nobody changes their own: an admin cannot become auditor of their own approvals. Their
    * sign-ins end: none outlives what it was made for, or gains what it was not. To become admin takes another admin's
-   * approval; the other roles are given at once.
+   * approval; the other roles are given at once. Who has these roles already keeps them, and their sign-ins.
    * @returns what waits for that approval, or null
    * @throws ProblemError `forbidden`, `not-found`, `conflict`
    */
@@ -122,13 +122,14 @@ export class PeopleService {
     if (personId === by)
       throw new ProblemError('forbidden', { detail: 'Another admin must change your roles.' });
     return this.database.transaction(async (tx) => {
+      await lockPerson(tx, personId);
       const person = await findPerson(tx, personId);
       if (person === null) throw new ProblemError('not-found');
       const becomes = roles.includes('admin') && !person.roles.includes('admin');
       const waits = becomes && !(await this.adminGrants.beginWith(tx, { person: personId, roles }, by));
       const next = waits ? withoutAdmin(roles) : [...new Set(roles)].toSorted();
       const same = next.length === person.roles.length && next.every((held) => person.roles.includes(held));
-      if (!waits || !same) await this.roleChanges.store(tx, person, next, `roles by ${by}`);
+      if (!same) await this.roleChanges.store(tx, person, next, `roles by ${by}`);
       return waits ? (await this.adminGrants.request(tx, { person: personId, roles }, by)).id : null;
     });
   }
