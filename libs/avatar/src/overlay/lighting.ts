@@ -3,6 +3,7 @@ import { createVertexKernel, smoothOverFace, type VertexKernel } from '../mesh/s
 import { smoothstep, type FaceTopology } from '../mesh/topology.js';
 import { chromaPerLuma } from './hue.js';
 import type { Layer } from './layer.js';
+import { plausibility, readSkin } from './skin-colours.js';
 import type { VertexColours } from './texture.js';
 
 /** Width of the neighbourhood over which scene light is averaged: along the outline, where the avatar meets the wearer's skin … */
@@ -14,6 +15,9 @@ const RIM_CM = 3;
 /** Weight of the whole face's mean where a neighbourhood shows no plain skin. */
 const PRIOR = 0.6;
 const FOLLOW = 0.2;
+/** A change of the whole face's light (natural logarithm) that is followed faster, and one that is followed at once. */
+const JUMP = 0.15;
+const WHOLE_JUMP = 0.4;
 const MIN_GAIN = 0.4;
 const MAX_GAIN = 2.4;
 /** Largest change of chroma per luma. */
@@ -21,10 +25,6 @@ const MAX_TINT = 0.35;
 /** What is left of the avatar without the low frequencies may be flattened so far: on plain skin, and on features. */
 const MIN_SKIN_CONTRAST = 0.35;
 const MIN_FEATURE_CONTRAST = 0.6;
-/** Skin seen darker than this share of the face's mean is taken for hair, beard or shadow of a hand. */
-const DARK_SHARE = 0.45;
-const SKIN_CHROMA_SIGMA = 10;
-
 /** What turns the avatar's colours into the scene's, at each vertex. */
 export interface SceneLight {
   /** (Y − 16) is multiplied by `gain`, then `lift` is added: together they set light and contrast. */
@@ -98,7 +98,7 @@ export class LightMatcher {
     visible: Float32Array,
   ): SceneLight {
     if (!this.follows && this.held !== null) return this.held;
-    this.readSkin(frame, planes, layer, landmarks, patchPx);
+    readSkin(frame, planes, layer, landmarks, patchPx, this.seen);
     this.weighSkin(facing, visible);
     for (const key of ['y', 'u', 'v'] as const) {
       smoothOverFace(this.narrow, this.seen[key], this.weight, PRIOR, this.smoothSeen[key]);
@@ -114,42 +114,6 @@ export class LightMatcher {
     smoothOverFace(this.wide, luma, this.weight, PRIOR, this.wideLuma);
     for (let i = 0; i < FACE_VERTEX_COUNT; i++)
       smooth[i] = (smooth[i] ?? 0) + ((this.wideLuma[i] ?? 0) - (smooth[i] ?? 0)) * (this.inner[i] ?? 0);
-  }
-
-  /** Mean colour of a square patch around each vertex. */
-  private readSkin(
-    frame: I420Frame,
-    planes: I420Planes,
-    layer: Layer,
-    landmarks: Float32Array,
-    patchPx: number,
-  ): void {
-    const radius = Math.max(1, Math.round(patchPx / 2));
-    const right = Math.min(frame.width, layer.x + layer.width) - 1;
-    const bottom = Math.min(frame.height, layer.y + layer.height) - 1;
-    const stride = Math.max(1, Math.floor(radius / 3));
-    for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
-      const cx = Math.floor(landmarks[i * 3] ?? 0);
-      const cy = Math.floor(landmarks[i * 3 + 1] ?? 0);
-      let sumY = 0;
-      let sumU = 0;
-      let sumV = 0;
-      let count = 0;
-      for (let dy = -radius; dy <= radius; dy += stride) {
-        const y = clampTo(cy + dy, layer.y, bottom);
-        for (let dx = -radius; dx <= radius; dx += stride) {
-          const x = clampTo(cx + dx, layer.x, right);
-          const c = (y >> 1) * planes.chromaWidth + (x >> 1);
-          sumY += planes.y[y * frame.width + x] ?? 0;
-          sumU += planes.u[c] ?? 0;
-          sumV += planes.v[c] ?? 0;
-          count += 1;
-        }
-      }
-      this.seen.y[i] = sumY / count;
-      this.seen.u[i] = sumU / count;
-      this.seen.v[i] = sumV / count;
-    }
   }
 
   /** Plain skin counts, what is turned away or looks like hair does not. */
@@ -180,7 +144,7 @@ export class LightMatcher {
   /** Turns smoothed colours into gains and offsets, eased over time. */
   private follow(): SceneLight {
     const { gain, lift, tintU, tintV } = this.field;
-    const ease = this.started ? FOLLOW : 1;
+    const ease = this.started ? FOLLOW + (1 - FOLLOW) * this.jump() : 1;
     const meanGain = this.followGain(ease);
     const skin = Math.max(MIN_SKIN_CONTRAST, this.contrastOver(this.weight));
     const features = Math.max(MIN_FEATURE_CONTRAST, this.contrastOver(this.shown));
@@ -202,6 +166,18 @@ export class LightMatcher {
     }
     this.started = true;
     return { gain, lift, tintU, tintV, skinY, skinU, skinV, meanGain };
+  }
+
+  /** 1 when the light on the face became another one within a frame, 0 when it is as it was. */
+  private jump(): number {
+    let [wanted, now] = [1e-6, 1e-6];
+    for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
+      const luma = (this.weight[i] ?? 0) * Math.max(4, (this.smoothAvatar.y[i] ?? 0) - 16);
+      wanted += (this.weight[i] ?? 0) * ((this.smoothSeen.y[i] ?? 0) - 16);
+      now += luma * (this.lowGain[i] ?? 0);
+    }
+    const change = Math.abs(Math.log(Math.max(1e-6, wanted) / now));
+    return smoothstep((change - JUMP) / (WHOLE_JUMP - JUMP));
   }
 
   /** @returns the mean gain over plain skin */
@@ -243,24 +219,10 @@ export class LightMatcher {
   }
 }
 
-/** 1 for a colour like the face's mean, near 0 for much darker or differently coloured. */
-function plausibility(colour: VertexColours, mean: readonly number[], i: number): number {
-  const [y = 0, u = 0, v = 0] = mean;
-  const bright = ((colour.y[i] ?? 0) - 16) / Math.max(1, y - 16);
-  const du = (colour.u[i] ?? 0) - u;
-  const dv = (colour.v[i] ?? 0) - v;
-  const near = 1 / (1 + ((du * du + dv * dv) / (SKIN_CHROMA_SIGMA * SKIN_CHROMA_SIGMA)) ** 2);
-  return near * smoothstep((bright - DARK_SHARE * 0.7) / (DARK_SHARE * 0.6));
-}
-
 function plane(): Float32Array {
   return new Float32Array(FACE_VERTEX_COUNT);
 }
 
 function triple(): VertexColours {
   return { y: plane(), u: plane(), v: plane() };
-}
-
-function clampTo(value: number, low: number, high: number): number {
-  return value < low ? low : value > high ? high : value;
 }
