@@ -85,11 +85,14 @@ export async function stepVerdict(
   verdicts: Verdicts,
 ): Promise<void> {
   await act.narrator.step(title, expected, async () => {
-    const result = await act.world.auditor.run(
-      askArguments(act, await file(), ['--html', join(act.world.out, `report-${name}.html`)]),
-    );
-    const judged = verdictOf(result);
+    const judged = await judge(act, name, await file());
     verdicts[name] = judged;
-    return { got: `${judged}, exit ${result.exit}`, ok: judged === expected };
+    return { got: judged, ok: judged === expected };
   });
+}
+
+/** The auditor's verdict, with a page of its own. */
+export async function judge(act: ActContext, name: string, file: string): Promise<Verdict> {
+  const page = join(act.world.out, `report-${name}.html`);
+  return verdictOf(await act.world.auditor.run(askArguments(act, file, ['--html', page])));
 }
