@@ -8,6 +8,8 @@ import { fieldOf, numberOf, type CommandResult } from './demo-client.js';
 const LIVE_SECONDS = 8;
 /** Time for everything to be loaded, for the withdrawal to be heard, and for the slate to be seen after it. */
 const WITHDRAWN_SECONDS = 16;
+/** For so long the avatar is seen before. */
+const SHOWN_MS = 3_000;
 /** What the product promises (p99): from the withdrawal to the slate. */
 const HEARD_WITHIN_MS = 5_000;
 
@@ -59,7 +61,7 @@ export async function actLive(
 
 /** The subject withdraws while the avatar is worn. */
 export async function refuseWithdrawnLive(
-  { world, narrator, files }: ActContext,
+  { world, narrator, files, sleepMs }: ActContext,
   avatar: Avatars['executive'],
   folder: string,
 ): Promise<void> {
@@ -71,6 +73,7 @@ export async function refuseWithdrawnLive(
       await repeatClip(files.input, WITHDRAWN_SECONDS, input);
       const seen: { withdrawal?: Promise<number>; shutAtMs?: number } = {};
       const withdraw = async (): Promise<number> => {
+        await sleepMs(SHOWN_MS);
         await world.members.erin.api.withdrawConsent(avatar.consent);
         return performance.now();
       };

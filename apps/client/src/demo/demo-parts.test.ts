@@ -33,13 +33,13 @@ describe('steps', () => {
 });
 
 describe('timing table', () => {
-  it('lists stages and their sum', () => {
+  it('lists stages', () => {
     expect(
       timingTable([
         { name: 'render', medianMs: 4, p95Ms: 6 },
         { name: 'mark', medianMs: 2.25, p95Ms: 3 },
       ]),
-    ).toContain('| sum of medians | 6.3 | |');
+    ).toContain('| mark | 2.3 | 3.0 |');
   });
 });
 

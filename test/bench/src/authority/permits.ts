@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { openTestSession, proofFor, type ServedWearing, type TestSession } from '@guise/authority/testing';
 import { atRate, perSecond, quantiles } from './measure.js';
 
@@ -54,7 +54,16 @@ export async function measurePermits(wearing: ServedWearing) {
   return { perSecond: rate, processorMsEach, at100: { ...at100, failed } };
 }
 
-/** What bounds it on this machine: the smallest question to the database, and the signature alone. */
+/** One row made durable, as every request's proof is. */
+const COMMIT = {
+  name: 'bench-commit',
+  text: `INSERT INTO "DpopProof" ("id", "expiresAt") VALUES ($1::text, now() AT TIME ZONE 'UTC')`,
+};
+
+/**
+ * What bounds it on this machine: the smallest question to the database, the signature alone, and one row made durable at twice
+ * the rate of the renewals, which take two commits each: its tail is the disk's.
+ */
 export async function measureLimits(wearing: ServedWearing) {
   const { statements } = wearing.organisation.authority.database;
   const select = { name: 'bench-select', text: 'SELECT 1' };
@@ -67,5 +76,8 @@ export async function measureLimits(wearing: ServedWearing) {
       concurrency: CONCURRENCY,
     }),
     signPerSecond: await perSecond(signed, { seconds: 3, concurrency: 1 }),
+    commitAt200: quantiles(
+      await atRate(() => statements.run(COMMIT, [randomUUID()]), { perSecond: 2 * RATE, seconds: SECONDS }),
+    ),
   };
 }
