@@ -4,11 +4,12 @@ import { builtinBundle, findCharacter } from '@guise/client/avatar';
 import { decodeImage } from '@guise/media';
 import { CHROMIUM_FLAGS, findChromium } from '@guise/testing';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleWorker } from './bundle-worker.js';
 import { drawGoldenFrames, type Kernels } from './portrait-browser/golden-poses.js';
 import { avatarOfWire, fromBase64, toBase64, type WireAvatar } from './portrait-browser/wire.js';
 
+const WORKER = join(import.meta.dirname, 'portrait-browser/worker.ts');
 const PAGE = 'http://portrait.test/';
 const executable = findChromium();
 /** There, nothing may be left out: without a browser the tests fail. */
@@ -24,7 +25,7 @@ describe.skipIf(executable === undefined && !complete)(
 
     beforeAll(async () => {
       expect(executable, 'Chromium is needed: set GUISE_CHROMIUM').toBeDefined();
-      [worker, avatar] = [await bundleWorker(), await drawnAvatar()];
+      [worker, avatar] = [await bundleWorker(WORKER), await drawnAvatar()];
       browser = await chromium.launch({ executablePath: executable ?? '', args: [...CHROMIUM_FLAGS] });
       page = await browser.newPage();
       await page.route(PAGE, (route) =>
@@ -84,26 +85,4 @@ async function drawnAvatar(): Promise<WireAvatar> {
     landmarks: toBase64(new Uint8Array(bundle.landmarks.slice().buffer)),
     personMask: { ...bundle.personMask, data: toBase64(bundle.personMask.data) },
   };
-}
-
-/** One script for a browser, from the library's sources. */
-async function bundleWorker(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['guise-source', 'browser', 'import'] },
-    build: {
-      write: false,
-      lib: {
-        entry: join(import.meta.dirname, 'portrait-browser/worker.ts'),
-        formats: ['iife'],
-        name: 'worker',
-      },
-    },
-  });
-  const bundles = Array.isArray(result) ? result : [result];
-  const chunks = bundles.flatMap((bundle) => ('output' in bundle ? bundle.output : []));
-  const script = chunks.find((chunk) => chunk.type === 'chunk');
-  if (script === undefined) throw new Error('vite built nothing');
-  return script.code;
 }

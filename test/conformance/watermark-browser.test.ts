@@ -1,11 +1,12 @@
 /** The watermark library, bundled for a browser, marks and reads in a Chromium worker exactly as it does in Node. */
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleWorker } from './bundle-worker.js';
 import { CHROMIUM_FLAGS, findChromium } from '@guise/testing';
 import { embedAndDetect } from './watermark-browser/embed-and-detect.js';
 
+const WORKER = join(import.meta.dirname, 'watermark-browser/worker.ts');
 const PAGE = 'http://watermark.test/';
 const executable = findChromium();
 /** There, nothing may be left out: without a browser the tests fail. */
@@ -20,7 +21,7 @@ describe.skipIf(executable === undefined && !complete)(
 
     beforeAll(async () => {
       expect(executable, 'Chromium is needed: set GUISE_CHROMIUM').toBeDefined();
-      worker = await bundleWorker();
+      worker = await bundleWorker(WORKER);
       browser = await chromium.launch({ executablePath: executable ?? '', args: [...CHROMIUM_FLAGS] });
       page = await browser.newPage();
       await page.route(PAGE, (route) =>
@@ -61,25 +62,3 @@ describe.skipIf(executable === undefined && !complete)(
     }
   },
 );
-
-/** One script for a browser, from the library's sources. */
-async function bundleWorker(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['guise-source', 'browser', 'import'] },
-    build: {
-      write: false,
-      lib: {
-        entry: join(import.meta.dirname, 'watermark-browser/worker.ts'),
-        formats: ['iife'],
-        name: 'worker',
-      },
-    },
-  });
-  const bundles = Array.isArray(result) ? result : [result];
-  const chunks = bundles.flatMap((bundle) => ('output' in bundle ? bundle.output : []));
-  const script = chunks.find((chunk) => chunk.type === 'chunk');
-  if (script === undefined) throw new Error('vite built nothing');
-  return script.code;
-}
