@@ -5,7 +5,6 @@ export { verifyConsistency, verifyInclusion } from './proof.js';
 export {
   cutTile,
   decodeEntryTile,
-  decodeHashTile,
   parseTilePath,
   TILE_WIDTH,
   tileExists,
@@ -21,6 +20,7 @@ export {
   createNoteVerifier,
   formatVerifierKey,
   parseVerifierKey,
+  signNote,
   verifyNote,
   type NoteSigner,
   type NoteVerifier,

@@ -14,6 +14,12 @@ const TYPE_ED25519 = 0x01;
 const TYPE_COSIGNATURE_V1 = 0x04;
 export type NoteKeyType = typeof TYPE_ED25519 | typeof TYPE_COSIGNATURE_V1;
 
+/** Whether `signature` (64 bytes, RFC 8032) over `message` is by the key of 32 bytes. */
+export type VerifyEd25519 = (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
+
+const verifyInJavaScript: VerifyEd25519 = (signature, message, publicKey) =>
+  ed25519.verify(signature, message, publicKey, { zip215: false });
+
 /** A public key that signs notes under a name. */
 export interface NoteVerifier {
   readonly name: string;
@@ -22,6 +28,7 @@ export interface NoteVerifier {
   readonly keyId: number;
   /** Ed25519, 32 bytes. */
   readonly publicKey: Uint8Array;
+  readonly verify: VerifyEd25519;
 }
 
 /** Signs as `verifier`. The key stays behind the port. */
@@ -50,16 +57,18 @@ export interface VerifiedNote {
   readonly cosignedAt: ReadonlyMap<string, number>;
 }
 
+/** @param options.verify a faster implementation where there is one; without it, one that runs everywhere */
 export function createNoteVerifier(
   name: string,
   publicKey: Uint8Array,
-  type: NoteKeyType = TYPE_ED25519,
+  options: { readonly type?: NoteKeyType; readonly verify?: VerifyEd25519 } = {},
 ): NoteVerifier {
+  const { type = TYPE_ED25519, verify = verifyInJavaScript } = options;
   if (!NAME.test(name))
     throw new LedgerError('key-malformed', 'a key name has no spaces, plus or control signs');
   if (publicKey.length !== 32) throw new LedgerError('key-malformed', 'an Ed25519 public key has 32 bytes');
   const digest = sha256(concatBytes(utf8(`${name}\n`), Uint8Array.of(type), publicKey));
-  return { name, type, keyId: readUint32(digest), publicKey };
+  return { name, type, keyId: readUint32(digest), publicKey, verify };
 }
 
 /** Signer over an Ed25519 seed of 32 bytes held in memory. */
@@ -87,7 +96,7 @@ export function parseVerifierKey(text: string): NoteVerifier {
       'expected a verifier key like name+0123abcd+base64 with an Ed25519 key',
     );
   }
-  const verifier = createNoteVerifier(name, Uint8Array.from(key), type);
+  const verifier = createNoteVerifier(name, Uint8Array.from(key), { type });
   if (verifier.keyId !== Number.parseInt(id, 16)) {
     throw new LedgerError(
       'key-malformed',
@@ -155,7 +164,7 @@ function verifySignature(text: string, signature: Uint8Array, verifier: NoteVeri
   const time = timed ? readTimestamp(signature) : null;
   const message = time === null ? text : `cosignature/v1\ntime ${String(time)}\n${text}`;
   const bare = timed ? signature.slice(8) : signature;
-  if (bare.length !== 64 || !ed25519.verify(bare, utf8(message), verifier.publicKey, { zip215: false })) {
+  if (bare.length !== 64 || !verifier.verify(bare, utf8(message), verifier.publicKey)) {
     throw new LedgerError('note-signature-invalid', `the signature by ${verifier.name} is wrong`);
   }
   return time;
@@ -183,7 +192,7 @@ export async function cosignNote(note: string, signer: NoteSigner, unixTime: num
 /** Witness signer (type 0x04) over an Ed25519 seed of 32 bytes held in memory. */
 export function createCosigner(name: string, seed: Uint8Array): NoteSigner {
   return {
-    verifier: createNoteVerifier(name, ed25519.getPublicKey(seed), TYPE_COSIGNATURE_V1),
+    verifier: createNoteVerifier(name, ed25519.getPublicKey(seed), { type: TYPE_COSIGNATURE_V1 }),
     sign: (message) => Promise.resolve(ed25519.sign(message, seed)),
   };
 }

@@ -1,6 +1,6 @@
 import { concatBytes } from './bytes.js';
 import { LedgerError } from './errors.js';
-import { HASH_BYTES, type Hash } from './merkle.js';
+import { HASH_BYTES } from './merkle.js';
 
 /** C2SP tlog-tiles: a tile is 8 levels high, so up to 256 hashes wide. */
 export const TILE_HEIGHT = 8;
@@ -59,14 +59,10 @@ export function tileExists(tile: TileCoordinate, size: number): boolean {
   return tile.index * TILE_WIDTH + tile.width <= Math.floor(size / TILE_WIDTH ** level);
 }
 
-export function encodeHashTile(hashes: readonly Hash[]): Uint8Array {
-  return concatBytes(...hashes);
-}
-
-/** @throws LedgerError `tile-malformed` unless the tile holds exactly `width` hashes */
-export function decodeHashTile(bytes: Uint8Array, width: number): Hash[] {
+/** A hash tile is its hashes one after the other. @throws LedgerError `tile-malformed` unless there are exactly `width` */
+export function requireHashTile(bytes: Uint8Array, width: number): Uint8Array {
   if (bytes.length !== width * HASH_BYTES) throw malformedTile('has the wrong length');
-  return Array.from({ length: width }, (_, i) => bytes.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES));
+  return bytes;
 }
 
 /** Entry bundle: each entry behind its length as a big-endian uint16. */

@@ -1,12 +1,12 @@
+import { concatBytes } from './bytes.js';
 import { LedgerError } from './errors.js';
-import { EMPTY_ROOT, hashLeaf, hashNode, merkleRoot, type Hash } from './merkle.js';
+import { EMPTY_ROOT, HASH_BYTES, hashLeaf, hashNode, type Hash } from './merkle.js';
 import { proveConsistency, proveInclusion, rangeHash, type ReadNode } from './proof.js';
 import {
   decodeEntryTile,
-  decodeHashTile,
   encodeEntryTile,
-  encodeHashTile,
   lastTile,
+  requireHashTile,
   TILE_HEIGHT,
   TILE_WIDTH,
   tilePath,
@@ -36,6 +36,9 @@ export interface AppendPlan {
 }
 
 type ReadTile = TileStorage['readTile'];
+
+const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
+const NO_HASHES = new Uint8Array(0);
 
 /** A tree of `size` leaves over stored tiles. Tiles are cached for the life of the object. */
 export function openTree(storage: Pick<TileStorage, 'readTile'>, size: number) {
@@ -69,13 +72,13 @@ export async function planAppend(
   const read: ReadTile = (tile) => storage.readTile(tile);
   const newSize = size + entries.length;
   const writes = [...(await planEntryTiles(read, size, entries))];
-  let added: readonly Hash[] = entries.map(hashLeaf);
+  let added = concatBytes(...entries.map(hashLeaf));
   for (let level = 0; added.length > 0; level += 1) {
     const { full, partial } = lastTile(level, size);
-    const edge = partial === 0 ? [] : await readHashTile(read, { level, index: full, width: partial });
-    const chunks = inTiles([...edge, ...added]);
-    writes.push(...chunks.map((chunk, i) => write(level, full + i, chunk.length, encodeHashTile(chunk))));
-    added = chunks.filter((chunk) => chunk.length === TILE_WIDTH).map(merkleRoot);
+    const edge = partial === 0 ? NO_HASHES : await readHashTile(read, { level, index: full, width: partial });
+    const tiles = hashTiles(concatBytes(edge, added));
+    writes.push(...tiles.map((bytes, i) => write(level, full + i, bytes.length / HASH_BYTES, bytes)));
+    added = concatBytes(...tiles.filter((bytes) => bytes.length === TILE_BYTES).map(subtreeRoot));
   }
   const planned = new Map(writes.map(({ tile, bytes }) => [tilePath(tile), bytes]));
   const overlay: ReadTile = async (tile) => planned.get(tilePath(tile)) ?? read(tile);
@@ -107,9 +110,15 @@ function inTiles<T>(values: readonly T[]): T[][] {
   return chunks;
 }
 
+function hashTiles(hashes: Uint8Array): Uint8Array[] {
+  const tiles: Uint8Array[] = [];
+  for (let at = 0; at < hashes.length; at += TILE_BYTES) tiles.push(hashes.slice(at, at + TILE_BYTES));
+  return tiles;
+}
+
 function createNodeReader(read: ReadTile, size: number): ReadNode {
-  const cache = new Map<string, Promise<Hash[]>>();
-  const tileOf = (level: number, index: number): Promise<Hash[]> => {
+  const cache = new Map<string, Promise<Uint8Array>>();
+  const tileOf = (level: number, index: number): Promise<Uint8Array> => {
     const { full, partial } = lastTile(level, size);
     const tile = { level, index, width: index < full ? TILE_WIDTH : partial };
     const path = tilePath(tile);
@@ -122,20 +131,24 @@ function createNodeReader(read: ReadTile, size: number): ReadNode {
     const width = 2 ** (level % TILE_HEIGHT);
     const first = index * width;
     const hashes = await tileOf(tileLevel, Math.floor(first / TILE_WIDTH));
-    return subtreeRoot(hashes.slice(first % TILE_WIDTH, (first % TILE_WIDTH) + width));
+    const at = (first % TILE_WIDTH) * HASH_BYTES;
+    const end = at + width * HASH_BYTES;
+    if (end > hashes.length) {
+      throw new LedgerError('tile-malformed', 'the tile is narrower than the tree needs');
+    }
+    return subtreeRoot(hashes.slice(at, end));
   };
 }
 
-function subtreeRoot(hashes: readonly Hash[]): Hash {
-  const [only, second] = hashes;
-  if (only === undefined) throw new LedgerError('tile-malformed', 'the tile is narrower than the tree needs');
-  if (second === undefined) return only;
+/** @param hashes one after the other, a power of two of them: bytes, not objects, as the sequencer reads hundreds at a time */
+function subtreeRoot(hashes: Uint8Array): Hash {
+  if (hashes.length === HASH_BYTES) return hashes;
   const middle = hashes.length / 2;
-  return hashNode(subtreeRoot(hashes.slice(0, middle)), subtreeRoot(hashes.slice(middle)));
+  return hashNode(subtreeRoot(hashes.subarray(0, middle)), subtreeRoot(hashes.subarray(middle)));
 }
 
-async function readHashTile(read: ReadTile, tile: TileCoordinate): Promise<Hash[]> {
-  return decodeHashTile(await readExisting(read, tile), tile.width);
+async function readHashTile(read: ReadTile, tile: TileCoordinate): Promise<Uint8Array> {
+  return requireHashTile(await readExisting(read, tile), tile.width);
 }
 
 async function readEntryTile(read: ReadTile, tile: TileCoordinate): Promise<Uint8Array[]> {

@@ -51,6 +51,12 @@ export interface DatabaseOptions {
 /** Transactions queue for the embedded engine's one connection: wait longer than Prisma's two seconds. */
 const TRANSACTION = { maxWait: 10_000, timeout: 20_000 } as const;
 
+/**
+ * Per process, and kept once opened: closed after seconds of idleness and opened anew in the next burst, each would plan every
+ * statement once more just when others wait for it.
+ */
+const CONNECTIONS = 10;
+
 interface Engine {
   readonly kind: Database['kind'];
   readonly factory: SqlMigrationAwareDriverAdapterFactory;
@@ -102,7 +108,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 async function openPostgres(url: string, hook: StatementHook | undefined): Promise<Engine> {
   const [{ PrismaPg }, { default: pg }] = await Promise.all([import('@prisma/adapter-pg'), import('pg')]);
-  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: TRANSACTION.maxWait });
+  const pool = new pg.Pool({
+    connectionString: url,
+    connectionTimeoutMillis: TRANSACTION.maxWait,
+    max: CONNECTIONS,
+    min: CONNECTIONS,
+  });
   // An idle connection the server closed: the pool replaces it, and a lasting outage shows in the next statement.
   pool.on('error', () => undefined);
   const connect = () => new pg.Client({ connectionString: url, keepAlive: true });

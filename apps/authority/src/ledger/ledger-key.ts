@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createNoteSigner, formatVerifierKey, type NoteSigner } from '@guise/ledger';
+import { formatVerifierKey, type NoteSigner } from '@guise/ledger';
+import { createNativeNoteSigner } from '../keys/native-ed25519.js';
 import type { AuthorityConfig } from '../config.js';
 import { KeyStore } from '../keys/key-store.js';
 import { CONFIG } from '../ports/tokens.js';
@@ -18,7 +19,7 @@ export class LedgerKey {
   }
 
   signer(): Promise<NoteSigner> {
-    this.loading ??= this.keys.secret('ledger').then((seed) => createNoteSigner(this.origin, seed));
+    this.loading ??= this.keys.secret('ledger').then((seed) => createNativeNoteSigner(this.origin, seed));
     return this.loading;
   }
 
