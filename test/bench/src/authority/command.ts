@@ -11,7 +11,7 @@ export const AUTHORITY_USAGE = `authority  [--json FILE] [--part permits|revocat
            permits per second and their latency at 100/s, beside SELECT 1 and bare signing; withdrawal and cut network to shut
            gates over 200 sessions with open event streams; the same by a SCIM deletion; a status list of 2^20 entries; 1:N search; what
            binarised templates cost in accuracy, and their unlinkability. About three minutes,
-           on PostgreSQL where a server answers (GUISE_TEST_DATABASE_URL), else on the embedded database. A part alone: half a
+           on PostgreSQL where a server answers (GUISE_TEST_DATABASE_URL), else on the embedded database. A part alone: a
            minute for permits.`;
 
 const PARTS = ['permits', 'revocation', 'deprovisioning', 'status-list', 'search', 'templates'] as const;

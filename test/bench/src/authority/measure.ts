@@ -41,6 +41,7 @@ export async function atRate(
   return Promise.all(all);
 }
 
+/** At least that long: timers count whole milliseconds. */
 export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.ceil(ms))));
 }
