@@ -54,6 +54,12 @@ export const modelSource = packagePin.extend({
   file: relativePath,
   /** When `file` is an Emscripten data archive: the script that lists its entries, and the entry to cut out. */
   packed: z.strictObject({ table: relativePath, entry: z.string().min(1).max(200) }).optional(),
+  /** When `file` describes layers only: the files with their weights, in the order in which it names them. */
+  weights: z
+    .array(z.strictObject({ file: relativePath, sha256: sha256Hex }))
+    .min(1)
+    .max(16)
+    .optional(),
   /** Of the model file as published (after cutting it out). */
   sha256: sha256Hex,
 });
@@ -84,8 +90,8 @@ export const modelEntry = z.strictObject({
   sha256: sha256Hex,
   bytes: fileBytes,
   source: modelSource,
-  /** How the published file becomes ONNX. `none`: it is ONNX already. */
-  converter: z.enum(['none', 'tflite']),
+  /** How the published file becomes ONNX. `none`: it is ONNX already. `layers`: a layers model of TensorFlow.js. */
+  converter: z.enum(['none', 'tflite', 'layers']),
   /** Licence of the weights as published: SPDX identifier. */
   licence: z.string().min(1).max(64),
   licenceClass,

@@ -3,13 +3,13 @@
  * fetched with integrity for this purpose only) on the reference pictures. Needed only when a model changes:
  *   npm run build && node tools/models/reference/record.mjs
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readSource } from '../dist/build-model.js';
 import { sha256 } from '../dist/files.js';
-import { npmUnpack, specOf } from '../dist/package-source.js';
-import { DEFAULT_CACHE, DEFAULT_MANIFEST } from '../dist/paths.js';
+import { specOf } from '../dist/package-source.js';
+import { DEFAULT_MANIFEST } from '../dist/paths.js';
 import { readManifest } from '../dist/read-manifest.js';
 import {
   landmarksToTransformOracle,
@@ -20,6 +20,7 @@ import {
 import { sampleOutput } from '../dist/reference/reference-file.js';
 import { REFERENCE_PICTURES, referenceInput } from '../dist/reference/reference-input.js';
 import { readTflite } from '../dist/tflite/read-model.js';
+import { inPackage } from './in-package.mjs';
 import { splitModel } from './split-model.mjs';
 
 const RUNTIME = {
@@ -28,16 +29,6 @@ const RUNTIME = {
   integrity:
     'sha512-/qmqsRBTg+XCWgNomJ/gdZIKFMpGiTEAwMhqk/7cOZEp/fTV69GuknOoSQjloYGWasQIDIriQO3bpi6T4PTEnA==',
 };
-
-async function inPackage(pin, use) {
-  const folder = await mkdtemp(join(DEFAULT_CACHE, 'unpack-'));
-  try {
-    await npmUnpack({})(pin, folder);
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 /** The runtime's script defines a global function; as a CommonJS module it exports it. */
 async function loadRuntime(folder) {

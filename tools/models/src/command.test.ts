@@ -23,8 +23,8 @@ describe('npm run models', () => {
       const { code, out } = await run('--list', '--cache', cache);
       expect(code).toBe(0);
       const rows = out.split('\n');
-      expect(rows).toHaveLength(1 + 7 + 4);
-      expect(rows.filter((row) => row.includes('missing'))).toHaveLength(11);
+      expect(rows).toHaveLength(1 + 8 + 4);
+      expect(rows.filter((row) => row.includes('missing'))).toHaveLength(12);
       expect(out).toContain('mobilefacenet.onnx');
       expect(out).toContain('contested');
     });

@@ -83,6 +83,14 @@ export interface Resize {
   readonly output: number;
 }
 
+/** Every pixel becomes a block of itself. */
+export interface Repeat {
+  readonly kind: 'repeat-pixels';
+  readonly input: number;
+  readonly factors: Pair;
+  readonly output: number;
+}
+
 export interface Reshape {
   readonly kind: 'reshape';
   readonly input: number;
@@ -153,6 +161,7 @@ export type Operator =
   | Pad
   | SpatialMean
   | Resize
+  | Repeat
   | Reshape
   | Concatenation
   | Slice

@@ -23,6 +23,7 @@ describe('models/manifest.json', () => {
       'face-mesh',
       'face-mesh-attention',
       'person-segmentation',
+      'picture-enlargement',
     ]);
   });
 

@@ -52,7 +52,7 @@ const codeOf = (attempt: Promise<unknown>): Promise<string> =>
 describe('the model registry', () => {
   it('opens every model of the manifest, ready to run on what the manifest describes', async () => {
     const registry = await open();
-    expect(registry.manifest.models).toHaveLength(7);
+    expect(registry.manifest.models).toHaveLength(8);
     for (const entry of registry.manifest.models) {
       const session = await registry.session(entry.role);
       const [input] = entry.inputs;

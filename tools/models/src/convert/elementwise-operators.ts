@@ -1,5 +1,5 @@
 import { unsupported } from '../errors.js';
-import type { Binary, Pad, Resize, SpatialMean, Unary } from '../graph.js';
+import type { Binary, Pad, Repeat, Resize, SpatialMean, Unary } from '../graph.js';
 import { tensorAt } from '../graph.js';
 import type { Context } from './context.js';
 
@@ -61,6 +61,20 @@ export function emitResize({ builder, layouts }: Context, operator: Resize): voi
       axes: { ints: [2, 3] },
     },
   );
+  layouts.setNchw(operator.output, result);
+}
+
+/** Nearest, by whole numbers: ONNX's `asymmetric` with `floor` asks for the very pixel. */
+export function emitRepeat({ graph, builder, layouts }: Context, operator: Repeat): void {
+  const [, height = 1, width = 1] = tensorAt(graph, operator.input).shape;
+  const [vertical, horizontal] = operator.factors;
+  const size = builder.integers([height * vertical, width * horizontal]);
+  const result = builder.node('Resize', [layouts.nchw(operator.input), '', '', size], {
+    mode: { text: 'nearest' },
+    coordinate_transformation_mode: { text: 'asymmetric' },
+    nearest_mode: { text: 'floor' },
+    axes: { ints: [2, 3] },
+  });
   layouts.setNchw(operator.output, result);
 }
 

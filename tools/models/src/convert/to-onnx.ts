@@ -9,7 +9,14 @@ import {
   emitParametricRelu,
   emitTransposedConvolution,
 } from './convolution-operators.js';
-import { emitBinary, emitPad, emitResize, emitSpatialMean, emitUnary } from './elementwise-operators.js';
+import {
+  emitBinary,
+  emitPad,
+  emitRepeat,
+  emitResize,
+  emitSpatialMean,
+  emitUnary,
+} from './elementwise-operators.js';
 import { Layouts } from './layout.js';
 import {
   emitLandmarksToTransform,
@@ -77,6 +84,9 @@ function emit(context: Context, operator: Operator): void {
       break;
     case 'resize-bilinear':
       emitResize(context, operator);
+      break;
+    case 'repeat-pixels':
+      emitRepeat(context, operator);
       break;
     case 'spatial-mean':
       emitSpatialMean(context, operator);

@@ -29,9 +29,16 @@ const referenceFile = z.strictObject({
 export type ReferenceFile = z.infer<typeof referenceFile>;
 export type ReferenceOutput = z.infer<typeof output>;
 
-export async function readReferenceFile(): Promise<ReferenceFile> {
-  const path = fileURLToPath(new URL('../../fixtures/reference.json', import.meta.url));
-  return referenceFile.parse(JSON.parse(await readFile(path, 'utf8')));
+/** One file for each original runtime: TensorFlow Lite and TensorFlow.js. */
+const FILES = ['reference.json', 'layers-reference.json'];
+
+export function readReferenceFiles(): Promise<readonly ReferenceFile[]> {
+  return Promise.all(
+    FILES.map(async (file) => {
+      const path = fileURLToPath(new URL(`../../fixtures/${file}`, import.meta.url));
+      return referenceFile.parse(JSON.parse(await readFile(path, 'utf8')));
+    }),
+  );
 }
 
 /** At most this many values of one output are stored. */

@@ -24,6 +24,7 @@ const NORMALISATION: Readonly<Record<string, { readonly offset: number; readonly
   'face-mesh': { offset: 0, scale: 255 },
   'face-embedding': { offset: 127.5, scale: 128 },
   'person-segmentation': { offset: 0, scale: 255 },
+  'picture-enlargement': { offset: 0, scale: 1 },
 };
 
 /** A batch of the picture as NHWC float32; every second item is mirrored, so that items of a batch differ. */
