@@ -16,6 +16,27 @@ export function fillUnknown(
   }
   const w = (width + 1) >> 1;
   const h = (height + 1) >> 1;
+  const small = halveKnown(values, weights, width, height);
+  const filled = fillUnknown(small.values, small.weights, w, h);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      const known = weights[i] ?? 0;
+      const own = known > 0 ? known * (values[i] ?? 0) : 0;
+      out[i] = known >= 1 ? own : own + (1 - known) * between(filled, w, h, x, y);
+    }
+  return out;
+}
+
+/** Weighted means of four, sides rounded up. */
+export function halveKnown(
+  values: Float32Array,
+  weights: Float32Array,
+  width: number,
+  height: number,
+): { readonly values: Float32Array; readonly weights: Float32Array } {
+  const w = (width + 1) >> 1;
+  const h = (height + 1) >> 1;
   const smallValues = new Float32Array(w * h);
   const smallWeights = new Float32Array(w * h);
   for (let y = 0; y < h; y++)
@@ -31,15 +52,7 @@ export function fillUnknown(
       smallValues[y * w + x] = known > 0 ? sum / known : 0;
       smallWeights[y * w + x] = Math.min(1, known);
     }
-  const filled = fillUnknown(smallValues, smallWeights, w, h);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const i = y * width + x;
-      const known = weights[i] ?? 0;
-      const own = known > 0 ? known * (values[i] ?? 0) : 0;
-      out[i] = known >= 1 ? own : own + (1 - known) * between(filled, w, h, x, y);
-    }
-  return out;
+  return { values: smallValues, weights: smallWeights };
 }
 
 /** Bilinear value of a half-size plane at a full-size pixel. */

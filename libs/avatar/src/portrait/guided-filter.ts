@@ -1,5 +1,8 @@
+import { sampleBilinear } from '../overlay/picture.js';
+
 /**
- * Guided filter (K. He, J. Sun, X. Tang, "Guided Image Filtering", ECCV 2010): the input, given the edges of the guide.
+ * Guided filter (K. He, J. Sun, X. Tang, "Guided Image Filtering", ECCV 2010): the input, given the edges of the guide. Its
+ * lines are fitted at half size (K. He, J. Sun, "Fast Guided Filter", arXiv 1505.00996, 2015).
  * @param guide 0–1; @param epsilon variance of the guide below which an edge is none
  */
 export function guidedFilter(
@@ -10,39 +13,81 @@ export function guidedFilter(
   radius: number,
   epsilon: number,
 ): Float32Array {
-  const mean = (plane: Float32Array): Float32Array => boxMean(plane, width, height, radius);
-  const meanGuide = mean(guide);
-  const meanInput = mean(input);
-  const square = mean(guide.map((value) => value * value));
-  const product = mean(guide.map((value, i) => value * (input[i] ?? 0)));
-  const gain = new Float32Array(guide.length);
-  const offset = new Float32Array(guide.length);
-  for (let i = 0; i < guide.length; i++) {
-    const g = meanGuide[i] ?? 0;
-    const p = meanInput[i] ?? 0;
-    const a = ((product[i] ?? 0) - g * p) / ((square[i] ?? 0) - g * g + epsilon);
+  const [w, h] = halfSize(width, height);
+  const smallGuide = shrink(guide, width, height);
+  const smallInput = shrink(input, width, height);
+  const square = new Float32Array(w * h);
+  const product = new Float32Array(w * h);
+  for (let i = 0; i < square.length; i++) {
+    const g = smallGuide[i] ?? 0;
+    square[i] = g * g;
+    product[i] = g * (smallInput[i] ?? 0);
+  }
+  const mean = (plane: Float32Array): Float32Array => boxMean(plane, w, h, Math.max(1, radius >> 1));
+  const [guides, inputs, squares, products] = [
+    mean(smallGuide),
+    mean(smallInput),
+    mean(square),
+    mean(product),
+  ];
+  const gain = new Float32Array(w * h);
+  const offset = new Float32Array(w * h);
+  for (let i = 0; i < gain.length; i++) {
+    const g = guides[i] ?? 0;
+    const p = inputs[i] ?? 0;
+    const a = ((products[i] ?? 0) - g * p) / ((squares[i] ?? 0) - g * g + epsilon);
     gain[i] = a;
     offset[i] = p - a * g;
   }
-  const meanGain = mean(gain);
-  const meanOffset = mean(offset);
-  return guide.map((value, i) => (meanGain[i] ?? 0) * value + (meanOffset[i] ?? 0));
+  const gains = enlarge(mean(gain), width, height);
+  const offsets = enlarge(mean(offset), width, height);
+  const out = new Float32Array(guide.length);
+  for (let i = 0; i < out.length; i++) out[i] = (gains[i] ?? 0) * (guide[i] ?? 0) + (offsets[i] ?? 0);
+  return out;
+}
+
+/** A plane of half the size (sides rounded up): means of four, at an odd end of those that are there. */
+export function shrink(plane: Float32Array, width: number, height: number): Float32Array {
+  const [w, h] = halfSize(width, height);
+  const out = new Float32Array(w * h);
+  for (let y = 0, i = 0; y < h; y++) {
+    const top = 2 * y * width;
+    const bottom = Math.min(2 * y + 1, height - 1) * width;
+    for (let x = 0; x < w; x++, i++) {
+      const left = 2 * x;
+      const right = Math.min(left + 1, width - 1);
+      const above = (plane[top + left] ?? 0) + (plane[top + right] ?? 0);
+      out[i] = (above + (plane[bottom + left] ?? 0) + (plane[bottom + right] ?? 0)) / 4;
+    }
+  }
+  return out;
+}
+
+/** A plane of half the size (sides rounded up) at `width` × `height`, bilinear. */
+export function enlarge(half: Float32Array, width: number, height: number): Float32Array {
+  const [w, h] = halfSize(width, height);
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      out[y * width + x] = sampleBilinear(half, w, h, (x + 0.5) / 2, (y + 0.5) / 2);
+  return out;
+}
+
+export function halfSize(width: number, height: number): readonly [number, number] {
+  return [(width + 1) >> 1, (height + 1) >> 1];
 }
 
 /** Mean over (2r + 1)² pixels; windows are cut at the border. */
 export function boxMean(plane: Float32Array, width: number, height: number, radius: number): Float32Array {
   const rows = new Float32Array(plane.length);
-  for (let y = 0; y < height; y++) slide(plane, rows, y * width, 1, width, radius);
-  const out = new Float32Array(plane.length);
-  for (let x = 0; x < width; x++) slide(rows, out, x, width, height, radius);
-  return out;
+  for (let y = 0; y < height; y++) slideAlong(plane, rows, y * width, width, radius);
+  return slideDown(rows, width, height, radius);
 }
 
-function slide(
+function slideAlong(
   from: Float32Array,
   to: Float32Array,
   start: number,
-  step: number,
   count: number,
   radius: number,
 ): void {
@@ -52,13 +97,38 @@ function slide(
     const enters = i + radius;
     const leaves = i - radius - 1;
     if (enters < count) {
-      sum += from[start + enters * step] ?? 0;
+      sum += from[start + enters] ?? 0;
       inside += 1;
     }
     if (leaves >= 0) {
-      sum -= from[start + leaves * step] ?? 0;
+      sum -= from[start + leaves] ?? 0;
       inside -= 1;
     }
-    if (i >= 0) to[start + i * step] = sum / inside;
+    if (i >= 0) to[start + i] = sum / inside;
   }
+}
+
+/** All columns at once, row by row, as memory lies: a column at a time takes several times as long. */
+function slideDown(from: Float32Array, width: number, height: number, radius: number): Float32Array {
+  const to = new Float32Array(from.length);
+  const sums = new Float64Array(width);
+  let inside = 0;
+  for (let y = -radius; y < height; y++) {
+    const enters = y + radius;
+    const leaves = y - radius - 1;
+    if (enters < height) {
+      const row = enters * width;
+      for (let x = 0; x < width; x++) sums[x] = (sums[x] ?? 0) + (from[row + x] ?? 0);
+      inside += 1;
+    }
+    if (leaves >= 0) {
+      const row = leaves * width;
+      for (let x = 0; x < width; x++) sums[x] = (sums[x] ?? 0) - (from[row + x] ?? 0);
+      inside -= 1;
+    }
+    if (y < 0) continue;
+    const row = y * width;
+    for (let x = 0; x < width; x++) to[row + x] = (sums[x] ?? 0) / inside;
+  }
+  return to;
 }

@@ -3,7 +3,7 @@ import { continueBody } from './continue-body.js';
 import { sampleCubic } from './cubic.js';
 import { fillUnknown } from './fill.js';
 import { frameHead } from './framing.js';
-import { boxMean, guidedFilter } from './guided-filter.js';
+import { boxMean, enlarge, guidedFilter, shrink } from './guided-filter.js';
 
 describe('framing', () => {
   const output = { width: 1280, height: 720 };
@@ -45,6 +45,18 @@ describe('filters', () => {
     const flat = new Float32Array(17 * 9).fill(0.25);
     for (const value of boxMean(flat, 17, 9, 4)) expect(value).toBeCloseTo(0.25, 6);
     for (const value of guidedFilter(flat, flat, 17, 9, 3, 1e-4)) expect(value).toBeCloseTo(0.25, 5);
+  });
+
+  it('halve and enlarge a slope without moving it, whatever the sides', () => {
+    for (const [width, height] of [
+      [16, 10],
+      [17, 11],
+    ] as const) {
+      const slope = Float32Array.from({ length: width * height }, (_, i) => (i % width) + 3);
+      const again = enlarge(shrink(slope, width, height), width, height);
+      for (let y = 0; y < height; y++)
+        for (let x = 2; x < width - 3; x++) expect(again[y * width + x]).toBeCloseTo(x + 3, 5);
+    }
   });
 
   it("puts a rough mask's edge where the guide has one", () => {

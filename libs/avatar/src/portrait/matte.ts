@@ -5,9 +5,9 @@ import { rasterizeAttributes } from '../overlay/raster.js';
 import { sampleBilinear } from '../overlay/picture.js';
 import { connectedTo, nosePixel } from './connected.js';
 import { continueBody } from './continue-body.js';
-import { fillUnknown } from './fill.js';
+import { fillUnknown, halveKnown } from './fill.js';
 import type { Framing, StagePlanes } from './framing.js';
-import { boxMean, guidedFilter } from './guided-filter.js';
+import { boxMean, enlarge, guidedFilter, halfSize, shrink } from './guided-filter.js';
 import { guessPerson, type HeadPlace } from './person-prior.js';
 
 /** The avatar's picture taken apart, 8-bit, on the stage's grids. Drawing person over background gives it back. */
@@ -134,14 +134,29 @@ function fillSmoothly(
   smoothPx: number,
 ): Float32Array {
   // Where nothing is known (a mask that is all person), there is nothing better than what the picture shows.
-  const filled = known.some((share) => share > 0) ? fillUnknown(plane, known, width, height) : plane;
-  if (smoothPx < 1) return filled;
-  const once = boxMean(filled, width, height, smoothPx);
-  const blurred = boxMean(once, width, height, smoothPx);
-  return filled.map((value, i) => {
-    const made = (blurred[i] ?? 0) + ((i * 7919) % 101) / 101 - 0.5;
-    return mix(made, value, known[i] ?? 0);
-  });
+  if (!known.some((share) => share > 0)) return plane;
+  if (smoothPx < 2) return fillUnknown(plane, known, width, height);
+  const made = enlarge(fillBlurred(plane, known, width, height, smoothPx >> 1), width, height);
+  const out = new Float32Array(plane.length);
+  for (let i = 0; i < out.length; i++) {
+    const rough = (made[i] ?? 0) + ((i * 7919) % 101) / 101 - 0.5;
+    out[i] = mix(rough, plane[i] ?? 0, known[i] ?? 0);
+  }
+  return out;
+}
+
+/** At half the size, which a blur does not show. */
+function fillBlurred(
+  plane: Float32Array,
+  known: Float32Array,
+  width: number,
+  height: number,
+  smoothPx: number,
+): Float32Array {
+  const { values, weights } = halveKnown(plane, known, width, height);
+  const [w, h] = halfSize(width, height);
+  const filled = fillUnknown(values, weights, w, h);
+  return boxMean(boxMean(filled, w, h, smoothPx), w, h, smoothPx);
 }
 
 function mix(a: number, b: number, share: number): number {
@@ -175,25 +190,6 @@ function faceCover(landmarks: Float32Array, width: number, height: number): Floa
   const out = new Float32Array(width * height);
   const one = new Float32Array(FACE_VERTEX_COUNT).fill(1);
   rasterizeAttributes({ width, height }, FACE_TRIANGLES, at(0), at(1), [{ vertex: one, out }]);
-  return out;
-}
-
-function enlarge(half: Float32Array, width: number, height: number): Float32Array {
-  const out = new Float32Array(width * height);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
-      out[y * width + x] = sampleBilinear(half, width >> 1, height >> 1, (x + 0.5) / 2, (y + 0.5) / 2);
-  return out;
-}
-
-function shrink(plane: Float32Array, width: number, height: number): Float32Array {
-  const w = width >> 1;
-  const out = new Float32Array(w * (height >> 1));
-  for (let i = 0; i < out.length; i++) {
-    const at = 2 * Math.floor(i / w) * width + 2 * (i % w);
-    out[i] =
-      ((plane[at] ?? 0) + (plane[at + 1] ?? 0) + (plane[at + width] ?? 0) + (plane[at + width + 1] ?? 0)) / 4;
-  }
   return out;
 }
 
