@@ -144,9 +144,18 @@ export function validBodies(org: TestOrganisation): Readonly<Record<string, () =
       const { id } = await invitePerson(authority, adminA, 'Colleague', ['employee']);
       return as(adminA, `/v1/persons/${id}/adoption`, { userName: `colleague ${id}` });
     },
+    'POST /v1/me/leave': async () => {
+      const leaver = await invitePerson(authority, adminA, unique('Leaver'), ['employee']);
+      return as(leaver, '/v1/me/leave', { leave: 'for good' });
+    },
     'POST /v1/me/notice-address': async () => {
       const person = await invitePerson(authority, adminA, 'Reader', ['employee']);
-      return as(person, '/v1/me/notice-address', { email: 'reader@example.org' });
+      // No mail is sent here.
+      return { ...as(person, '/v1/me/notice-address', { email: 'reader@example.org' }), status: 409 };
+    },
+    'POST /v1/me/notice-address/confirmation': async () => {
+      const person = await invitePerson(authority, adminA, 'Reader', ['employee']);
+      return { ...as(person, '/v1/me/notice-address/confirmation', { code: 'BCDF-GHJK' }), status: 409 };
     },
     'POST /v1/persons/:id/roles': async () => {
       const { id } = await invitePerson(authority, adminA, 'Colleague', ['employee']);

@@ -1,4 +1,7 @@
-/** A real browser registers a passkey, signs in with it and pairs a device: Chromium with a virtual authenticator. */
+/**
+ * A real browser registers a passkey, signs in with it, pairs a device and confirms an address for notices: Chromium with a
+ * virtual authenticator, and a mail server on this machine.
+ */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,7 +10,14 @@ import { chromium, type Browser, type CDPSession, type Page } from 'playwright-c
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority, parseConfig, type Authority } from '@guise/authority';
-import { deviceSigner, openTestDatabase, type TestDatabase } from '@guise/authority/testing';
+import {
+  codeMailedTo,
+  deviceSigner,
+  openTestDatabase,
+  openTestMailServer,
+  type TestDatabase,
+  type TestMailServer,
+} from '@guise/authority/testing';
 import { makeDpopProof } from '@guise/permit';
 import { deviceAuthorizationResponse } from '@guise/protocol';
 import { CHROMIUM_FLAGS, findChromium } from '@guise/testing';
@@ -21,6 +31,7 @@ describe.skipIf(executable === undefined && !complete)(
   () => {
     let authority: Authority;
     let database: TestDatabase;
+    let mailServer: TestMailServer;
     let dataDir: string;
     let url: string;
     let browser: Browser;
@@ -35,7 +46,12 @@ describe.skipIf(executable === undefined && !complete)(
       database = await openTestDatabase('embedded');
       const port = await freePort();
       url = `http://localhost:${String(port)}`;
-      const config = parseConfig({ GUISE_DATA_DIR: dataDir, PORT: String(port) });
+      mailServer = await openTestMailServer({ hideSTARTTLS: true });
+      const config = parseConfig({
+        ...{ GUISE_DATA_DIR: dataDir, PORT: String(port) },
+        GUISE_SMTP_URL: `smtp://localhost:${String(mailServer.port)}`,
+        GUISE_SMTP_FROM: 'guise@example.org',
+      });
       authority = await createAuthority(config, {
         logger: pino({ level: 'silent' }),
         database: database.options,
@@ -68,6 +84,7 @@ describe.skipIf(executable === undefined && !complete)(
     afterAll(async () => {
       await browser.close();
       await authority.app.close();
+      await mailServer.close();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     });
@@ -144,6 +161,33 @@ describe.skipIf(executable === undefined && !complete)(
       await message('The device is paired.');
       await page.click('text=Revoke Browser-paired laptop');
       await message('Browser-paired laptop is revoked.');
+    });
+
+    it('confirms an address for notices by the code that is mailed there, and removes it', async () => {
+      const state = (text: string) =>
+        page.locator('#notice-address-state').filter({ hasText: text }).waitFor();
+      await state('on this page only');
+      expect(await page.isVisible('#confirm-address')).toBe(false);
+      await page.fill('#notice-email', 'ada@example.org');
+      await page.click('#notice-address button[type=submit]');
+      await message('A code is on its way');
+      expect(await page.textContent('#pending-address')).toBe('ada@example.org');
+      const code = await codeMailedTo(mailServer, 'ada@example.org');
+      await page.fill('#notice-code', code === 'BCDF-GHJK' ? 'LMNP-QRST' : 'BCDF-GHJK');
+      await page.click('#confirm-address button');
+      await message(/wrong, old or used/);
+      await state('on this page only');
+      await page.fill('#notice-code', code.toLowerCase());
+      await page.click('#confirm-address button');
+      await message('Notices go to ada@example.org from now on.');
+      await state('go to ada@example.org');
+      expect(await page.isVisible('#confirm-address')).toBe(false);
+      await page.locator('#notices li').filter({ hasText: 'address for notices' }).waitFor();
+      await page.reload();
+      await state('go to ada@example.org');
+      await page.click('#remove-address');
+      await message('Notices are on this page only');
+      expect(await page.isVisible('#remove-address')).toBe(false);
     });
 
     it('refuses when the authenticator verifies nobody', async () => {

@@ -1,8 +1,11 @@
 /* global document, fetch, location, navigator, PublicKeyCredential, URLSearchParams, window */
+import { offerNoticeAddress } from './notice-address.js';
 import { offerProvider } from './provider.js';
 
 /** Repeated in what changes something; the sign-in itself is in a cookie that no script reads. */
 let csrfToken = '';
+/** Shows the list of notices anew. */
+let changed = async () => {};
 const byId = (id) => document.getElementById(id);
 
 function say(text, state = 'good') {
@@ -101,7 +104,8 @@ async function enter() {
   byId('signed-out').hidden = true;
   byId('signed-in').hidden = false;
   say(`Signed in as ${me.displayName}.`);
-  await Promise.all([showDevices(), showPasskeys(), showSignIns(), showNotices(me.personId)]);
+  changed = () => showNotices(me.personId);
+  await Promise.all([showDevices(), showPasskeys(), showSignIns(), showNoticeAddress(), changed()]);
 }
 
 async function signOut() {
@@ -275,6 +279,7 @@ function onSubmit(id, action) {
 if (typeof PublicKeyCredential?.parseRequestOptionsFromJSON !== 'function') {
   say('This browser is too old for passkeys here. Use a current one.', 'bad');
 }
+const showNoticeAddress = offerNoticeAddress({ call, attempt, say, changed: () => changed() });
 onSubmit('sign-in', signIn);
 onSubmit('register', () => register(byId('invitation').value.replaceAll(/\s/g, '')));
 onSubmit('pair', () => pair(byId('code').value));

@@ -201,10 +201,18 @@ export {
 } from './repositories/recoveries.js';
 export {
   findNoticeAddress,
-  forgetAddressesOfLeavers,
+  forgetAddresses,
   removeNoticeAddress,
   storeNoticeAddress,
 } from './repositories/notice-addresses.js';
+export {
+  countClaimAttempt,
+  findAddressClaim,
+  removeAddressClaim,
+  storeAddressClaim,
+  takeAddressClaim,
+  type AddressClaim,
+} from './repositories/notice-address-claims.js';
 export {
   claimDeliveries,
   endDelivery,

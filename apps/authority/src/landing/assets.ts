@@ -13,6 +13,7 @@ export class Assets {
   readonly mark = read('mark.svg');
   readonly account = read('account.html');
   readonly accountScript = read('account.js');
+  readonly noticeAddressScript = read('notice-address.js');
   readonly providerScript = read('provider.js');
 }
 

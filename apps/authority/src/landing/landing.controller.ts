@@ -36,6 +36,13 @@ export class LandingController {
     return this.assets.accountScript;
   }
 
+  @Get('assets/notice-address.js')
+  @Requires('public')
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  noticeAddressScript(): string {
+    return this.assets.noticeAddressScript;
+  }
+
   @Get('assets/provider.js')
   @Requires('public')
   @Header('content-type', 'text/javascript; charset=utf-8')

@@ -46,9 +46,9 @@ export interface MailOptions {
 
 /**
  * Notices by mail, over TLS of a server whose certificate holds. A mail has fixed words: no link that somebody could imitate, no
- * name, no code, and nothing that anybody typed.
+ * name, and nothing that anybody typed. The only code is the one that confirms the address it goes to.
  */
-export function createMailChannel({ smtp, organisation, ca }: MailOptions): NoticeChannel {
+export function createMailChannel({ smtp, organisation, ca }: MailOptions): NoticeChannel & CodeSender {
   const { host, port, implicitTls, tlsRequired, login, from } = smtp;
   const transport = createTransport({
     ...{ host, port, secure: implicitTls, requireTLS: tlsRequired },
@@ -57,35 +57,59 @@ export function createMailChannel({ smtp, organisation, ca }: MailOptions): Noti
     ...{ connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS },
     ...{ disableFileAccess: true, disableUrlAccess: true },
   });
+  const send = async (recipient: string, mail: Mail): Promise<void> => {
+    // It was checked when it was stored; whoever edits the database still writes no header and no second recipient.
+    const to = emailAddress.safeParse(recipient);
+    if (!to.success) throw new MailError('address-refused', null);
+    try {
+      await transport.sendMail({
+        envelope: { from, to: [to.data] },
+        from: { name: 'Guise', address: from },
+        to: { name: '', address: to.data },
+        ...mail,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+      });
+    } catch (error) {
+      throw toMailError(error);
+    }
+  };
   return {
     name: MAIL_CHANNEL,
     recipientOf: (tx: Transaction, person: string) => findNoticeAddress(tx, person),
-    async deliver({ id, recipient, kind, text }: OutgoingNotice): Promise<void> {
-      // It was checked when it was stored; whoever edits the database still writes no header and no second recipient.
-      const to = emailAddress.safeParse(recipient);
-      if (!to.success) throw new MailError('address-refused', null);
-      try {
-        await transport.sendMail({
-          envelope: { from, to: [to.data] },
-          from: { name: 'Guise', address: from },
-          to: { name: '', address: to.data },
-          messageId: `<${id}@${from.slice(from.lastIndexOf('@') + 1)}>`,
-          subject: SUBJECTS[kind],
-          text: bodyOf(text, organisation),
-          headers: { 'Auto-Submitted': 'auto-generated' },
-        });
-      } catch (error) {
-        throw toMailError(error);
-      }
-    },
+    deliver: ({ id, recipient, kind, text }: OutgoingNotice) =>
+      send(recipient, {
+        messageId: `<${id}@${from.slice(from.lastIndexOf('@') + 1)}>`,
+        subject: SUBJECTS[kind],
+        text: noticeBody(text, organisation),
+      }),
+    sendCode: (recipient, code) =>
+      send(recipient, { subject: 'Confirm this address', text: codeBody(code, organisation) }),
   };
 }
 
-const bodyOf = (text: string, organisation: string): string =>
+type CodeSender = Required<Pick<NoticeChannel, 'sendCode'>>;
+
+interface Mail {
+  readonly messageId?: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+const noticeBody = (text: string, organisation: string): string =>
   `${text}
 
 This concerns your account at ${organisation}. To look at it, sign in the way you always do. These notices have no links and no
 codes, and nobody asks for a passkey or a code by mail.
+`;
+
+const codeBody = (code: string, organisation: string): string =>
+  `Somebody who is signed in at ${organisation} wants notices about their account to come to this address. If that is you, type this
+code on your account page, where you named the address:
+
+    ${code}
+
+It counts for 15 minutes, confirms this address and does nothing else. Tell it to nobody. If you asked for nothing, do nothing: no
+notice comes here without it.
 `;
 
 function toMailError(error: unknown): MailError {

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
-import { noticeAddressRequest, noticeAddressResponse } from '@guise/protocol';
+import { noticeAddressConfirmation, noticeAddressRequest, noticeAddressResponse } from '@guise/protocol';
 import type { z } from 'zod';
 import { Answers } from '../http/answers.js';
 import { Requires } from '../http/permission.js';
@@ -19,12 +19,22 @@ export class NoticeAddressesController {
 
   @Post()
   @Requires('signed-in', { strictRate: true, stepUp: 'fresh' })
-  @Answers(200, noticeAddressResponse, 'Set that address; the old and the new one are told')
-  set(
+  @Answers(200, noticeAddressResponse, 'Name another address: a code is mailed there')
+  claim(
     @CallingPerson() person: PersonPrincipal,
     @Body({ schema: noticeAddressRequest }) body: z.infer<typeof noticeAddressRequest>,
   ) {
-    return this.addresses.set(person.personId, body.email);
+    return this.addresses.claim(person.personId, body.email);
+  }
+
+  @Post('confirmation')
+  @Requires('signed-in', { strictRate: true, stepUp: 'fresh' })
+  @Answers(200, noticeAddressResponse, 'Confirm it by that code; the old and the new one are told')
+  confirm(
+    @CallingPerson() person: PersonPrincipal,
+    @Body({ schema: noticeAddressConfirmation }) body: z.infer<typeof noticeAddressConfirmation>,
+  ) {
+    return this.addresses.confirm(person.personId, body.code);
   }
 
   @Post('remove')

@@ -23,6 +23,8 @@ export interface NoticeChannel {
   /** How it reaches a person now, asked in the transaction of what happened; null when it cannot. */
   recipientOf(tx: Transaction, person: string): Promise<string | null>;
   deliver(notice: OutgoingNotice): Promise<void>;
+  /** Sends a code to whom a person says they are by this channel. Absent: persons do not name its recipients. */
+  sendCode?(recipient: string, code: string): Promise<void>;
 }
 
 /** The channels beside the in-app list, which always is one. */

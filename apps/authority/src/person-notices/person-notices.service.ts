@@ -7,7 +7,7 @@ import {
 import {
   claimDeliveries,
   endDelivery,
-  forgetAddressesOfLeavers,
+  forgetAddresses,
   forgetNotices,
   insertPersonNotice,
   listPersonNotices,
@@ -108,7 +108,7 @@ export class PersonNotices implements OnApplicationBootstrap, BeforeApplicationS
       }
     }
     await forgetNotices(this.database.client, new Date(this.clock.nowMs() - KEPT_MS));
-    await forgetAddressesOfLeavers(this.database.client);
+    await forgetAddresses(this.database.client, this.clock.now());
   }
 
   private async deliverBy(channel: NoticeChannel): Promise<void> {

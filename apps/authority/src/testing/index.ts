@@ -21,6 +21,7 @@ export {
   type TestPerson,
 } from './people.js';
 export { TestPage } from './pages.js';
+export { codeMailedTo, openTestMailServer, type TestMailServer } from './mail-server.js';
 export { provisioningToken, SCIM_PATCH, SCIM_USER, ScimClient } from './scim-client.js';
 export { openTestProvider, type TestProvider } from './openid-provider.js';
 export { multipart } from './forms.js';

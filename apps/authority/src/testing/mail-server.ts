@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { freePort } from './served.js';
@@ -64,6 +65,21 @@ export async function openTestMailServer(options: SMTPServerOptions = {}): Promi
   };
   return test;
 }
+
+/** The code of the n-th mail that confirms an address, once it is there: nobody waits for it to be sent. */
+export async function codeMailedTo(server: TestMailServer, address: string, nth = 1): Promise<string> {
+  for (let waited = 0; waited < 5_000; waited += 10) {
+    const codes = server.mails.flatMap(({ to, raw }) =>
+      to.includes(address) ? (CODE.exec(raw)?.[1] ?? []) : [],
+    );
+    const code = codes[nth - 1];
+    if (code !== undefined) return code;
+    await sleep(10);
+  }
+  throw new Error(`no code was mailed to ${address}`);
+}
+
+const CODE = /^ {4}([A-Z]{4}-[A-Z]{4})\r?$/m;
 
 /** A certificate for this machine that nobody vouches for but itself, as PEM. */
 export async function makeCertificate(): Promise<{ readonly key: string; readonly cert: string }> {

@@ -23,7 +23,9 @@ export async function removeNoticeAddress(tx: Transaction, personId: string): Pr
   await tx.noticeAddress.deleteMany({ where: { personId } });
 }
 
-/** Deletes the addresses of whoever left. */
-export async function forgetAddressesOfLeavers(tx: Transaction): Promise<void> {
-  await tx.noticeAddress.deleteMany({ where: { person: { state: 'left' } } });
+/** Deletes the addresses of whoever left, and claims that nobody can confirm any more. */
+export async function forgetAddresses(tx: Transaction, now: Date): Promise<void> {
+  const left = { person: { state: 'left' } };
+  await tx.noticeAddress.deleteMany({ where: left });
+  await tx.noticeAddressClaim.deleteMany({ where: { OR: [left, { expiresAt: { lte: now } }] } });
 }
