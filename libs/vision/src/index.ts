@@ -1,3 +1,4 @@
+export { openPictureEnlarger, type PictureEnlarger } from './enlargement/picture-enlarger.js';
 export { VisionError, type VisionErrorCode } from './errors.js';
 export { cosineSimilarity } from './identity/cosine.js';
 export type { Landmarker } from './mesh/landmarker.js';

@@ -10,7 +10,8 @@ export type VisionRole =
   | 'face-mesh-attention'
   | 'face-embedding'
   | 'face-liveness'
-  | 'person-segmentation';
+  | 'person-segmentation'
+  | 'picture-enlargement';
 
 /** Networks that a user brings along, by the role they have in that user's manifest. */
 export const NEURAL_ROLES = ['swapper', 'swapper-identity', 'enhancer', 'landmarker'] as const;
