@@ -4,9 +4,10 @@ export {
   BUNDLE_LIMITS,
   type AvatarBundle,
   type AvatarView,
+  type Enhancement,
   type PersonMask,
 } from './bundle/format.js';
-export { warningsOf, type BundleWarning, type BundleWarningCode } from './bundle/inspect.js';
+export { GOOD_FACE_PX, warningsOf, type BundleWarning, type BundleWarningCode } from './bundle/inspect.js';
 export { bundleSha256, encodeBundle, parseBundle } from './bundle/codec.js';
 export type {
   NotRenderedReason,

@@ -80,6 +80,19 @@ describe('avatar bundle', () => {
     expect(parseBundle(encodeBundle({ ...bundle, views })).views).toEqual(views);
   });
 
+  it('keeps what made a picture larger, for each picture, and takes nothing else for it', () => {
+    const enhancement = { model: 'ab'.repeat(32), factor: 4 as const };
+    const views = [{ role: 'mouth-open' as const, picture: bundle.picture, landmarks, enhancement }];
+    const enhanced = { ...bundle, enhancement: { ...enhancement, factor: 2 as const }, views };
+    const file = encodeBundle(enhanced);
+    expect(parseBundle(file)).toEqual(enhanced);
+    expect(bundleSha256(file)).not.toBe(bundleSha256(encodeBundle({ ...bundle, views })));
+    for (const wrong of [{ model: 'AB'.repeat(32) }, { model: '' }, { factor: 3 }]) {
+      const forged = { ...bundle, enhancement: { ...enhancement, ...wrong } } as AvatarBundle;
+      expect(codeOf(() => encodeBundle(forged))).toBe('bundle-malformed');
+    }
+  });
+
   it('keeps the mask of the person, and refuses one of another size than it says', () => {
     const personMask = { width: 4, height: 3, data: Uint8Array.from({ length: 12 }, (_, i) => i * 20) };
     const masked = encodeBundle({ ...bundle, personMask });

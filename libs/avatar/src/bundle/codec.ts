@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { avatarKind, displayName, likeness, unixSeconds } from '@guise/protocol';
+import { avatarKind, displayName, likeness, sha256Hex, unixSeconds } from '@guise/protocol';
 import { decode, encode } from 'cbor2';
 import { z } from 'zod';
 import { AvatarError } from '../errors.js';
@@ -23,6 +23,7 @@ const view = z.strictObject({
     bytes: bytes.refine((value) => value.length <= BUNDLE_LIMITS.bundleBytes),
   }),
   landmarks: bytes.refine((value) => value.length === LANDMARK_BYTES),
+  enhancement: z.strictObject({ model: sha256Hex, factor: z.union([z.literal(2), z.literal(4)]) }).optional(),
 });
 const maskSide = z.int().min(1).max(BUNDLE_LIMITS.maskSide);
 const personMask = z
@@ -57,6 +58,9 @@ export function encodeBundle(bundle: AvatarBundle): Uint8Array {
       bytes: of.picture.bytes,
     },
     landmarks: landmarkBytes(of.landmarks),
+    ...(of.enhancement === undefined
+      ? {}
+      : { enhancement: { model: of.enhancement.model, factor: of.enhancement.factor } }),
   });
   const value = {
     format: BUNDLE_FORMAT,
@@ -154,7 +158,10 @@ function fromWire(of: z.infer<typeof view>): AvatarView {
   for (let i = 0; i < landmarks.length; i++) landmarks[i] = data.getFloat32(i * 4, true);
   requireLandmarks(landmarks);
   // Copies: a bundle must not keep a 32 MiB file alive or change when the caller reuses its buffer.
-  return { picture: { ...of.picture, bytes: of.picture.bytes.slice() }, landmarks };
+  return {
+    ...{ picture: { ...of.picture, bytes: of.picture.bytes.slice() }, landmarks },
+    ...(of.enhancement === undefined ? {} : { enhancement: of.enhancement }),
+  };
 }
 
 function landmarkBytes(landmarks: Float32Array): Uint8Array {

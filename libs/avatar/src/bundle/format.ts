@@ -16,6 +16,14 @@ export const BUNDLE_LIMITS = {
 /** Bytes of a landmark set: 478 × (x, y, z), 32-bit floats, little-endian. */
 export const LANDMARK_BYTES = LANDMARK_COUNT * 3 * 4;
 
+/** A network made the picture larger: what it shows beyond the original is made up. */
+export interface Enhancement {
+  /** SHA-256 of the network's file, lower-case hexadecimal. */
+  readonly model: string;
+  /** Sides of the network's result over those of the original. The picture may have been reduced to its bounds afterwards. */
+  readonly factor: 2 | 4;
+}
+
 /** One picture of the avatar's face with its mesh. Decoding the picture file is the caller's matter. */
 export interface AvatarView {
   readonly picture: {
@@ -26,6 +34,8 @@ export interface AvatarView {
   };
   /** 478 × (x, y, z) in pixels of the picture, as in {@link FaceObservation}. */
   readonly landmarks: Float32Array;
+  /** Present when the picture is not as its source gave it. */
+  readonly enhancement?: Enhancement;
 }
 
 /**

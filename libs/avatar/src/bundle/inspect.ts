@@ -10,6 +10,7 @@ export type BundleWarningCode =
   | AvatarErrorCode
   | 'no-person-mask'
   | 'small-face'
+  | 'enhanced-picture'
   | 'turned-face'
   | 'little-room'
   | 'open-mouth'
@@ -21,7 +22,8 @@ export interface BundleWarning {
   readonly message: string;
 }
 
-const GOOD_FACE_PX = 220;
+/** Width of a face that fills what a portrait shows of it, pixels. */
+export const GOOD_FACE_PX = 220;
 const GOOD_TURN_DEG = 15;
 /** Half of what a portrait shows of a room beside the face, in face widths. */
 const GOOD_ROOM = 1;
@@ -40,6 +42,12 @@ export function warningsOf(bundle: AvatarBundle): readonly BundleWarning[] {
     warn(
       'small-face',
       `The face is ${face.toFixed(0)} pixels wide: below ${GOOD_FACE_PX} a portrait looks soft.`,
+    );
+  const enlarged = [bundle, ...(bundle.views ?? [])].find((view) => view.enhancement !== undefined);
+  if (enlarged?.enhancement !== undefined)
+    warn(
+      'enhanced-picture',
+      `A network made a picture ${enlarged.enhancement.factor} times as large: its fine detail is made up, not photographed.`,
     );
   const turn = fitHead(bundle.landmarks)?.turnDeg ?? 0;
   if (turn > GOOD_TURN_DEG)
