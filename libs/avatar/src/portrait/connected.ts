@@ -1,4 +1,4 @@
-import { boxMean } from './guided-filter.js';
+import { boxMean, planeOf } from './guided-filter.js';
 
 /** Shares from which a pixel hangs together with its neighbours. */
 const SOLID = 0.5;
@@ -30,9 +30,10 @@ export function connectedTo(
     if (i < width * (height - 1)) visit(i + width);
   }
   const near = boxMean(piece, width, height, reachPx);
-  return shares.map((share, i) =>
-    (near[i] ?? 0) > 1e-4 ? ((piece[i] ?? 0) === 1 || share < SOLID ? share : 0) : 0,
-  );
+  return planeOf(shares.length, (i) => {
+    const share = shares[i] ?? 0;
+    return (near[i] ?? 0) > 1e-4 && (piece[i] === 1 || share < SOLID) ? share : 0;
+  });
 }
 
 const NOSE_TIP = 4;

@@ -1,3 +1,5 @@
+import { planeOf } from './guided-filter.js';
+
 /** Beyond the picture's border a body narrows by so much of the distance from it: shoulders slope, heads are round. */
 const SHOULDER_SLOPE = 1.1;
 const CROWN_SLOPE = 2.5;
@@ -19,9 +21,9 @@ export function continueBody(alpha: Float32Array, { width, height, insidePx }: C
     const i = Math.min(height - 1, y) * width + x;
     return insidePx(i) >= 0 ? (alpha[i] ?? 0) : 0;
   };
-  return alpha.map((value, i) => {
+  return planeOf(alpha.length, (i) => {
     const beyond = Math.ceil(-insidePx(i));
-    if (beyond <= 0) return value;
+    if (beyond <= 0) return alpha[i] ?? 0;
     const x = i % width;
     const y = Math.floor(i / width);
     // Two pixels further inwards it is certain to be the picture.

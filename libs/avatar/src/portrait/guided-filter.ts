@@ -16,13 +16,8 @@ export function guidedFilter(
   const [w, h] = halfSize(width, height);
   const smallGuide = shrink(guide, width, height);
   const smallInput = shrink(input, width, height);
-  const square = new Float32Array(w * h);
-  const product = new Float32Array(w * h);
-  for (let i = 0; i < square.length; i++) {
-    const g = smallGuide[i] ?? 0;
-    square[i] = g * g;
-    product[i] = g * (smallInput[i] ?? 0);
-  }
+  const square = planeOf(w * h, (i) => (smallGuide[i] ?? 0) ** 2);
+  const product = planeOf(w * h, (i) => (smallGuide[i] ?? 0) * (smallInput[i] ?? 0));
   const mean = (plane: Float32Array): Float32Array => boxMean(plane, w, h, Math.max(1, radius >> 1));
   const [guides, inputs, squares, products] = [
     mean(smallGuide),
@@ -30,20 +25,14 @@ export function guidedFilter(
     mean(square),
     mean(product),
   ];
-  const gain = new Float32Array(w * h);
-  const offset = new Float32Array(w * h);
-  for (let i = 0; i < gain.length; i++) {
+  const gain = planeOf(w * h, (i) => {
     const g = guides[i] ?? 0;
-    const p = inputs[i] ?? 0;
-    const a = ((products[i] ?? 0) - g * p) / ((squares[i] ?? 0) - g * g + epsilon);
-    gain[i] = a;
-    offset[i] = p - a * g;
-  }
+    return ((products[i] ?? 0) - g * (inputs[i] ?? 0)) / ((squares[i] ?? 0) - g * g + epsilon);
+  });
+  const offset = planeOf(w * h, (i) => (inputs[i] ?? 0) - (gain[i] ?? 0) * (guides[i] ?? 0));
   const gains = enlarge(mean(gain), width, height);
   const offsets = enlarge(mean(offset), width, height);
-  const out = new Float32Array(guide.length);
-  for (let i = 0; i < out.length; i++) out[i] = (gains[i] ?? 0) * (guide[i] ?? 0) + (offsets[i] ?? 0);
-  return out;
+  return planeOf(guide.length, (i) => (gains[i] ?? 0) * (guide[i] ?? 0) + (offsets[i] ?? 0));
 }
 
 /** A plane of half the size (sides rounded up): means of four, at an odd end of those that are there. */
@@ -70,6 +59,13 @@ export function enlarge(half: Float32Array, width: number, height: number): Floa
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)
       out[y * width + x] = sampleBilinear(half, w, h, (x + 0.5) / 2, (y + 0.5) / 2);
+  return out;
+}
+
+/** A plane of so many samples, each made by `at`: `map` of a typed array takes several times as long. */
+export function planeOf(samples: number, at: (i: number) => number): Float32Array {
+  const out = new Float32Array(samples);
+  for (let i = 0; i < samples; i++) out[i] = at(i);
   return out;
 }
 

@@ -7,7 +7,7 @@ import { connectedTo, nosePixel } from './connected.js';
 import { continueBody } from './continue-body.js';
 import { fillUnknown, halveKnown } from './fill.js';
 import type { Framing, StagePlanes } from './framing.js';
-import { boxMean, enlarge, guidedFilter, halfSize, shrink } from './guided-filter.js';
+import { boxMean, enlarge, guidedFilter, halfSize, planeOf, shrink } from './guided-filter.js';
 import { guessPerson, type HeadPlace } from './person-prior.js';
 
 /** The avatar's picture taken apart, 8-bit, on the stage's grids. Drawing person over background gives it back. */
@@ -56,11 +56,11 @@ export function separatePerson(
   const clear = isDrawn ? rough : refine(stage, rough, landmarks, head);
   const { insideCm } = stage;
   const alpha = continueBody(clear, { width, height, insidePx: (i) => (insideCm[i] ?? 0) * head.pxPerCm });
-  const inside = stage.insideCm.map((cm) => smoothstep(cm / BACKGROUND_FADE_CM));
+  const inside = planeOf(alpha.length, (i) => smoothstep((insideCm[i] ?? 0) / BACKGROUND_FADE_CM));
   const near = boxMean(alpha, width, height, Math.max(1, Math.round(FRINGE_CM * head.pxPerCm)));
   const known = {
-    person: alpha.map((value, i) => ((stage.insideCm[i] ?? 0) > 0 ? solid(value) : 0)),
-    background: near.map((value, i) => Math.max(0, 1 - 12 * value) * (inside[i] ?? 0)),
+    person: planeOf(alpha.length, (i) => ((insideCm[i] ?? 0) > 0 ? solid(alpha[i] ?? 0) : 0)),
+    background: planeOf(near.length, (i) => Math.max(0, 1 - 12 * (near[i] ?? 0)) * (inside[i] ?? 0)),
   };
   const half = (plane: Float32Array): Float32Array => shrink(plane, width, height);
   const knownHalf = { person: half(known.person), background: half(known.background) };
@@ -76,12 +76,13 @@ export function separatePerson(
   const insideHalf = half(inside);
   // Beyond the picture's border its background goes on, and the person in front of it.
   const whole = (of: keyof Planes, shown: Float32Array, share: Float32Array): Uint8Array => {
-    const out = new Float32Array(shown.length);
-    for (let i = 0; i < out.length; i++) {
-      const beyond = mix(background[of][i] ?? 0, person[of][i] ?? 0, share[i] ?? 0);
-      out[i] = mix(beyond, stage[of][i] ?? 0, shown[i] ?? 0);
-    }
-    return toCodes(out);
+    const [behind, before, picture] = [background[of], person[of], stage[of]];
+    return toCodes(
+      planeOf(shown.length, (i) => {
+        const beyond = mix(behind[i] ?? 0, before[i] ?? 0, share[i] ?? 0);
+        return mix(beyond, picture[i] ?? 0, shown[i] ?? 0);
+      }),
+    );
   };
   return {
     width,
@@ -107,16 +108,17 @@ function refine(
 ): Float32Array {
   const { width, height } = stage;
   const radius = Math.max(2, Math.round(GUIDE_RADIUS_CM * head.pxPerCm));
-  const guide = stage.y.map((value) => (value - 16) / 219);
+  const guide = planeOf(rough.length, (i) => ((stage.y[i] ?? 0) - 16) / 219);
   const refined = guidedFilter(guide, rough, width, height, radius, GUIDE_EPSILON);
   const face = faceCover(landmarks, width, height);
-  const clear = refined.map((value, i) =>
-    Math.max(face[i] ?? 0, smoothstep((value - CLEAR_BELOW) / (SOLID_ABOVE - CLEAR_BELOW))),
+  const clear = planeOf(refined.length, (i) =>
+    Math.max(face[i] ?? 0, smoothstep(((refined[i] ?? 0) - CLEAR_BELOW) / (SOLID_ABOVE - CLEAR_BELOW))),
   );
   // Far from anything certain, a weak share is a doubt of the mask, not a hair.
   const reach = Math.max(1, Math.round(2 * FRINGE_CM * head.pxPerCm));
-  const certain = boxMean(clear.map(solid), width, height, reach);
-  const sure = clear.map((value, i) => value * smoothstep(20 * (certain[i] ?? 0)));
+  const certainly = planeOf(clear.length, (i) => solid(clear[i] ?? 0));
+  const certain = boxMean(certainly, width, height, reach);
+  const sure = planeOf(clear.length, (i) => (clear[i] ?? 0) * smoothstep(20 * (certain[i] ?? 0)));
   return connectedTo(nosePixel(landmarks, width, height), sure, width, height, reach);
 }
 
@@ -137,12 +139,10 @@ function fillSmoothly(
   if (!known.some((share) => share > 0)) return plane;
   if (smoothPx < 2) return fillUnknown(plane, known, width, height);
   const made = enlarge(fillBlurred(plane, known, width, height, smoothPx >> 1), width, height);
-  const out = new Float32Array(plane.length);
-  for (let i = 0; i < out.length; i++) {
+  return planeOf(plane.length, (i) => {
     const rough = (made[i] ?? 0) + ((i * 7919) % 101) / 101 - 0.5;
-    out[i] = mix(rough, plane[i] ?? 0, known[i] ?? 0);
-  }
-  return out;
+    return mix(rough, plane[i] ?? 0, known[i] ?? 0);
+  });
 }
 
 /** At half the size, which a blur does not show. */
