@@ -11,6 +11,8 @@ export type AvatarErrorCode =
   | 'face-turned-away'
   | 'face-cut-off'
   | 'mouth-not-open'
+  | 'mouth-not-shut'
+  | 'face-not-turned'
   | 'parameters-invalid'
   | 'size-unsupported';
 

@@ -10,11 +10,13 @@ export {
 export { GOOD_FACE_PX, warningsOf, type BundleWarning, type BundleWarningCode } from './bundle/inspect.js';
 export { bundleSha256, encodeBundle, parseBundle } from './bundle/codec.js';
 export type {
+  FaceView,
   NotRenderedReason,
   OverlayOptions,
   OverlayRenderer,
   RenderableAvatar,
   RenderReport,
+  TurnedViews,
 } from './overlay/types.js';
 export { createOverlayRenderer } from './overlay/renderer.js';
 export {
@@ -25,6 +27,7 @@ export {
 } from './portrait/parameters.js';
 export type { OpenMouthView } from './portrait/open-mouth.js';
 export { admitOpenMouth } from './mesh/admit-open-mouth.js';
+export { admitTurned, TURNED_SIDES, type TurnedSide } from './mesh/admit-turned.js';
 export { parametersOf, type NeutralFace } from './portrait/measure.js';
 export { NeutralLearner } from './portrait/neutral.js';
 export { ParameterSteadier } from './portrait/steady.js';

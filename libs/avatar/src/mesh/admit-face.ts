@@ -11,7 +11,7 @@ const MAX_AVATAR_TURN_DEG = 40;
 const MAX_OVERHANG = 0.03;
 
 /** A decoded RGB picture, of which only the sizes matter. */
-interface DecodedSize {
+export interface DecodedSize {
   readonly width: number;
   readonly height: number;
   readonly data: { readonly length: number };
@@ -19,17 +19,22 @@ interface DecodedSize {
 
 /**
  * Checks that a picture can make an avatar.
+ * @param mostTurnDeg how far the head may be turned away
  * @returns where its head is
  * @throws AvatarError
  */
-export function admitFace(picture: DecodedSize, landmarks: Float32Array): HeadFit {
+export function admitFace(
+  picture: DecodedSize,
+  landmarks: Float32Array,
+  mostTurnDeg = MAX_AVATAR_TURN_DEG,
+): HeadFit {
   if (picture.data.length !== picture.width * picture.height * 3)
     throw new AvatarError('picture-size-mismatch', 'The decoded avatar picture does not fit its size.');
   const fit =
     landmarks.length === LANDMARK_COUNT * 3 && landmarks.every(Number.isFinite) ? fitHead(landmarks) : null;
   if (fit === null || fit.residualCm > MAX_RESIDUAL_CM)
     throw new AvatarError('landmarks-invalid', 'No usable face was found in the avatar picture.');
-  if (fit.turnDeg > MAX_AVATAR_TURN_DEG)
+  if (fit.turnDeg > mostTurnDeg)
     throw new AvatarError('face-turned-away', 'Use a picture in which the face looks towards the camera.');
   const box = meshBounds(landmarks);
   const overhang = Math.max(-box.left, -box.top, box.right - picture.width, box.bottom - picture.height);

@@ -41,6 +41,11 @@ export function fitHead(landmarks: Float32Array): HeadFit | null {
   };
 }
 
+/** How far the head is turned about its own upright axis, degrees; > 0: the nose points to the picture's right. */
+export function yawDegOf({ rotation }: HeadFit): number {
+  return (Math.atan2(rotation[6] ?? 0, rotation[8] ?? 1) * 180) / Math.PI;
+}
+
 /** R · p */
 export function apply(rotation: readonly number[], p: readonly number[]): [number, number, number] {
   const [x = 0, y = 0, z = 0] = p;

@@ -52,9 +52,9 @@ export function bakeFace(source: BakeSource, topology: FaceTopology, side: numbe
   return { levels, light: readLight(levels), original };
 }
 
-type Levels = readonly [FloatPicture, ...FloatPicture[]];
+export type Levels = readonly [FloatPicture, ...FloatPicture[]];
 
-function pyramid(top: FloatPicture): Levels {
+export function pyramid(top: FloatPicture): Levels {
   const levels: [FloatPicture, ...FloatPicture[]] = [top];
   for (let last = top; last.width > MIN_SIDE;) {
     last = halve(last);
@@ -68,7 +68,7 @@ function lightLevel(levels: Levels): FloatPicture {
 }
 
 /** Low-frequency colours at the vertices. */
-function readLight(levels: Levels): VertexColours {
+export function readLight(levels: Levels): VertexColours {
   const level = lightLevel(levels);
   const { us, vs } = texturePositions(level.width);
   const read = (plane: Float32Array): Float32Array =>
@@ -78,7 +78,8 @@ function readLight(levels: Levels): VertexColours {
   return { y: read(level.y), u: read(level.u), v: read(level.v) };
 }
 
-function unrollFace(source: BakeSource, mirror: Uint16Array, side: number): FloatPicture {
+/** Texture of a face as its picture has it: nothing is evened out. */
+export function unrollFace(source: BakeSource, mirror: Uint16Array, side: number): FloatPicture {
   const area = side * side;
   const { us, vs } = texturePositions(side);
   const attribute = (vertex: Float32Array): { vertex: Float32Array; out: Float32Array } => ({
@@ -117,7 +118,7 @@ function unrollFace(source: BakeSource, mirror: Uint16Array, side: number): Floa
 }
 
 /** Share taken from the other half at each vertex: more, the worse it is seen and the better its counterpart is. */
-function mirrorShare(facing: Float32Array, mirror: Uint16Array): Float32Array {
+export function mirrorShare(facing: Float32Array, mirror: Uint16Array): Float32Array {
   const seen = Float32Array.from(facing, (value) => smoothstep((value - 0.1) / 0.45));
   const share = Float32Array.from(seen, (value, i) =>
     smoothstep(((seen[mirror[i] ?? i] ?? 0) - value - 0.1) / 0.35),
@@ -137,7 +138,7 @@ const LIP_HUE_ROOM = 0.4;
  * Keeps every texel's hue near the skin's: what lies far off is shadow noise, a coloured reflection or a strand of
  * hair, and the scene's tint would turn it into a stain.
  */
-function tameHue(texture: FloatPicture, colours: VertexColours, topology: FaceTopology): void {
+export function tameHue(texture: FloatPicture, colours: VertexColours, topology: FaceTopology): void {
   const { skin, lips, toOutlineCm } = topology;
   const mean = (values: Float32Array, zero: number): number => {
     let sum = 0;

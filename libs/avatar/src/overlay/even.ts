@@ -81,7 +81,7 @@ function lift(ratio: number, low: number, keptShadow: number): number {
 }
 
 /** Colour of the plain skin around each vertex: Y − 16, U − 128, V − 128. */
-function plainSkin(colours: VertexColours, topology: FaceTopology): VertexColours {
+export function plainSkin(colours: VertexColours, topology: FaceTopology): VertexColours {
   const perVertex = (value: (i: number) => number): Float32Array =>
     Float32Array.from({ length: FACE_VERTEX_COUNT }, (_, i) => value(i));
   const above = perVertex((i) => (colours.y[i] ?? 0) - 16);

@@ -19,6 +19,8 @@ export interface Layer {
   readonly lift: Float32Array;
   /** Share of the avatar's own chroma; the rest is plain skin. */
   readonly own: Float32Array;
+  /** Share of what a turned head shows at its sides; only written while the head is turned. */
+  readonly turned: Float32Array;
   readonly tintU: Float32Array;
   readonly tintV: Float32Array;
   readonly textureX: Float32Array;
@@ -60,6 +62,7 @@ export class LayerPool {
       scratch = none,
       lift = none,
       own = none,
+      turned = none,
     ] = small;
     const size = { x, y, width, height, chromaWidth, chromaHeight };
     return {
@@ -71,6 +74,7 @@ export class LayerPool {
       gain,
       lift,
       own,
+      turned,
       tintU,
       tintV,
       textureX,
@@ -85,7 +89,7 @@ export class LayerPool {
     if (pixels <= this.capacity) return;
     this.capacity = Math.ceil(pixels * 1.25);
     this.full = Array.from({ length: 3 }, () => new Float32Array(this.capacity));
-    this.half = Array.from({ length: 11 }, () => new Float32Array((this.capacity >> 2) + 1));
+    this.half = Array.from({ length: 12 }, () => new Float32Array((this.capacity >> 2) + 1));
   }
 }
 

@@ -1,13 +1,14 @@
-import { FACE_VERTEX_COUNT, LANDMARK_COUNT, type RgbImage } from '@guise/frame';
+import { FACE_VERTEX_COUNT } from '@guise/frame';
 import { admitFace } from '../mesh/admit-face.js';
+import { admitTurned, TURNED_SIDES } from '../mesh/admit-turned.js';
 import { createCanonicalNormals, facingOf } from '../mesh/normals.js';
 import { toHeadFrame } from '../mesh/similarity.js';
 import { createVertexKernel, smoothOverFace } from '../mesh/smoothing.js';
 import { createFaceTopology, smoothstep, type FaceTopology } from '../mesh/topology.js';
-import { meshBounds } from '../mesh/bounds.js';
 import { bakeFace, type BakedFace } from './bake.js';
+import { cropFace } from './crop.js';
 import { prepareEyes, type EyePatch } from './eye-patch.js';
-import { floatPicture, halve, type FloatPicture } from './picture.js';
+import { bakeTurned, type TurnedFace } from './turned-face.js';
 import type { OverlayOptions, RenderableAvatar } from './types.js';
 
 /** Everything about an avatar that does not change from frame to frame. */
@@ -15,6 +16,8 @@ export interface PreparedAvatar {
   readonly topology: FaceTopology;
   readonly normals: Float32Array;
   readonly face: BakedFace;
+  /** What a turned head shows at its sides; made when it is asked for first, as most wearers look ahead most of the time. */
+  readonly turned: () => TurnedFace;
   /** Like the topology's, lowered where the avatar's picture shows hair or a veil over the outline. */
   readonly cover: Float32Array;
   /** Mesh in the head's own frame, centimetres. */
@@ -22,7 +25,6 @@ export interface PreparedAvatar {
   readonly eyes: readonly [right: EyePatch, left: EyePatch];
 }
 
-const CROP_MARGIN = 0.08;
 /** Luma relative to the avatar's mean skin: hair below the first, skin above the second. */
 const HAIR_SHARE = 0.42;
 const SKIN_SHARE = 0.72;
@@ -36,6 +38,10 @@ const GLARE_SHARE = 1.15;
 export function prepareAvatar(avatar: RenderableAvatar, options: OverlayOptions): PreparedAvatar {
   const { picture, landmarks } = avatar;
   const fit = admitFace(picture, landmarks);
+  for (const side of TURNED_SIDES) {
+    const view = avatar.turned?.[side];
+    if (view !== undefined) admitTurned(view.picture, view.landmarks, side);
+  }
   const crop = cropFace(picture, landmarks, options.textureSide);
   const topology = createFaceTopology();
   const normals = createCanonicalNormals();
@@ -50,9 +56,15 @@ export function prepareAvatar(avatar: RenderableAvatar, options: OverlayOptions)
     normals,
     shape,
     face,
+    turned: once(() => bakeTurned({ face, facing }, avatar.turned ?? {}, topology, normals)),
     cover: coverSkinOnly(topology, face),
     eyes: prepareEyes(crop.picture, crop.xs, crop.ys, fit.scale * crop.zoom),
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 /**
@@ -79,35 +91,4 @@ function coverSkinOnly(topology: FaceTopology, face: BakedFace): Float32Array {
   const smooth = new Float32Array(kept.length);
   smoothOverFace(createVertexKernel(0.6), kept, new Float32Array(kept.length).fill(1), 0, smooth);
   return Float32Array.from(cover, (value, i) => Math.min(value, 1) * (smooth[i] ?? 0));
-}
-
-interface FaceCrop {
-  readonly picture: FloatPicture;
-  /** Vertex positions in the cut picture. */
-  readonly xs: Float32Array;
-  readonly ys: Float32Array;
-  /** Cut pixels per picture pixel. */
-  readonly zoom: number;
-  /** Side of the texture that holds the cut's detail. */
-  readonly side: number;
-}
-
-function cropFace(image: RgbImage, landmarks: Float32Array, wantedSide: number | undefined): FaceCrop {
-  const box = meshBounds(landmarks);
-  const faceWidth = box.right - box.left;
-  const side = wantedSide ?? Math.min(1024, Math.max(256, 2 ** Math.ceil(Math.log2(faceWidth * 1.05))));
-  const margin = Math.ceil(CROP_MARGIN * faceWidth);
-  const x0 = Math.max(0, Math.floor(box.left) - margin);
-  const y0 = Math.max(0, Math.floor(box.top) - margin);
-  const width = Math.min(image.width, Math.ceil(box.right) + margin) - x0;
-  const height = Math.min(image.height, Math.ceil(box.bottom) + margin) - y0;
-  let picture = floatPicture(image, x0, y0, width, height);
-  let zoom = 1;
-  while (faceWidth * zoom > side * 1.5) {
-    picture = halve(picture);
-    zoom /= 2;
-  }
-  const at = (axis: number, origin: number): Float32Array =>
-    Float32Array.from({ length: LANDMARK_COUNT }, (_, i) => ((landmarks[i * 3 + axis] ?? 0) - origin) * zoom);
-  return { picture, xs: at(0, x0), ys: at(1, y0), zoom, side };
 }

@@ -21,13 +21,15 @@ import { finishMask } from './mask.js';
 import { drawMouth } from './mouth.js';
 import { AppearanceOccluder } from './occlusion/occluder.js';
 import { ObjectUncoverer } from './occlusion/uncover.js';
+import type { Levels } from './bake.js';
 import type { FloatPicture } from './picture.js';
 import { prepareAvatar, type PreparedAvatar } from './prepare.js';
 import { rasterizeAttributes, sortFarToNear } from './raster.js';
-import { shadeChroma, shadeLuma, startLuma } from './shade.js';
+import { shadeChroma, shadeLuma, shadeTurnedChroma, shadeTurnedLuma, startLuma } from './shade.js';
 import { detailRatio, SharpnessMatcher } from './sharpness.js';
 import { ShapeBlender, type DrawnShape } from './shape.js';
 import { texturePositions } from './texture.js';
+import { TurnBlender, type DrawnTurn } from './turn.js';
 import type { OverlayOptions, OverlayRenderer, RenderableAvatar, RenderReport } from './types.js';
 
 const DEFAULT_SHAPE_BLEND = 1;
@@ -47,6 +49,7 @@ export function createOverlayRenderer(
 
 class MeshOverlay implements OverlayRenderer {
   private readonly pool = new LayerPool();
+  private readonly turn: TurnBlender;
   private readonly light: LightMatcher;
   private readonly shape: ShapeBlender;
   private readonly lids: LidSkin;
@@ -65,7 +68,8 @@ class MeshOverlay implements OverlayRenderer {
     options: OverlayOptions,
   ) {
     const { topology } = avatar;
-    this.light = new LightMatcher(avatar.face.light, topology);
+    this.turn = new TurnBlender(avatar.face.light, avatar.turned);
+    this.light = new LightMatcher(this.turn.light, topology);
     this.shape = new ShapeBlender(avatar.shape, topology, options.shapeBlend ?? DEFAULT_SHAPE_BLEND);
     this.lids = new LidSkin(topology);
     this.objects = new ObjectUncoverer(options.occlusion ?? new AppearanceOccluder(topology));
@@ -91,6 +95,7 @@ class MeshOverlay implements OverlayRenderer {
     const planes = planesOf(frame);
     const layer = this.pool.take(bounds, Math.max(4, widthPx * 0.06), frame.width, frame.height);
     facingOf(this.avatar.normals, fit, this.facing);
+    const turn = this.turn.look(fit);
     const patchPx = LIGHT_PATCH_CM * fit.scale;
     const occlusion = this.objects.look(frame, planes, face.landmarks, this.facing, widthPx);
     const scene = this.light.match(
@@ -105,11 +110,11 @@ class MeshOverlay implements OverlayRenderer {
     const { wearer, drawn: shape } = this.shape.draw(face.landmarks, fit);
     const light = this.lids.apply(scene, this.openings(shape));
     sortFarToNear(FACE_TRIANGLES, face.landmarks, this.order, this.depth, this.triangles);
-    this.drawSkin(layer, shape, light, widthPx);
+    this.drawSkin(layer, shape, light, turn, widthPx);
     if (!this.objects.uncover(layer, frame, planes, wearer, this.triangles, occlusion))
       return { status: 'not-rendered', reason: 'face-hidden' };
     startLuma(layer, frame, planes.y);
-    this.drawLuma(layer, shape, widthPx);
+    this.drawLuma(layer, shape, turn, widthPx);
     this.drawOpenings(layer, frame, planes, shape, wearer, scene, light.shut, fit);
     compositeLayer(frame, planes, layer);
     return {
@@ -125,8 +130,14 @@ class MeshOverlay implements OverlayRenderer {
   }
 
   /** The avatar's skin, brows, lips and closed openings: mesh → texture positions → colours. */
-  private drawSkin(layer: Layer, shape: DrawnShape, light: FaceLight, widthPx: number): void {
-    const texture = this.chromaTexture(widthPx);
+  private drawSkin(
+    layer: Layer,
+    shape: DrawnShape,
+    light: FaceLight,
+    turn: DrawnTurn | null,
+    widthPx: number,
+  ): void {
+    const texture = this.chromaTexture(this.avatar.face.levels, widthPx);
     const at = texturePositions(texture.width);
     layer.mask.fill(-1);
     this.place(shape, layer, 2);
@@ -140,13 +151,15 @@ class MeshOverlay implements OverlayRenderer {
       { vertex: light.own, out: layer.own },
       { vertex: light.tintU, out: layer.tintU },
       { vertex: light.tintV, out: layer.tintV },
+      ...(turn === null ? [] : [{ vertex: turn.share, out: layer.turned }]),
     ]);
     shadeChroma(layer, texture);
+    if (turn !== null) shadeTurnedChroma(layer, this.chromaTexture(turn.face.levels, widthPx));
     finishMask(layer, widthPx);
   }
 
   /** Full-size pass. The luma holds the camera's picture before and the avatar's after. */
-  private drawLuma(layer: Layer, shape: DrawnShape, widthPx: number): void {
+  private drawLuma(layer: Layer, shape: DrawnShape, turn: DrawnTurn | null, widthPx: number): void {
     const camera = detailInFace(layer);
     this.place(shape, layer, 1);
     // A first frame has no history to follow: it is drawn until its sharpness fits.
@@ -159,6 +172,7 @@ class MeshOverlay implements OverlayRenderer {
         { vertex: at.vs, out: layer.lumaY },
       ]);
       shadeLuma(layer, texture);
+      if (turn !== null) shadeTurnedLuma(layer, this.sharpness.alike(turn.face.levels));
       this.sharpness.observe(camera, detailInFace(layer));
     }
   }
@@ -201,8 +215,7 @@ class MeshOverlay implements OverlayRenderer {
   }
 
   /** Texture level with about one texel a chroma sample. */
-  private chromaTexture(widthPx: number): FloatPicture {
-    const { levels } = this.avatar.face;
+  private chromaTexture(levels: Levels, widthPx: number): FloatPicture {
     const best = Math.round(Math.log2((levels[0].width * 2) / widthPx));
     return levels[Math.max(0, Math.min(levels.length - 1, best))] ?? levels[0];
   }

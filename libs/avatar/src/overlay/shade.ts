@@ -23,6 +23,26 @@ export function shadeChroma(layer: Layer, texture: FloatPicture): void {
   }
 }
 
+/**
+ * The same with the texture of a turned head's sides, as far as `layer.turned` says, over what {@link shadeChroma} drew.
+ */
+export function shadeTurnedChroma(layer: Layer, texture: FloatPicture): void {
+  const { u, v, mask, turned, textureX, textureY, tintU, tintV, gain, lift, own } = layer;
+  const { width, height } = texture;
+  for (let i = 0; i < mask.length; i++) {
+    const share = turned[i] ?? 0;
+    if ((mask[i] ?? 0) <= 0 || share <= 0) continue;
+    const x = textureX[i] ?? 0;
+    const y = textureY[i] ?? 0;
+    const luma = sampleBilinear(texture.y, width, height, x, y);
+    const lit = (luma - 16) * (gain[i] ?? 1) + (lift[i] ?? 0);
+    const cu = chromaPerLuma(sampleBilinear(texture.u, width, height, x, y), luma);
+    const cv = chromaPerLuma(sampleBilinear(texture.v, width, height, x, y), luma);
+    u[i] = (u[i] ?? 0) * (1 - share) + (128 + lit * (cu * (own[i] ?? 1) + (tintU[i] ?? 0))) * share;
+    v[i] = (v[i] ?? 0) * (1 - share) + (128 + lit * (cv * (own[i] ?? 1) + (tintV[i] ?? 0))) * share;
+  }
+}
+
 /** Starts the luma with the camera's, for the few pixels at the drawn region's rim that no triangle centre meets. */
 export function startLuma(layer: Layer, frame: I420Frame, plane: Uint8Array): void {
   const columns = Math.min(layer.width, frame.width - layer.x);
@@ -58,6 +78,29 @@ export function shadeLuma(layer: Layer, texture: FloatPicture): void {
       const bottom = (plane[j] ?? 0) + ((plane[j + 1] ?? 0) - (plane[j] ?? 0)) * fx;
       const value = (top + (bottom - top) * (ty - y0) - 16) * (gain[c] ?? 1) + (lift[c] ?? 0);
       luma[base + x] = 16 + (value > KNEE - 16 ? softKnee(value + 16) - 16 : value);
+    }
+  }
+}
+
+/**
+ * The same with the texture of a turned head's sides, as far as `layer.turned` says, over what {@link shadeLuma} drew. The
+ * half-size share is as smooth as the mesh: it is not read between its samples.
+ */
+export function shadeTurnedLuma(layer: Layer, texture: FloatPicture): void {
+  const { luma, lumaX, lumaY, gain, lift, mask, turned, width: layerWidth, chromaWidth } = layer;
+  const { width, height, y: plane } = texture;
+  for (let row = 0; row < layer.height; row++) {
+    const base = row * layerWidth;
+    const half = (row >> 1) * chromaWidth;
+    for (let x = 0; x < layerWidth; x++) {
+      const c = half + (x >> 1);
+      const share = turned[c] ?? 0;
+      const tx = lumaX[base + x] ?? -1;
+      if (share <= 0 || (mask[c] ?? 0) <= 0 || tx < 0.5) continue;
+      const sample = sampleBilinear(plane, width, height, tx, lumaY[base + x] ?? 0);
+      const value = (sample - 16) * (gain[c] ?? 1) + (lift[c] ?? 0);
+      const lit = 16 + (value > KNEE - 16 ? softKnee(value + 16) - 16 : value);
+      luma[base + x] = (luma[base + x] ?? 0) * (1 - share) + lit * share;
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Levels } from './bake.js';
 import type { FloatPicture } from './picture.js';
 
 /** Texture sharpness is set in steps of 1/8 octave. */
@@ -46,8 +47,11 @@ export class SharpnessMatcher {
   private frames = 0;
   private lod = -1;
   private blended: FloatPicture;
+  /** Another texture at the same softness. */
+  private other: { readonly levels: Levels; readonly lod: number; readonly picture: FloatPicture } | null =
+    null;
 
-  constructor(private readonly levels: readonly [FloatPicture, ...FloatPicture[]]) {
+  constructor(private readonly levels: Levels) {
     this.blended = levels[0];
   }
 
@@ -81,6 +85,15 @@ export class SharpnessMatcher {
     }
     return this.blended;
   }
+
+  /** Another texture of the same side, as soft as the one given out last; luma only. */
+  alike(levels: Levels): FloatPicture {
+    const { other, lod } = this;
+    if (other?.levels === levels && other.lod === lod) return other.picture;
+    const picture = blendLevels(levels, lod);
+    this.other = { levels, lod, picture };
+    return picture;
+  }
 }
 
 function clampBias(value: number): number {
@@ -88,7 +101,7 @@ function clampBias(value: number): number {
 }
 
 /** Luma between two levels, at the finer one's size. */
-function blendLevels(levels: readonly [FloatPicture, ...FloatPicture[]], lod: number): FloatPicture {
+function blendLevels(levels: Levels, lod: number): FloatPicture {
   const fine = levels[Math.floor(lod)] ?? levels[0];
   const coarse = levels[Math.floor(lod) + 1];
   const share = lod - Math.floor(lod);

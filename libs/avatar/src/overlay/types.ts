@@ -1,11 +1,20 @@
 import type { Box, FaceObservation, I420Frame, RgbImage } from '@guise/frame';
+import type { TurnedSide } from '../mesh/admit-turned.js';
 import type { OcclusionFinder } from './occlusion/occluder.js';
 
-/** An avatar with its picture decoded. */
-export interface RenderableAvatar {
+/** A face in a decoded picture. */
+export interface FaceView {
   readonly picture: RgbImage;
   /** 478 × (x, y, z) in pixels of the picture. */
   readonly landmarks: Float32Array;
+}
+
+/** Turned views of the same face, named by the side of its own to which the head is turned. */
+export type TurnedViews = Readonly<Partial<Record<TurnedSide, FaceView>>>;
+
+/** An avatar with its picture decoded. */
+export interface RenderableAvatar extends FaceView {
+  readonly turned?: TurnedViews;
 }
 
 export interface OverlayOptions {
