@@ -1,6 +1,7 @@
 /**
- * THREATS 3, copied passkey: two hold one key, and its counter tells. Defence: the counter only goes up, in one conditional
- * write; one that does not locks the passkey for everything, and nobody without the key can lock it.
+ * THREATS 3, copied passkey: two hold one key, and its counter tells. Defence: the counter only goes up, under a lock; an answer
+ * that goes back is refused, and locks the passkey for everything unless it may just have been overtaken (ADR 0023). Nobody
+ * without the key can lock it.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { authenticationOptionsResponse, type WebauthnResponse } from '@guise/protocol';
@@ -35,12 +36,18 @@ describe.each(await testDatabases())('a passkey counter that goes back on %s', (
     textOf((await signIn(org.authority.api, person.authenticator)).body, 'token');
   const stored = async () =>
     org.authority.database.client.passkey.findFirstOrThrow({ where: { personId: victim.id } });
+  const open = async () =>
+    authenticationOptionsResponse.parse(
+      (await org.authority.api.post('/v1/passkeys/authentication/options', {})).body,
+    );
+  const answer = (ceremony: string, response: WebauthnResponse): Promise<ApiAnswer> =>
+    org.authority.api.post('/v1/passkeys/authentication', { ceremony, response });
   const send = async (answerTo: (options: unknown) => WebauthnResponse): Promise<ApiAnswer> => {
-    const { api } = org.authority;
-    const offered = await api.post('/v1/passkeys/authentication/options', {});
-    const { ceremony, options } = authenticationOptionsResponse.parse(offered.body);
-    return api.post('/v1/passkeys/authentication', { ceremony, response: answerTo(options) });
+    const { ceremony, options } = await open();
+    return answer(ceremony, answerTo(options));
   };
+  const refused = { status: 403, body: { code: 'assertion-invalid' } };
+  const locked = { status: 403, body: { code: 'passkey-cloned' } };
 
   it('locks the passkey, for the thief and the owner alike', async () => {
     const thief = victim.authenticator.clone();
@@ -53,6 +60,58 @@ describe.each(await testDatabases())('a passkey counter that goes back on %s', (
         body: { code: 'assertion-invalid' },
       });
     }
+  });
+
+  it('is none when two answers of one passkey arrive in the other order: the late one is refused, and signed again', async () => {
+    const [first, second] = [await open(), await open()];
+    const early = victim.authenticator.get(first.options);
+    const late = victim.authenticator.get(second.options);
+    expect((await answer(second.ceremony, late)).status).toBe(200);
+    const overtaken = await answer(first.ceremony, early);
+    expect(overtaken).toMatchObject(refused);
+    expect(textOf(overtaken.body, 'detail')).toContain('Sign again');
+    expect((await stored()).clonedAt).toBeNull();
+    expect((await send((options) => victim.authenticator.get(options))).status).toBe(200);
+  });
+
+  it('is none either between a sign-in and a statement that was signed before it', async () => {
+    const { api } = org.authority;
+    const token = await tokenOf(victim);
+    const stepping = authenticationOptionsResponse.parse(
+      (await api.post('/v1/step-up/options', {}, { token })).body,
+    );
+    const response = victim.authenticator.get(stepping.options);
+    await tokenOf(victim);
+    const late = await api.post('/v1/step-up', { ceremony: stepping.ceremony, response }, { token });
+    expect(late).toMatchObject(refused);
+    expect((await stored()).clonedAt).toBeNull();
+  });
+
+  it('locks also a copy that opens its ceremonies early and uses a count of the owner’s', async () => {
+    const thief = victim.authenticator.clone();
+    const early = await open();
+    await send((options) => victim.authenticator.get(options));
+    await send((options) => victim.authenticator.get(options));
+    expect(await answer(early.ceremony, thief.get(early.options))).toMatchObject(locked);
+    expect((await stored()).clonedAt).not.toBeNull();
+  });
+
+  it('gives a copy that opens its ceremonies early nothing but refusals, and locks at its next', async () => {
+    const thief = victim.authenticator.clone();
+    const early = [await open(), await open()];
+    // A signature somewhere else in between: the owner's next count here is two further.
+    victim.authenticator.get((await open()).options);
+    await send((options) => victim.authenticator.get(options));
+    const [first, second] = early;
+    expect(await answer(first?.ceremony ?? '', thief.get(first?.options))).toMatchObject(refused);
+    expect((await stored()).clonedAt).toBeNull();
+    expect(await answer(second?.ceremony ?? '', thief.get(second?.options))).toMatchObject(locked);
+  });
+
+  it('locks at the owner’s next answer when a copy ran ahead', async () => {
+    const thief = victim.authenticator.clone();
+    for (let i = 0; i < 3; i += 1) expect((await send((options) => thief.get(options))).status).toBe(200);
+    expect(await send((options) => victim.authenticator.get(options))).toMatchObject(locked);
   });
 
   it('lets one of two copies pass that are used at the same moment, never both', async () => {

@@ -1,9 +1,11 @@
 export { sha256HexOf } from './bytes.js';
+export { judgeCounter, type CounterJudgement, type CountsSince, type PasskeyCount } from './counter.js';
 export { IDENTITY_ERROR_CODES, IdentityError, type IdentityErrorCode } from './errors.js';
 export {
   offerAuthentication,
   offerRegistration,
   refuseUnknownPasskey,
+  SIGN_AGAIN,
   verifyAssertion,
   verifyRegistration,
   type Passkey,

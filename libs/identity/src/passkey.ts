@@ -8,6 +8,7 @@ import { p256 } from '@noble/curves/nist.js';
 import type { WebauthnResponse } from '@guise/protocol';
 import { z } from 'zod';
 import { encodeBase64Url } from './bytes.js';
+import { judgeCounter, type CountsSince } from './counter.js';
 import { IdentityError } from './errors.js';
 
 /** Who asks for passkeys: the relying party of WebAuthn. */
@@ -42,6 +43,9 @@ export interface VerifiedAssertion {
   readonly counter: number;
   readonly [verified]: true;
 }
+
+/** Advice to whoever was overtaken by another request with the same passkey. */
+export const SIGN_AGAIN = 'Another request used this passkey meanwhile. Sign again.';
 
 /** How long a browser waits for the person. */
 const TIMEOUT_MS = 120_000;
@@ -142,6 +146,7 @@ export async function verifyRegistration(
 /**
  * Verifies that `passkey` signed `challenge`. The counter is compared only after the signature holds, so nobody without
  * the key can make a passkey look copied.
+ * @param countsSince asked when the counter goes back; without it every such answer is of a copy
  * @throws IdentityError `assertion-invalid`, `passkey-cloned`
  */
 export async function verifyAssertion(
@@ -149,6 +154,7 @@ export async function verifyAssertion(
   challenge: Uint8Array,
   answer: WebauthnResponse,
   passkey: Passkey,
+  countsSince: CountsSince = () => Promise.resolve([]),
 ): Promise<VerifiedAssertion> {
   const response = parseInner(assertion, answer);
   if (answer.id !== passkey.id || answer.rawId !== passkey.id) throw new IdentityError('assertion-invalid');
@@ -174,11 +180,15 @@ export async function verifyAssertion(
   );
   if (!result.verified) throw new IdentityError('assertion-invalid');
   const counter = result.authenticationInfo.newCounter;
-  // WebAuthn §7.2 step 22: authenticators without a counter always say 0.
-  if ((counter !== 0 || passkey.counter !== 0) && counter <= passkey.counter) {
-    throw new IdentityError('passkey-cloned');
+  const stored = passkey.counter;
+  switch (judgeCounter(counter, stored, counter > stored ? [] : await countsSince())) {
+    case 'overtaken':
+      throw new IdentityError('assertion-invalid', SIGN_AGAIN);
+    case 'copied':
+      throw new IdentityError('passkey-cloned');
+    case 'forward':
+      return { credentialId: passkey.id, counter, [verified]: true };
   }
-  return { credentialId: passkey.id, counter, [verified]: true };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { SignedStatement } from '@guise/protocol';
+import type { CountsSince } from './counter.js';
 import { IdentityError } from './errors.js';
 import { verifyAssertion, type Passkey, type RelyingParty, type VerifiedAssertion } from './passkey.js';
 
@@ -33,7 +34,8 @@ export async function verifySignedStatement(
   offeredText: string,
   signed: SignedStatement,
   passkey: Passkey,
+  countsSince?: CountsSince,
 ): Promise<VerifiedAssertion> {
   if (signed.statement !== offeredText) throw new IdentityError('statement-mismatch');
-  return verifyAssertion(rp, hashStatement(offeredText).challenge, signed.assertion, passkey);
+  return verifyAssertion(rp, hashStatement(offeredText).challenge, signed.assertion, passkey, countsSince);
 }

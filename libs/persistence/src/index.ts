@@ -61,6 +61,7 @@ export {
   takeCeremony,
   type CeremonyKind,
   type CeremonyRecord,
+  type NewCeremony,
 } from './repositories/ceremonies.js';
 export {
   findActiveDevice,
@@ -137,8 +138,8 @@ export {
   notePoll,
   type PairingRecord,
 } from './repositories/pairings.js';
+export { advancePasskey, listCountsSince, type PasskeyCountRecord } from './repositories/passkey-counts.js';
 export {
-  advancePasskey,
   countPasskeys,
   countPasskeysOf,
   findUsablePasskey,

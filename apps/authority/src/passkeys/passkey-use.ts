@@ -1,6 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { IdentityError, type VerifiedAssertion } from '@guise/identity';
-import { advancePasskey, lockClonedPasskey, type Database, type Transaction } from '@guise/persistence';
+import { IdentityError, SIGN_AGAIN, type CountsSince, type VerifiedAssertion } from '@guise/identity';
+import {
+  advancePasskey,
+  listCountsSince,
+  lockClonedPasskey,
+  type CeremonyRecord,
+  type Database,
+  type Transaction,
+} from '@guise/persistence';
 import { Clock } from '../ports/clock.js';
 import { DATABASE } from '../ports/tokens.js';
 
@@ -12,16 +19,18 @@ export class PasskeyUse {
     private readonly clock: Clock,
   ) {}
 
-  /** Runs a verification and locks the passkey when it turns out to be copied. */
+  /** Runs a verification of an answer to a ceremony, and locks the passkey when it turns out to be copied. */
   async verify(
     passkeyId: string,
-    verification: () => Promise<VerifiedAssertion>,
+    { issuedAfter }: CeremonyRecord,
+    verification: (countsSince: CountsSince) => Promise<VerifiedAssertion>,
   ): Promise<VerifiedAssertion> {
+    const { client } = this.database;
     try {
-      return await verification();
+      return await verification(() => listCountsSince(client, passkeyId, issuedAfter));
     } catch (error) {
       if (error instanceof IdentityError && error.code === 'passkey-cloned') {
-        await lockClonedPasskey(this.database.client, passkeyId, this.clock.now());
+        await lockClonedPasskey(client, passkeyId, this.clock.now());
       }
       throw error;
     }
@@ -29,14 +38,11 @@ export class PasskeyUse {
 
   /**
    * Moves the counter in the transaction of what the assertion authorises.
-   * @throws IdentityError `assertion-invalid` when another use of the same count was faster
+   * @throws IdentityError `assertion-invalid` when another use of this or a later count was faster
    */
   async advance(tx: Transaction, assertion: VerifiedAssertion): Promise<void> {
     if (!(await advancePasskey(tx, assertion.credentialId, assertion.counter, this.clock.now()))) {
-      throw new IdentityError(
-        'assertion-invalid',
-        'Another request used this passkey at the same moment. Try again.',
-      );
+      throw new IdentityError('assertion-invalid', SIGN_AGAIN);
     }
   }
 }

@@ -89,8 +89,8 @@ export class PasskeysService {
     const account = passkey?.personId ?? answer.id;
     const { assertion, personId } = await this.throttle.attempt({ address, account }, async () => {
       if (passkey === null) return refuseUnknownPasskey(this.rp, begun.challengeBytes, answer);
-      const verified = await this.passkeyUse.verify(passkey.id, () =>
-        verifyAssertion(this.rp, begun.challengeBytes, answer, passkey),
+      const verified = await this.passkeyUse.verify(passkey.id, begun, (countsSince) =>
+        verifyAssertion(this.rp, begun.challengeBytes, answer, passkey, countsSince),
       );
       return { assertion: verified, personId: passkey.personId };
     });

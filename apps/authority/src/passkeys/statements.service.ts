@@ -16,6 +16,7 @@ import {
   listUsablePasskeys,
   takeCeremony,
   type CeremonyKind,
+  type CeremonyRecord,
   type Database,
   type StatementRecord,
 } from '@guise/persistence';
@@ -87,11 +88,12 @@ export class StatementsService {
     signed: SignedStatement,
   ): Promise<VerifiedStatement> {
     const { sha256 } = hashStatement(signed.statement);
-    const offered = await this.takeOffer({ id: sha256, kind, personId, target });
+    const offer = await this.takeOffer({ id: sha256, kind, personId, target });
+    const offered = offer.statement;
     const passkey = await findUsablePasskey(this.database.client, signed.assertion.id);
     if (passkey?.personId !== personId) throw new IdentityError('assertion-invalid');
-    const verified = await this.passkeyUse.verify(passkey.id, () =>
-      verifySignedStatement(this.rp, offered, signed, passkey),
+    const verified = await this.passkeyUse.verify(passkey.id, offer, (countsSince) =>
+      verifySignedStatement(this.rp, offered, signed, passkey, countsSince),
     );
     return {
       sha256,
@@ -111,14 +113,14 @@ export class StatementsService {
     readonly kind: StatementKind;
     readonly personId: string;
     readonly target: string;
-  }): Promise<string> {
+  }): Promise<CeremonyRecord & { readonly statement: string }> {
     const taken = await this.database.transaction((tx) => takeCeremony(tx, where));
-    if (taken?.statement === undefined || taken.statement === null) {
+    if (typeof taken?.statement !== 'string') {
       throw new ProblemError('statement-mismatch', {
         detail: 'There is no open offer of exactly this text to you: ask for one and sign it unchanged.',
       });
     }
     if (taken.expiresAt.getTime() <= this.clock.nowMs()) throw new ProblemError('statement-expired');
-    return taken.statement;
+    return { ...taken, statement: taken.statement };
   }
 }

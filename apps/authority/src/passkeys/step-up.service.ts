@@ -44,8 +44,8 @@ export class StepUpService {
     const assertion = await this.throttle.attempt({ address, account: person.personId }, async () => {
       const passkey = await findUsablePasskey(this.database.client, answer.id);
       if (passkey?.personId !== person.personId) throw new IdentityError('assertion-invalid');
-      return this.passkeyUse.verify(passkey.id, () =>
-        verifyAssertion(this.rp, begun.challengeBytes, answer, passkey),
+      return this.passkeyUse.verify(passkey.id, begun, (countsSince) =>
+        verifyAssertion(this.rp, begun.challengeBytes, answer, passkey, countsSince),
       );
     });
     return this.database.transaction(async (tx) => {

@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.js';
+import { lastPasskeyCount } from './passkey-counts.js';
 
 export type CeremonyKind =
   | 'registration'
@@ -11,8 +12,8 @@ export type CeremonyKind =
   | 'policy'
   | 'key-rotation';
 
-/** A challenge, or a statement offered for signing, waiting for its one answer. */
-export interface CeremonyRecord {
+/** A challenge, or a statement offered for signing, to be given out. */
+export interface NewCeremony {
   /** SHA-256 of the ceremony token, or of the statement. */
   readonly id: string;
   readonly kind: CeremonyKind;
@@ -24,15 +25,24 @@ export interface CeremonyRecord {
   readonly expiresAt: Date;
 }
 
+/** One that waits for its one answer. */
+export interface CeremonyRecord extends NewCeremony {
+  /** The last count of any passkey that was accepted when it was issued. */
+  readonly issuedAfter: bigint;
+}
+
 /** An expired one stays so long that its answer can be told why it is refused. */
 const KEPT_AFTER_EXPIRY_MS = 3_600_000;
 
-export async function insertCeremony(tx: Transaction, ceremony: CeremonyRecord, now: Date): Promise<void> {
+export async function insertCeremony(tx: Transaction, ceremony: NewCeremony, now: Date): Promise<void> {
   await tx.ceremony.deleteMany({
     where: { expiresAt: { lte: new Date(now.getTime() - KEPT_AFTER_EXPIRY_MS) } },
   });
   const { id, kind, challenge, personId, target, statement, expiresAt } = ceremony;
-  await tx.ceremony.create({ data: { id, kind, challenge, personId, target, statement, expiresAt } });
+  const issuedAfter = await lastPasskeyCount(tx);
+  await tx.ceremony.create({
+    data: { id, kind, challenge, personId, target, statement, expiresAt, issuedAfter },
+  });
 }
 
 /**

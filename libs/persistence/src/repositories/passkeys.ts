@@ -72,24 +72,6 @@ export function countPasskeysOf(tx: Transaction, personId: string): Promise<numb
   return tx.passkey.count({ where: { personId } });
 }
 
-/**
- * Moves the counter forwards in one step, so that of two uses of the same count only one passes.
- * @returns false when the counter would stand still or go back
- */
-export async function advancePasskey(
-  tx: Transaction,
-  id: string,
-  counter: number,
-  now: Date,
-): Promise<boolean> {
-  const next = BigInt(counter);
-  const { count } = await tx.passkey.updateMany({
-    where: { id, clonedAt: null, removedAt: null, counter: next === 0n ? 0n : { lt: next } },
-    data: { counter: next, lastUsedAt: now },
-  });
-  return count === 1;
-}
-
 export async function lockClonedPasskey(tx: Transaction, id: string, now: Date): Promise<void> {
   await tx.passkey.updateMany({ where: { id, clonedAt: null }, data: { clonedAt: now } });
 }
