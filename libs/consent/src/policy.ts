@@ -16,7 +16,7 @@ export const DEFAULT_POLICY: PolicyDocument = {
   label: { text: 'AI MODIFIED', positions: ['top-right'] },
   nonCommercialModels: false,
   ownModels: [],
-  retention: { endedAvatarDays: 30, consentRequestDays: 90, decisionDays: 365 },
+  retention: { endedAvatarDays: 30, consentRequestDays: 90, decisionDays: 365, leaverDays: 365 },
   audit: { decisions: ['auditor'], consentReceipts: ['auditor'] },
 };
 

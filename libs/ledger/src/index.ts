@@ -49,6 +49,7 @@ export {
   parsePayload,
   SALT_BYTES,
 } from './commitment.js';
+export { leafSetOf, toLeafRanges, type LeafRange, type LeafSet } from './leaf-ranges.js';
 export {
   createSequencer,
   type SequencedEntry,

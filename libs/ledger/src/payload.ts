@@ -28,6 +28,7 @@ import {
 import { z } from 'zod';
 import { decodeBase64Url } from './bytes.js';
 import { LedgerError } from './errors.js';
+import { areLeafRanges } from './leaf-ranges.js';
 
 const bytes = (min: number, max: number) =>
   z.custom<Uint8Array>(
@@ -45,11 +46,16 @@ export const assertionEvidence = z.strictObject({
 });
 export type AssertionEvidence = z.infer<typeof assertionEvidence>;
 
+const leafIndex = z.int().nonnegative();
+
 /** The exact UTF-8 bytes a person signed, with the assertion over their SHA-256. */
 const signed = { statement: bytes(1, 16_384), assertion: assertionEvidence };
 
 const entry = <K extends string, S extends z.core.$ZodShape>(kind: K, shape: S) =>
   z.strictObject({ v: z.literal(1), kind: z.literal(kind), at: unixSeconds, ...shape });
+
+/** Ranges that one entry about erased ones names at most: some 100 KiB. */
+const MAX_ERASED_RANGES = 5_000;
 
 /**
  * Payloads of all entry kinds. Persons appear by id only, never by name. What a person or a device decided is held as
@@ -161,11 +167,24 @@ export const ledgerPayload = z.discriminatedUnion('kind', [
   entry('erasure', { person: personId, what: z.string().max(60), count: z.int().nonnegative() }),
   /** What the policy's retention periods destroyed by themselves; no person is named. */
   entry('retention', {
-    what: z.enum(['avatar-bundles', 'consent-requests', 'decisions']),
+    what: z.enum(['avatar-bundles', 'consent-requests', 'decisions', 'records-of-leavers']),
     count: z.int().positive(),
     /** Everything older than this second. */
     before: unixSeconds,
     policyVersion: z.int().nonnegative(),
+  }),
+  /**
+   * Payloads and salts of earlier entries were destroyed by right: the log keeps their commitments, which nobody can open any
+   * more. Names their places and no person. An entry that is gone and named by none of these was wiped out.
+   */
+  entry('entries-erased', {
+    /** A source face was erased by its owner, or somebody left and the policy's time was over. */
+    why: z.enum(['source-face', 'leaver']),
+    ranges: z
+      .array(z.tuple([leafIndex, leafIndex]))
+      .min(1)
+      .max(MAX_ERASED_RANGES)
+      .refine(areLeafRanges, 'the ranges are not ascending and apart'),
   }),
   /** A signing key was made: from when it signs, and which keys end by it. The public halves are here for ever. */
   entry('key-rotation', {

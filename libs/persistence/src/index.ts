@@ -273,6 +273,26 @@ export {
   type StoredEntry,
 } from './ledger-entries.js';
 export {
+  destroyFaceEntries,
+  destroyLeaverEntries,
+  destroyReports,
+  hasLeaverEntries,
+} from './ledger-erasure.js';
+export {
+  finishLeaver,
+  insertLeaver,
+  isErasedPerson,
+  listDueLeavers,
+  listEndedAvatarsOf,
+} from './repositories/leavers.js';
+export {
+  countPlaced,
+  listErasedAbout,
+  pageErased,
+  readErasures,
+  type ErasedEntry,
+} from './repositories/erased-entries.js';
+export {
   createLedgerStore,
   withSequencerLock,
   type LedgerStore,

@@ -111,6 +111,8 @@ function topicOf(payload: LedgerPayload): string {
       return payload.verification;
     case 'retention':
       return 'retention';
+    case 'entries-erased':
+      return 'entries-erased';
     case 'key-rotation':
       return 'signing-keys';
   }

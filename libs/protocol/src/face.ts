@@ -43,3 +43,7 @@ export const deviceTemplate = z.object({
   sha256: sha256Hex,
 });
 export type DeviceTemplate = z.infer<typeof deviceTemplate>;
+
+/** POST /v1/me/leave: said in so many words, because there is no way back. */
+export const leaveRequest = z.strictObject({ leave: z.literal('for good') });
+export type LeaveRequest = z.infer<typeof leaveRequest>;

@@ -20,6 +20,7 @@ export const ledgerEntryKind = z.enum([
   'verification',
   'erasure',
   'retention',
+  'entries-erased',
   'key-rotation',
 ]);
 export type LedgerEntryKind = z.infer<typeof ledgerEntryKind>;

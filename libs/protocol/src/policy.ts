@@ -49,6 +49,11 @@ export const policyDocument = z.strictObject({
     consentRequestDays: z.int().min(1).max(3650),
     /** The log of decisions. */
     decisionDays: z.int().min(30).max(3650),
+    /**
+     * What proves the sessions, consents and faces of persons who left. Until then a recording of before can be checked,
+     * afterwards nobody can. Policies of before this was decided keep it for a year.
+     */
+    leaverDays: z.int().min(1).max(3650).default(365),
   }),
   /** Who may read what of others, beside the persons themselves. */
   audit: z.strictObject({

@@ -53,6 +53,7 @@ export const PROBLEM_CODES = [
   'media-unreadable',
   'media-too-large',
   'verification-lost',
+  'records-erased',
 ] as const;
 export const problemCode = z.enum(PROBLEM_CODES);
 export type ProblemCode = z.infer<typeof problemCode>;

@@ -53,6 +53,8 @@ export interface SessionRecords {
   readonly sessionNumber: number;
   /** The session still runs, so its newest evidence may be on the way. */
   readonly live: boolean;
+  /** What proves it was erased, by right, with a person it is about: nothing can be said of it any more. */
+  readonly erased: boolean;
   readonly epochs: ReadonlyMap<number, EpochRecord>;
   readonly permits: readonly Period[];
   /** From given (and not before the statement's start) until withdrawn or ended. */

@@ -15,6 +15,8 @@ export const REASON_CODES = {
   sampled:
     'Not every second was looked at; the verdict says nothing about the others. Ask for the whole to be read, or send a cut.',
   'session-unknown': 'The mark names a session that this authority never opened.',
+  'records-erased':
+    'What proves this session was erased with a person it is about: whether it was permitted, nobody can say any more.',
   'several-sessions':
     'The recording shows several sessions. Each has a proof of its own; the facts are those of the one seen most.',
   'epoch-unreadable': 'The mark was found, but not the second in which the picture was made.',

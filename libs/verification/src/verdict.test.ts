@@ -52,6 +52,12 @@ describe('the verdict', () => {
     expectVerdict(judge(clip({ epoch: 500 })), 'not-authorised', 'evidence-missing');
   });
 
+  it('accuses nobody, and clears nobody, where what proves a session was erased', () => {
+    const erased = records({ erased: true, epochs: new Map() });
+    expectVerdict(judge(clip(), erased), 'inconclusive', 'records-erased');
+    expectVerdict(judge(clip(), records({ erased: true })), 'inconclusive', 'records-erased');
+  });
+
   it('waits for evidence of a running session only, and only for its newest seconds', () => {
     expectVerdict(judge(clip({ epoch: 500 }), records({ live: true })), 'inconclusive', 'evidence-pending');
     const gap = new Map([...records().epochs].filter(([epoch]) => epoch !== 11));

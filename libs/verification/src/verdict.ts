@@ -87,6 +87,7 @@ function judgeMark(mark: MarkObservation, sessions: ReadonlyMap<number, SessionR
   });
   const records = sessions.get(mark.session);
   if (records === undefined) return answer('not-authorised', 'session-unknown');
+  if (records.erased) return answer('inconclusive', 'records-erased');
   if (mark.epoch === null) return answer('inconclusive', 'epoch-unreadable');
   const epoch = records.epochs.get(mark.epoch);
   if (epoch === undefined) {

@@ -1,12 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '@guise/consent';
+import { parsePayload } from '@guise/ledger';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { RetentionService } from '../retention/retention.service.js';
+import { EntryErasure } from './entry-erasure.js';
 import {
+  activeExecutiveAvatar,
   consentTo,
   decideOn,
   draftAvatar,
   enrol,
   openTestOrganisation,
   pairDevice,
+  Reconciliation,
   scopeFor,
+  signIn,
   testDatabases,
   textOf,
   type TestOrganisation,
@@ -51,7 +58,79 @@ describe.each(await testDatabases())('erasure on %s', (kind) => {
     expect((await erase(org.employee.token)).status).toBe(404);
   });
 
-  it('frees the face: the person may register it again', async () => {
+  const enrolments = async () => {
+    const where = { kind: 'enrolment', topic: org.employee.id };
+    const rows = await org.authority.database.client.ledgerEntry.findMany({ where, orderBy: { id: 'asc' } });
+    return rows.map(({ payload, salt }) => payload !== null && salt !== null);
+  };
+
+  it('destroys what the ledger could prove of the face, at once and by right', async () => {
+    expect(await enrolments()).toEqual([false]);
+    const { client } = org.authority.database;
+    expect(await client.ledgerEntry.count({ where: { kind: 'entries-erased' } })).toBe(1);
+    expect(await org.authority.app.get(Reconciliation, { strict: false }).sweep()).toEqual([]);
+  });
+
+  it('frees the face: the person may register it again, and retention leaves that one alone', async () => {
+    org.authority.clock.advanceSeconds(1);
     expect((await enrol(org, org.employee, 'face:employee')).status).toBe(200);
+    await org.authority.app.get(RetentionService, { strict: false }).sweep();
+    expect(await enrolments()).toEqual([false, true]);
+  });
+
+  it('is made up for by retention where the authority stopped between the face and its entries', async () => {
+    const { client } = org.authority.database;
+    const { id } = await client.sourceFace.findFirstOrThrow({ where: { activeFor: org.employee.id } });
+    const entries = org.authority.app.get(EntryErasure, { strict: false });
+    const stopped = vi.spyOn(entries, 'eraseFaces').mockRejectedValueOnce(new Error('stopped'));
+    const { token } = org.employee;
+    expect((await org.authority.api.post(`/v1/source-faces/${id}/erase`, {}, { token })).status).toBe(204);
+    stopped.mockRestore();
+    expect(await enrolments()).toEqual([false, true]);
+    await org.authority.app.get(RetentionService, { strict: false }).sweep();
+    expect(await enrolments()).toEqual([false, false]);
+  });
+});
+
+describe.each(await testDatabases())('leaving on %s', (kind) => {
+  let org: TestOrganisation;
+  beforeAll(async () => {
+    org = await openTestOrganisation(kind);
+  });
+  afterAll(() => org.authority.close());
+
+  const leave = (token: string, json: unknown = { leave: 'for good' }) =>
+    org.authority.api.post('/v1/me/leave', json, { token });
+
+  it('must be said in so many words', async () => {
+    expect((await leave(org.employee.token, {})).status).toBe(400);
+  });
+
+  it('keeps what an admin decided for others, and the passkeys that signed it', async () => {
+    await activeExecutiveAvatar(org, org.employee);
+    expect((await leave(org.adminC.token)).status).toBe(204);
+    org.authority.clock.advanceSeconds(DEFAULT_POLICY.retention.leaverDays * 24 * 3600 + 1);
+    await org.authority.app.get(RetentionService, { strict: false }).sweep();
+    const { client } = org.authority.database;
+    const left = await client.ledgerEntry.findMany({ where: { topic: org.adminC.id } });
+    expect(left.filter(({ payload }) => payload !== null).map((row) => row.kind)).toEqual(['passkey']);
+    const approvals = await client.approval.findMany({ where: { approverId: org.adminC.id } });
+    const signed = await client.ledgerEntry.findMany({
+      where: { topic: { in: approvals.map(({ id }) => id) } },
+    });
+    expect(signed.map(({ payload }) => payload !== null)).toEqual([true]);
+    const where = { kind: 'retention' };
+    const log = await client.ledgerEntry.findFirstOrThrow({ where, orderBy: { id: 'desc' } });
+    expect(parsePayload(log.payload ?? new Uint8Array())).toMatchObject({
+      ...{ what: 'records-of-leavers', count: 1 },
+    });
+    expect(await org.authority.app.get(Reconciliation, { strict: false }).sweep()).toEqual([]);
+  });
+
+  it('is not for the last admin', async () => {
+    const adminB = (await signIn(org.authority.api, org.adminB.authenticator)).body;
+    expect((await leave(textOf(adminB, 'token'))).status).toBe(204);
+    const adminA = (await signIn(org.authority.api, org.adminA.authenticator)).body;
+    expect(await leave(textOf(adminA, 'token'))).toMatchObject({ status: 409, body: { code: 'conflict' } });
   });
 });

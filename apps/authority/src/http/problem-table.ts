@@ -206,4 +206,9 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The verification ended without a report',
     advice: 'The authority was restarted while the file was read. Submit the file again.',
   },
+  'records-erased': {
+    status: 410,
+    title: 'The records were erased with the person they are about',
+    advice: 'Nobody can prove any more what they said. What you downloaded before still verifies.',
+  },
 };

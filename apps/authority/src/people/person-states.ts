@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decideAbsence, decideWithdrawal } from '@guise/consent';
 import {
+  insertLeaver,
   LedgerOutbox,
   listRoleHolders,
   listSubjectAvatars,
@@ -64,6 +65,7 @@ export class PersonStates {
   ): Promise<void> {
     if (next !== 'active') await this.requireOtherAdmin(tx, person);
     if (!(await setPersonState(tx, person.id, next))) return;
+    if (next === 'left') await insertLeaver(tx, person.id, this.clock.now());
     await this.signIns.endAll(tx, person.id);
     await this.ledger.stage(tx, {
       v: 1,

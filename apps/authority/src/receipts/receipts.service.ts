@@ -3,6 +3,7 @@ import { buildConsentRecord, termsOf } from '@guise/consent';
 import { issueConsentReceipt } from '@guise/permit';
 import {
   findConsent,
+  isErasedPerson,
   listConsents,
   readPolicyInForce,
   type ConsentRow,
@@ -36,12 +37,13 @@ export class ReceiptsService {
 
   /**
    * The consent as it stands now, signed by the authority: a JWS that anyone checks with the published keys.
-   * @throws ProblemError `not-found` for a consent of somebody else, unless the policy lets the caller audit receipts
+   * @throws ProblemError `not-found` for a consent of somebody else, unless the policy lets the caller audit receipts; `records-erased`
    */
   async issue(caller: PersonPrincipal, consentId: string): Promise<string> {
     const consent = await findConsent(this.database.client, consentId);
     if (consent === null) throw new ProblemError('not-found');
     if (consent.subject !== caller.personId) await this.requireAuditor(caller);
+    if (await isErasedPerson(this.database.client, consent.subject)) throw new ProblemError('records-erased');
     const now = this.clock.nowSeconds();
     const { publicUrl, organisation } = this.config;
     const record = buildConsentRecord(

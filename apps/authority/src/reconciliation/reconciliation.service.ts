@@ -23,17 +23,22 @@ import { sweepEvery, type Sweeps } from '../ports/sweeps.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
 import { differenceOf, type RowDifference } from './compare-row.js';
 import { createEntryCheck, type EntryCheck, type EntryFault } from './entry-check.js';
+import { createErasedLeaves } from './erased-leaves.js';
+import { isAtRest } from './erased-row.js';
+import { findLostEntries, type LostEntry } from './lost-entries.js';
 
 const SWEEP_MS = 3_600_000;
 const BATCH = 100;
 const MAX_TOLD = 100;
 
-/** A row that is not what the ledger says it is. */
-export interface Finding {
-  readonly kind: ReconciledKind;
-  readonly id: string;
-  readonly difference: RowDifference | EntryFault;
-}
+/** A row that is not what the ledger says it is, or an entry that is gone. */
+export type Finding =
+  | {
+      readonly kind: ReconciledKind;
+      readonly id: string;
+      readonly difference: RowDifference | EntryFault;
+    }
+  | LostEntry;
 
 /**
  * Looks for what was changed behind the authority's back: every row whose changes are in the ledger is compared with its
@@ -72,8 +77,13 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
   /** Compares everything. @returns what differs, told before or not */
   async sweep(): Promise<readonly Finding[]> {
     const { checkpoint } = await this.ledger.published();
-    const check = createEntryCheck(createLedgerStore(this.database.client), checkpoint);
-    const findings: Finding[] = [];
+    const { client } = this.database;
+    const check = createEntryCheck(
+      createLedgerStore(client),
+      checkpoint,
+      createErasedLeaves(client, checkpoint),
+    );
+    const findings: Finding[] = [...(await findLostEntries(client, checkpoint, check))];
     for (const kind of RECONCILED_KINDS) {
       for (let after = ''; ;) {
         const rows = await pageReconciled(this.database.client, kind, after, BATCH);
@@ -111,7 +121,7 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
   private async lookAgain(
     { kind, id }: ReconciledRow,
     check: EntryCheck,
-  ): Promise<Finding['difference'] | null> {
+  ): Promise<RowDifference | EntryFault | null> {
     const { client } = this.database;
     const seen = await readReconciled(client, kind, id);
     if (seen === null) return null;
@@ -144,10 +154,11 @@ async function differenceWith(
   row: ReconciledRow,
   entries: readonly ReconciledEntry[],
   check: EntryCheck,
-): Promise<Finding['difference'] | null> {
+): Promise<RowDifference | EntryFault | null> {
   const checked = await Promise.all(entries.map(check));
   const fault = checked.find((entry) => entry.fault !== null)?.fault;
-  if (fault !== undefined) return fault;
+  if (fault !== undefined && fault !== null) return fault;
+  if (checked.some(({ payload }) => payload === null)) return isAtRest(row) ? null : 'differs';
   return differenceOf(
     row,
     checked.flatMap(({ payload }) => (payload === null ? [] : [payload])),

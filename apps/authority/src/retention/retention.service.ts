@@ -4,6 +4,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import type { LedgerPayloadOf } from '@guise/ledger';
 import {
   forgetConsentRequests,
   forgetDecisions,
@@ -15,6 +16,7 @@ import {
 } from '@guise/persistence';
 import type { Logger } from 'pino';
 import { AvatarErasure } from '../avatars/avatar-erasure.js';
+import { EntryErasure } from '../erasure/entry-erasure.js';
 import { Clock } from '../ports/clock.js';
 import { sweepEvery, type Sweeps } from '../ports/sweeps.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
@@ -23,7 +25,7 @@ const SWEEP_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const BATCH = 100;
 
-type Kept = 'avatar-bundles' | 'consent-requests' | 'decisions';
+type Kept = LedgerPayloadOf<'retention'>['what'];
 
 /** The policy's retention periods run by themselves; what they destroy leaves a count in the ledger. */
 @Injectable()
@@ -36,6 +38,7 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
     private readonly clock: Clock,
     private readonly ledger: LedgerOutbox,
     private readonly erasure: AvatarErasure,
+    private readonly entries: EntryErasure,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -55,7 +58,7 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
   /** Destroys everything that is past its period. */
   async sweep(): Promise<void> {
     const { policy, version } = await readPolicyInForce(this.database.client);
-    const { endedAvatarDays, consentRequestDays, decisionDays } = policy.retention;
+    const { endedAvatarDays, consentRequestDays, decisionDays, leaverDays } = policy.retention;
     await this.eraseAvatars(this.daysAgo(endedAvatarDays), version);
     const requestsBefore = this.daysAgo(consentRequestDays);
     await this.database.transaction(async (tx) => {
@@ -67,6 +70,10 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
       const count = await forgetDecisions(tx, decisionsBefore);
       await this.log(tx, 'decisions', count, decisionsBefore, version);
     });
+    await this.entries.eraseFaces();
+    const leftBefore = this.daysAgo(leaverDays);
+    const leavers = await this.entries.eraseLeavers(leftBefore);
+    await this.database.transaction((tx) => this.log(tx, 'records-of-leavers', leavers, leftBefore, version));
   }
 
   private async eraseAvatars(before: Date, policyVersion: number): Promise<void> {

@@ -60,7 +60,7 @@ export class ReportWriter {
         confidenceLog10: bestConfidence(reading),
       },
       facts:
-        main === null
+        main === null || main.erased
           ? null
           : await this.database.transaction((tx) =>
               readFacts(tx, main, shownSeconds(decision, main.session.number)),
@@ -75,10 +75,10 @@ export class ReportWriter {
   /** Adds the bundles, and believes our own database only as far as they prove it. */
   private async prove(draft: VerificationReport, examination: Examination): Promise<VerificationReport> {
     const { archived, main, decision } = examination;
-    if (main === null) return draft;
+    if (main === null || main.erased) return draft;
     const build = (session: ArchivedSession): Promise<ProofBundle> =>
       this.proofs.build(session, draft.mediaSha256, shownSeconds(decision, session.session.number));
-    const others = [...archived.values()].filter((session) => session !== main);
+    const others = [...archived.values()].filter((session) => session !== main && !session.erased);
     if (others.length > MAX_MARKED_PICTURES) throw tooMuchToProve();
     const otherProofs: ProofBundle[] = [];
     for (const session of others) otherProofs.push(await build(session));

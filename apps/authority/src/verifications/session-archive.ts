@@ -2,7 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { parsePayload } from '@guise/ledger';
 import { PermitError, verifyEvidenceSegment } from '@guise/permit';
 import {
+  createLedgerStore,
   findWearSessionByNumber,
+  listErasedAbout,
   listPermits,
   readEntriesAbout,
   readSessionHistory,
@@ -16,8 +18,11 @@ import {
 import type { EvidenceSegment, P256Jwk } from '@guise/protocol';
 import type { SessionRecords } from '@guise/verification';
 import type { Logger } from 'pino';
+import { LedgerReader } from '../ledger/ledger-reader.js';
 import { Clock } from '../ports/clock.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
+import { createEntryCheck } from '../reconciliation/entry-check.js';
+import { createErasedLeaves } from '../reconciliation/erased-leaves.js';
 import type { SessionEvidence } from './media-analyst.js';
 
 /** A session that says nothing for this long is not waited for: what it did not hand in is missing. */
@@ -35,6 +40,8 @@ export interface ArchivedSession {
   readonly segments: readonly ArchivedSegment[];
   readonly permits: readonly PermitRecord[];
   readonly history: SessionHistory;
+  /** Entries that would prove it were erased by right: there is no proof, and none can be made. */
+  readonly erased: boolean;
 }
 
 /**
@@ -47,10 +54,11 @@ export class SessionArchive {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly clock: Clock,
+    private readonly ledger: LedgerReader,
   ) {}
 
-  find(sessionNumber: number): Promise<ArchivedSession | null> {
-    return this.database.transaction(async (tx) => {
+  async find(sessionNumber: number): Promise<ArchivedSession | null> {
+    const found = await this.database.transaction(async (tx) => {
       const session = await findWearSessionByNumber(tx, sessionNumber);
       if (session === null) return null;
       return {
@@ -60,6 +68,21 @@ export class SessionArchive {
         history: await readSessionHistory(tx, session),
       };
     });
+    return found === null ? null : { ...found, erased: await this.isErased(found.session) };
+  }
+
+  /** Entries that somebody wiped out behind the authority's back are none of these: what they proved is missing. */
+  private async isErased(session: WearSessionRecord): Promise<boolean> {
+    const { client } = this.database;
+    const { id, consentId, avatarId, deviceId } = session;
+    const gone = await listErasedAbout(client, [id, consentId, avatarId, deviceId]);
+    if (gone.length === 0) return false;
+    const { checkpoint } = await this.ledger.published();
+    const isErasedByRight = createErasedLeaves(client, checkpoint);
+    const check = createEntryCheck(createLedgerStore(client), checkpoint, isErasedByRight);
+    for (const entry of gone)
+      if ((await check({ ...entry, payload: null, salt: null })).fault !== null) return false;
+    return true;
   }
 
   private async readSegments(tx: Transaction, session: string): Promise<ArchivedSegment[]> {
@@ -94,10 +117,11 @@ export class SessionArchive {
   }
 
   /** The records as the verdict reads them: when each thing held. */
-  recordsOf({ session, segments, permits, history }: ArchivedSession): SessionRecords {
+  recordsOf({ session, segments, permits, history, erased }: ArchivedSession): SessionRecords {
     const revokedAt = session.state === 'revoked' ? session.endedAt : null;
     return {
       sessionNumber: session.number,
+      erased,
       live: session.state === 'live' && this.clock.nowSeconds() - session.lastSeenAt <= LIVE_SECONDS,
       epochs: new Map(
         segments.flatMap(({ segment }) =>

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { findVerification, insertVerification, LedgerOutbox, type Database } from '@guise/persistence';
 import { personId, sessionId, type VerificationReport } from '@guise/protocol';
+import { ProblemError } from '../http/problem-error.js';
 import { Clock } from '../ports/clock.js';
 import { DATABASE } from '../ports/tokens.js';
 
@@ -34,8 +35,10 @@ export class VerificationRecords {
     });
   }
 
-  /** An auditor's own report as it is stored; null for anyone else's. */
-  find(auditor: string, id: string): Promise<unknown> {
-    return this.database.transaction((tx) => findVerification(tx, id, auditor));
+  /** An auditor's own report as it is stored; null for anyone else's. @throws ProblemError `records-erased` */
+  async find(auditor: string, id: string): Promise<{ readonly report: unknown } | null> {
+    const found = await this.database.transaction((tx) => findVerification(tx, id, auditor));
+    if (found === 'erased') throw new ProblemError('records-erased');
+    return found;
   }
 }

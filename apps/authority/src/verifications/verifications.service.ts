@@ -47,12 +47,12 @@ export class VerificationsService {
     });
   }
 
-  /** An auditor's own verification. @throws ProblemError `not-found`, `verification-lost`, or why it failed */
+  /** An auditor's own verification. @throws ProblemError `not-found`, `verification-lost`, `records-erased`, or why it failed */
   async read(auditor: string, id: VerificationId): Promise<FoundVerification> {
     const progress = this.jobs.find(auditor, id);
     if (progress !== null) return { progress };
-    const report = await this.records.find(auditor, id);
-    if (report !== null) return { report };
+    const found = await this.records.find(auditor, id);
+    if (found !== null) return found;
     if (await this.jobs.isLost(auditor, id)) throw new ProblemError('verification-lost');
     throw new ProblemError('not-found', { detail: UNKNOWN_HERE });
   }

@@ -86,10 +86,20 @@ const SOURCES: Readonly<Record<ReconciledKind, Source>> = {
   passkey: {
     entryKinds: ['passkey'],
     read: async (client, id, take) =>
-      (await client.passkey.findMany({ where: { id }, orderBy: order, take })).map((row) => ({
+      (
+        await client.passkey.findMany({
+          where: { id },
+          orderBy: order,
+          take,
+          include: { person: { select: { state: true } } },
+        })
+      ).map((row) => ({
         id: row.id,
         topics: [row.personId],
-        fields: { person: row.personId, publicKey: row.publicKey, usable: row.removedAt === null },
+        fields: {
+          ...{ person: row.personId, publicKey: row.publicKey },
+          usable: row.removedAt === null && row.person.state !== 'left',
+        },
       })),
   },
   device: {

@@ -18,6 +18,7 @@ export function records(changes: Partial<SessionRecords> = {}): SessionRecords {
   return {
     sessionNumber: SESSION,
     live: false,
+    erased: false,
     epochs: new Map(epochs),
     permits: always,
     consent: always,
