@@ -46,6 +46,8 @@ export interface DatabaseOptions {
   /** Folder of the migrations to apply; without it none are. */
   readonly migrations?: string | undefined;
   readonly onStatement?: StatementHook | undefined;
+  /** How long to wait for another process that is just opening it alone; a minute unless told. */
+  readonly presenceWaitMs?: number | undefined;
 }
 
 /** Transactions queue for the embedded engine's one connection: wait longer than Prisma's two seconds. */
@@ -70,13 +72,11 @@ interface Engine {
 
 /**
  * Opens the database and brings its schema up to date.
- * @throws PersistenceError `folder-locked`, `migration-failed` or `unreachable`
+ * @throws PersistenceError `folder-locked`, `held-alone`, `migration-failed` or `unreachable`
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const engine =
-    options.url === undefined
-      ? await openEmbedded(options)
-      : await openPostgres(options.url, options.onStatement);
+    options.url === undefined ? await openEmbedded(options) : await openPostgres(options.url, options);
   try {
     const applied = options.migrations === undefined ? [] : await engine.migrate(options.migrations);
     const adapter =
@@ -106,7 +106,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
-async function openPostgres(url: string, hook: StatementHook | undefined): Promise<Engine> {
+async function openPostgres(
+  url: string,
+  { onStatement: hook, presenceWaitMs }: DatabaseOptions,
+): Promise<Engine> {
   const [{ PrismaPg }, { default: pg }] = await Promise.all([import('@prisma/adapter-pg'), import('pg')]);
   const pool = new pg.Pool({
     connectionString: url,
@@ -119,9 +122,10 @@ async function openPostgres(url: string, hook: StatementHook | undefined): Promi
   const connect = () => new pg.Client({ connectionString: url, keepAlive: true });
   let presence: Presence;
   try {
-    presence = await enterServer(connect());
+    presence = await enterServer(connect(), presenceWaitMs);
   } catch (error) {
     await pool.end();
+    if (error instanceof PersistenceError) throw error;
     throw new PersistenceError(
       'unreachable',
       'PostgreSQL does not answer. Check DATABASE_URL and the server.',

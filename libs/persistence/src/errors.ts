@@ -1,4 +1,4 @@
-export type PersistenceErrorCode = 'folder-locked' | 'migration-failed' | 'unreachable';
+export type PersistenceErrorCode = 'folder-locked' | 'held-alone' | 'migration-failed' | 'unreachable';
 
 /** What the operator can act on; its message never holds a connection string. */
 export class PersistenceError extends Error {
