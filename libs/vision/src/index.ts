@@ -21,6 +21,14 @@ export type {
   VisionRole,
 } from './types.js';
 export {
+  findAttributes,
+  measureAttributes,
+  FACE_ATTRIBUTES,
+  ATTRIBUTE_THRESHOLDS,
+  type AttributeFinding,
+  type FaceAttribute,
+} from './attributes/find-attributes.js';
+export {
   knownExecutionProviders,
   ModelError,
   openModelRegistry,

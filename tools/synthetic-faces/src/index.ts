@@ -15,3 +15,6 @@ export { CAST, writeFixtures } from './fixtures.js';
 export { createPerformance, type Cue, type Moment, type PerformanceOptions } from './performance.js';
 export { renderSequence, type Performer, type SequenceFrame, type SequenceOptions } from './sequence.js';
 export { writeY4m } from './y4m.js';
+export { BEARDS, type Beard } from './attributes/beard.js';
+export { GLASSES, type Glasses } from './attributes/glasses.js';
+export { drawAttributes, type DrawnAttributes } from './attributes/draw-attributes.js';
