@@ -2,7 +2,7 @@ import { smoothstep } from '../mesh/topology.js';
 
 export type Colour = readonly [y: number, u: number, v: number];
 
-/** Colours of a drawn mouth, code values, taken from the avatar's own lips and skin. */
+/** Colours of a drawn mouth, code values, taken from the avatar's own skin. */
 export interface MouthColours {
   readonly cavity: Colour;
   readonly tongue: Colour;
@@ -38,21 +38,29 @@ const TOOTH_CM = 0.75;
 const TEETH_EDGE_CM = 0.1;
 /** The tongue lies behind the lower teeth from this opening on. */
 const TONGUE_FROM_CM = 0.7;
-/** Shadow of the upper lip on what is behind it. */
-const LIP_SHADOW_CM = 0.3;
+/** Luma of the inside and of the tongue in shares of the skin's, and how much redder flesh is, in code values at full light. */
+const CAVITY_LIGHT = 0.16;
+const TONGUE_LIGHT = 0.42;
+const FLESH_RED = 28;
+/** Shadow of the upper lip on what is behind it: so much light is left right under the lip. Without it bright teeth look like the lip itself. */
+const LIP_SHADOW_CM = 0.38;
+const UNDER_LIP_LIGHT = 0.45;
 
-/** Colours for a mouth that no picture shows. `lip` and `skin` are the avatar's own. */
-export function mouthColours(lip: Colour, skin: Colour): MouthColours {
-  const shade = (of: Colour, light: number, hue: number): Colour => [
-    16 + (of[0] - 16) * light,
-    128 + (of[1] - 128) * hue,
-    128 + (of[2] - 128) * hue,
+/**
+ * Colours for a mouth that no picture shows, lit as the avatar's skin is. A brown inside as light as a shadowed lip is taken for
+ * one: it is far darker than any of the face's skin, and flesh is redder than skin whatever the light's own hue.
+ */
+export function mouthColours(skin: Colour): MouthColours {
+  const flesh = (light: number, red: number): Colour => [
+    16 + (skin[0] - 16) * light,
+    128 + (skin[1] - 128) * light * 0.8,
+    128 + ((skin[2] - 128) * 0.8 + red) * light,
   ];
   return {
-    cavity: shade(lip, 0.26, 0.6),
-    tongue: shade(lip, 0.65, 0.95),
-    // Teeth are a little brighter than the skin and lit by the same light.
-    teeth: shade([Math.min(222, skin[0] * 1.08), skin[1], skin[2]], 1, 0.55),
+    cavity: flesh(CAVITY_LIGHT, 10),
+    tongue: flesh(TONGUE_LIGHT, FLESH_RED),
+    // Teeth are as bright as the skin and lit by the same light, of which they keep half the hue.
+    teeth: [Math.min(222, skin[0] * 1.02), 128 + (skin[1] - 128) * 0.5, 128 + (skin[2] - 128) * 0.4],
   };
 }
 
@@ -87,7 +95,8 @@ export function drawnInside(
   const lower = rows.lower * smoothstep((below - rows.lowerStart) / TEETH_EDGE_CM);
   const column = Math.cos(((u * 5) / TOOTH_CM) * Math.PI) ** 2;
   const row = upper > lower ? 1 : LOWER_SHADE;
-  const light = row * (0.15 + 0.85 * Math.max(0, side)) * (0.7 + 0.3 * smoothstep(below / LIP_SHADOW_CM));
+  const shadow = UNDER_LIP_LIGHT + (1 - UNDER_LIP_LIGHT) * smoothstep(below / LIP_SHADOW_CM);
+  const light = row * (0.15 + 0.85 * Math.max(0, side)) * shadow;
   const teeth: Colour = [
     16 + (colours.teeth[0] - 16) * light * (0.94 + 0.06 * column),
     colours.teeth[1],

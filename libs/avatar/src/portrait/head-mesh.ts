@@ -14,6 +14,9 @@ export interface HeadMesh {
   readonly turns: Float32Array;
   /** Share of the head's shift sideways; shoulders go along a little. */
   readonly shifts: Float32Array;
+  /** The face's vertex whose expression a vertex goes along with, and by what share: itself, wholly, within the face. */
+  readonly leaders: Uint16Array;
+  readonly follows: Float32Array;
   readonly triangles: Uint16Array;
   /** Outermost ring: nothing beyond it moves. */
   readonly rim: readonly number[];
@@ -21,6 +24,8 @@ export interface HeadMesh {
 
 /** Rings lie at these multiples of the outline's distance from the middle of the face. */
 const RINGS = [1.12, 1.3, 1.55, 1.9, 2.5, 3.3, 4.3] as const;
+/** Throat and cheeks' edge go along with a dropping jaw, less and less: from the outline up to this ring. */
+const JAW_WITHIN = 2.1;
 /** Hair is within the first; beyond the second nothing moves. */
 const RIGID_WITHIN = 1.7;
 const STILL_BEYOND = 4.3;
@@ -44,6 +49,8 @@ export function createHeadMesh(landmarks: Float32Array, fit: HeadFit): HeadMesh 
   const zs = new Float32Array(count);
   const turns = new Float32Array(count).fill(1);
   const shifts = new Float32Array(count).fill(1);
+  const leaders = Uint16Array.from({ length: count }, (_, i) => i);
+  const follows = new Float32Array(count).fill(1);
   for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
     xs[i] = landmarks[i * 3] ?? 0;
     ys[i] = landmarks[i * 3 + 1] ?? 0;
@@ -57,6 +64,8 @@ export function createHeadMesh(landmarks: Float32Array, fit: HeadFit): HeadMesh 
       const i = ringVertex(ring + 1, k);
       xs[i] = cx + ((xs[vertex] ?? 0) - cx) * factor;
       ys[i] = cy + ((ys[vertex] ?? 0) - cy) * factor;
+      leaders[i] = vertex;
+      follows[i] = Math.max(0, (JAW_WITHIN - factor) / (JAW_WITHIN - 1)) ** 2;
       const behind = smoothstep((factor - 1) / 0.9);
       zs[i] = (zs[vertex] ?? 0) * (1 - behind) + SILHOUETTE_CM * fit.scale * behind;
       const radial = 1 - smoothstep((factor - RIGID_WITHIN) / (STILL_BEYOND - RIGID_WITHIN));
@@ -74,6 +83,8 @@ export function createHeadMesh(landmarks: Float32Array, fit: HeadFit): HeadMesh 
     zs,
     turns,
     shifts,
+    leaders,
+    follows,
     triangles,
     rim: FACE_OVAL.map((_, k) => ringVertex(RINGS.length, k)),
   };

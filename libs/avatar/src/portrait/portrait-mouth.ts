@@ -1,4 +1,4 @@
-import { LANDMARK_COUNT, LIPS_INNER, LIPS_OUTER } from '@guise/frame';
+import { LANDMARK_COUNT, LIPS_INNER } from '@guise/frame';
 import { smoothstep } from '../mesh/topology.js';
 import { edgeAt, measureAperture, type Aperture } from '../mesh/aperture.js';
 import { forOpening } from '../mesh/opening.js';
@@ -63,7 +63,7 @@ export function measureMouth(
     lips,
     open: view === null ? null : unrollMouth(view, CHEEKS, skin),
     own: smoothstep((lips.heightPx / lips.widthPx - OWN_FROM) / (OWN_FULL - OWN_FROM)),
-    colours: mouthColours(mean(LIPS_OUTER), skin),
+    colours: mouthColours(skin),
   };
 }
 

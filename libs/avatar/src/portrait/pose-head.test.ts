@@ -28,17 +28,23 @@ function shifted(vertices: Readonly<Record<number, number>>): readonly number[] 
   return shifts;
 }
 
-/** Triangles of skin and rings: between lips and lids there is nothing to fold. */
-function flips({ mesh, poser }: ReturnType<typeof prepare>): number {
-  const rings = mesh.triangles.filter((_, k) => {
+function ringsOf({ triangles }: HeadMesh): Uint16Array {
+  return triangles.filter((_, k) => {
     const first = k - (k % 3);
-    return [0, 1, 2].some((j) => (mesh.triangles[first + j] ?? 0) >= FACE_VERTEX_COUNT);
+    return [0, 1, 2].some((j) => (triangles[first + j] ?? 0) >= FACE_VERTEX_COUNT);
   });
+}
+
+/** Of skin and rings, unless told: between lips and lids there is nothing to fold. */
+function flips(
+  { mesh, poser }: ReturnType<typeof prepare>,
+  among: readonly Uint16Array[] = [SKIN_TRIANGLES, ringsOf(mesh)],
+): number {
   const area = (xs: Float32Array, ys: Float32Array, a: number, b: number, c: number): number =>
     ((xs[b] ?? 0) - (xs[a] ?? 0)) * ((ys[c] ?? 0) - (ys[a] ?? 0)) -
     ((xs[c] ?? 0) - (xs[a] ?? 0)) * ((ys[b] ?? 0) - (ys[a] ?? 0));
   let count = 0;
-  for (const triangles of [SKIN_TRIANGLES, rings])
+  for (const triangles of among)
     for (let t = 0; t + 2 < triangles.length; t += 3) {
       const [a = 0, b = 0, c = 0] = triangles.subarray(t, t + 3);
       const before = area(mesh.xs, mesh.ys, a, b, c);
@@ -121,6 +127,31 @@ describe('head poser', () => {
     expect(gap(5)).toBeGreaterThan(12);
     poser.pose(posed({}, { shifts: shifted({ 14: -1, 178: -0.8, 402: -0.8, 17: -1 }) }));
     for (let k = 1; k < 10; k++) expect(gap(k)).toBeGreaterThan(-0.1);
+  });
+
+  it.each([0, 12, -18])('takes chin and throat along with a wide mouth, and folds neither (%i°)', (yaw) => {
+    const head = prepare({ yawDeg: yaw });
+    const { mesh, poser } = head;
+    // As landmarkers see a wide mouth: the lip far down, the skin of the chin a third of it.
+    const shifts = shifted({ 14: 2.1, 178: 1.9, 402: 1.9, 17: 2, 181: 1.7, 405: 1.7, 152: 0.5 });
+    for (const yawDeg of [-20, 0, 20])
+      for (const pitchDeg of [-15, 0, 15]) {
+        poser.pose(posed({ yawDeg, pitchDeg }, { shifts }));
+        expect(flips(head, [ringsOf(mesh)]), `yaw ${yawDeg} pitch ${pitchDeg}`).toBe(0);
+      }
+    poser.pose(posed({}, { shifts }));
+    const drop = (i: number): number => ((poser.ys[i] ?? 0) - (mesh.ys[i] ?? 0)) / 17;
+    expect(drop(152)).toBeGreaterThan(1.3);
+    const [throat, shoulders] = [FACE_VERTEX_COUNT + 18, FACE_VERTEX_COUNT + 5 * 36 + 18];
+    expect(drop(throat)).toBeGreaterThan(0.7);
+    expect(drop(throat)).toBeLessThan(drop(152));
+    expect(drop(shoulders)).toBeCloseTo(0, 3);
+  });
+
+  it('leaves the chin to itself when a lip does what it can alone', () => {
+    const { mesh, poser } = prepare();
+    poser.pose(posed({}, { shifts: shifted({ 178: 0.3, 14: 0.3, 402: 0.3 }) }));
+    expect((poser.ys[152] ?? 0) - (mesh.ys[152] ?? 0)).toBeLessThan(0.06 * 17);
   });
 
   it('tells a smile from speech by the corners of the mouth', () => {

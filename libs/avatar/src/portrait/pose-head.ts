@@ -32,7 +32,10 @@ const REACHES: readonly Reach[] = [
 ];
 
 /** A lower lip bares its teeth by so much and takes the jaw along for the rest. */
-const LIP_ALONE_CM = 0.32;
+const LIP_ALONE_CM = 0.5;
+/** Places in the shifts: middle of the lower lip's inner edge, and chin. */
+const LOWER_LIP_Y = 2 * CONTROL_POINTS.indexOf(14) + 1;
+const CHIN_Y = 2 * CONTROL_POINTS.indexOf(152) + 1;
 
 /** Moves the vertices of an avatar's head mesh as parameters say. */
 export class HeadPoser {
@@ -117,6 +120,7 @@ export class HeadPoser {
       move(upper, -crossing / 2);
       move(lower, crossing / 2);
     }
+    dropChin(shifts);
     return shifts;
   }
 
@@ -140,7 +144,7 @@ export class HeadPoser {
       }
   }
 
-  /** Turns and shifts the head; rings around it follow by their shares. */
+  /** Turns and shifts the head; rings around it follow by their shares, and the outline's expression likewise. */
   private place(head: FaceParameters['head']): void {
     const { mesh, fit, rest, moved, xs, ys } = this;
     const m = headRotation({
@@ -158,14 +162,14 @@ export class HeadPoser {
       let x = (mesh.xs[i] ?? 0) - ox;
       let y = (mesh.ys[i] ?? 0) - oy;
       let z = mesh.zs[i] ?? 0;
-      if (i < FACE_VERTEX_COUNT) {
-        const ex = ((moved[i * 3] ?? 0) - (rest[i * 3] ?? 0)) * fit.scale;
-        const ey = ((moved[i * 3 + 1] ?? 0) - (rest[i * 3 + 1] ?? 0)) * fit.scale;
-        const ez = ((moved[i * 3 + 2] ?? 0) - (rest[i * 3 + 2] ?? 0)) * fit.scale;
-        x += (r[0] ?? 0) * ex + (r[1] ?? 0) * ey + (r[2] ?? 0) * ez;
-        y += (r[3] ?? 0) * ex + (r[4] ?? 0) * ey + (r[5] ?? 0) * ez;
-        z += (r[6] ?? 0) * ex + (r[7] ?? 0) * ey + (r[8] ?? 0) * ez;
-      }
+      const leader = 3 * (mesh.leaders[i] ?? 0);
+      const share = fit.scale * (mesh.follows[i] ?? 0);
+      const ex = ((moved[leader] ?? 0) - (rest[leader] ?? 0)) * share;
+      const ey = ((moved[leader + 1] ?? 0) - (rest[leader + 1] ?? 0)) * share;
+      const ez = ((moved[leader + 2] ?? 0) - (rest[leader + 2] ?? 0)) * share;
+      x += (r[0] ?? 0) * ex + (r[1] ?? 0) * ey + (r[2] ?? 0) * ez;
+      y += (r[3] ?? 0) * ex + (r[4] ?? 0) * ey + (r[5] ?? 0) * ez;
+      z += (r[6] ?? 0) * ex + (r[7] ?? 0) * ey + (r[8] ?? 0) * ez;
       const turn = mesh.turns[i] ?? 0;
       const tx = this.scale * (m[0] * x + m[1] * y + m[2] * z);
       const ty = this.scale * (m[3] * x + m[4] * y + m[5] * z);
@@ -174,6 +178,15 @@ export class HeadPoser {
       ys[i] = oy + y + (ty - y) * turn + shiftY * (shiftY > 0 ? (mesh.shifts[i] ?? 0) : turn);
     }
   }
+}
+
+/**
+ * Landmarkers see a chin's skin go down by a third of what the lip does. A lip alone does not go that far: without the jaw it
+ * would slide over a chin that stands still, and a wide mouth looks like a hole cut into the face.
+ */
+function dropChin(shifts: number[]): void {
+  const lip = shifts[LOWER_LIP_Y] ?? 0;
+  shifts[CHIN_Y] = Math.max(shifts[CHIN_Y] ?? 0, lip - LIP_ALONE_CM);
 }
 
 /** x near 0, ± limit far out. */
