@@ -22,6 +22,10 @@ export type AvatarKind = z.infer<typeof avatarKind>;
 export const likeness = z.enum(['person', 'artwork']);
 export type Likeness = z.infer<typeof likeness>;
 
+/** What a face wears that another wearer's does not: an overlay would put it on theirs (ADR 0019). */
+export const faceAttribute = z.enum(['glasses', 'beard']);
+export type FaceAttribute = z.infer<typeof faceAttribute>;
+
 export const avatarState = z.enum([
   'draft',
   'awaiting-consent',
@@ -62,6 +66,8 @@ export const avatarResponse = z.object({
   consent: consentId.nullable(),
   approvals: z.array(approvalId),
   approvalsNeeded: z.int().nonnegative(),
+  /** Found in its picture when it was drafted. */
+  attributes: z.array(faceAttribute),
 });
 export type AvatarResponse = z.infer<typeof avatarResponse>;
 

@@ -96,6 +96,7 @@ export class AvatarDraftsService {
       approvalsNeeded: policy.approvals[meta.kind],
       state: meta.keepDraft === true ? 'draft' : 'awaiting-consent',
       suspensions: 0,
+      attributes: faces.attributes,
       consent: null,
       approvals: [],
       approvalIds: [],

@@ -72,7 +72,7 @@ export class AvatarErasure {
       what: 'avatar bundle',
       count: 1,
     });
-    return { ...after, name: 'Erased' };
+    return { ...after, name: 'Erased', attributes: [] };
   }
 
   /** After the registry says erased: what fails here leaves bytes that nobody is given, and the next erasure retries. */

@@ -75,5 +75,6 @@ export function describe(avatar: AvatarRecord) {
     consent: avatar.consent?.id ?? null,
     approvals: avatar.approvalIds,
     approvalsNeeded: avatar.approvalsNeeded,
+    attributes: avatar.attributes,
   };
 }

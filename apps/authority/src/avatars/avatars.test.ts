@@ -271,6 +271,29 @@ describe.each(await testDatabases())('avatars on %s', (kind) => {
     expect(byOther).toMatchObject({ status: 403, body: { code: 'assertion-invalid' } });
   });
 
+  it('tells what the face wears, in the draft, the list and afterwards, until it is erased', async () => {
+    const draft = await draftAvatar(
+      org,
+      org.employee,
+      org.employee,
+      { kind: 'own-face', likeness: 'person', face: 'employee', attributes: ['glasses', 'beard'] },
+      { keepDraft: true },
+    );
+    expect(draft).toMatchObject({ status: 201, body: { attributes: ['glasses', 'beard'] } });
+    const bare = await draftArtwork();
+    const attributesOf = async (id: string) =>
+      (await org.authority.api.get(`/v1/avatars/${id}`, { token: org.adminA.token })).body;
+    expect(await attributesOf(textOf(draft.body, 'id'))).toMatchObject({ attributes: ['glasses', 'beard'] });
+    expect(await attributesOf(bare)).toMatchObject({ attributes: [] });
+    const erased = await org.authority.api.post(
+      `/v1/avatars/${textOf(draft.body, 'id')}/erase`,
+      {},
+      { token: org.employee.token },
+    );
+    expect(erased).toMatchObject({ status: 200, body: { state: 'erased', attributes: [] } });
+    expect(await attributesOf(textOf(draft.body, 'id'))).toMatchObject({ attributes: [] });
+  });
+
   it('gives the bundle back as it came', async () => {
     const avatar = await activeExecutiveAvatar(org, org.employee);
     const answer = await org.authority.app.inject({

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { AvatarBundle, AvatarView } from '@guise/avatar';
 import { FACE_VERTEX_COUNT } from '@guise/frame';
-import { FaceJudge, JudgeError, type MeshPlace } from '../faces/face-judge.js';
+import type { FaceAttribute } from '@guise/protocol';
+import { FaceJudge, JudgeError, type MeshPlace, type PictureVerdict } from '../faces/face-judge.js';
 import { SourceFaces } from '../faces/source-faces.js';
 import { ProblemError } from '../http/problem-error.js';
+
+type OneFace = Extract<PictureVerdict, { readonly faces: 'one' }>;
 
 /** What the pictures of one bundle show. */
 export interface BundleFaces {
@@ -11,6 +14,8 @@ export interface BundleFaces {
   readonly embeddings: readonly Float32Array[];
   /** Every view shows the face of the picture; true where there are none. */
   readonly viewsShowPicture: boolean;
+  /** What the picture's face clearly wears. */
+  readonly attributes: readonly FaceAttribute[];
 }
 
 /**
@@ -30,23 +35,23 @@ export class BundleFaceReader {
     const own = await this.faceOf(bundle, 'picture');
     if (own === null) {
       if (bundle.likeness === 'artwork' && views.length === 0)
-        return { embeddings: [], viewsShowPicture: true };
+        return { embeddings: [], viewsShowPicture: true, attributes: [] };
       throw notOneFace('picture');
     }
-    const embeddings = [own];
+    const embeddings = [own.embedding];
     let viewsShowPicture = true;
     for (const view of views) {
       const name = `${view.role} view`;
       const face = await this.faceOf(view, name);
       if (face === null) throw notOneFace(name);
-      embeddings.push(face);
-      viewsShowPicture &&= await this.sourceFaces.areOneFace(own, face);
+      embeddings.push(face.embedding);
+      viewsShowPicture &&= await this.sourceFaces.areOneFace(own.embedding, face.embedding);
     }
-    return { embeddings, viewsShowPicture };
+    return { embeddings, viewsShowPicture, attributes: own.attributes };
   }
 
   /** Null where no face is found. */
-  private async faceOf({ picture, landmarks }: AvatarView, name: string): Promise<Float32Array | null> {
+  private async faceOf({ picture, landmarks }: AvatarView, name: string): Promise<OneFace | null> {
     const verdict = await this.judge
       .judgePicture(picture.bytes, placeOf(landmarks))
       .catch((error: unknown) => {
@@ -58,7 +63,7 @@ export class BundleFaceReader {
     if (verdict.faces === 'several') throw notOneFace(name);
     if (verdict.faces === 'elsewhere')
       throw new ProblemError('bundle-invalid', { detail: `The mesh of the ${name} is not on its face.` });
-    return verdict.faces === 'one' ? verdict.embedding : null;
+    return verdict.faces === 'one' ? verdict : null;
   }
 }
 

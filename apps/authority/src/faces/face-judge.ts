@@ -1,3 +1,5 @@
+import type { FaceAttribute } from '@guise/protocol';
+
 /** What a capture showed: a live-looking person and their embedding, or why not. */
 export type CaptureVerdict =
   | {
@@ -18,7 +20,12 @@ export type CaptureVerdict =
 
 /** What an avatar's picture showed. `elsewhere`: a face, but not where the mesh says that the avatar's is. */
 export type PictureVerdict =
-  | { readonly faces: 'one'; readonly embedding: Float32Array }
+  | {
+      readonly faces: 'one';
+      readonly embedding: Float32Array;
+      /** What the face clearly wears. */
+      readonly attributes: readonly FaceAttribute[];
+    }
   | { readonly faces: 'none' | 'several' | 'elsewhere' };
 
 /** An avatar's mesh covers this rectangle, pixels of the picture: what is worn is cut from there. */

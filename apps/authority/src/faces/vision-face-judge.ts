@@ -8,7 +8,13 @@ import {
   type DecodedFrame,
   type MediaLimits,
 } from '@guise/media';
-import { createVision, openModelRegistry, type FaceTracker, type Vision } from '@guise/vision';
+import {
+  createVision,
+  findAttributes,
+  openModelRegistry,
+  type FaceTracker,
+  type Vision,
+} from '@guise/vision';
 import {
   FaceJudge,
   JudgeError,
@@ -65,7 +71,10 @@ export class VisionFaceJudge extends FaceJudge {
     if (anywhere.length > 1 || others.length > 0) return { faces: 'several' };
     if (around === null || face === undefined) return { faces: anywhere.length > 0 ? 'elsewhere' : 'none' };
     if (overlap(face.box, around.mesh) < SAME_PLACE) return { faces: 'elsewhere' };
-    return { faces: 'one', embedding: await vision.embed(around.frame, face) };
+    const attributes = findAttributes(around.frame, face.landmarks)
+      .filter(({ certainty }) => certainty === 'clear')
+      .map(({ attribute }) => attribute);
+    return { faces: 'one', embedding: await vision.embed(around.frame, face), attributes };
   }
 
   async close(): Promise<void> {

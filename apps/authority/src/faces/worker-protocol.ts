@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EMBEDDING_LENGTH } from '@guise/protocol';
+import { EMBEDDING_LENGTH, faceAttribute } from '@guise/protocol';
 import type { MeshPlace } from './face-judge.js';
 
 /** Messages between the authority and its face worker. The worker handles hostile media, so its answers are parsed. */
@@ -20,7 +20,7 @@ export const captureVerdict = z.discriminatedUnion('accepted', [
   z.object({ accepted: z.literal(false), reasons: z.array(reason).min(1).max(20) }),
 ]);
 export const pictureVerdict = z.discriminatedUnion('faces', [
-  z.object({ faces: z.literal('one'), embedding }),
+  z.object({ faces: z.literal('one'), embedding, attributes: z.array(faceAttribute).max(2) }),
   z.object({ faces: z.literal('none') }),
   z.object({ faces: z.literal('several') }),
   z.object({ faces: z.literal('elsewhere') }),

@@ -5,6 +5,7 @@ import {
   type ApprovalDecision,
   type AvatarKind,
   type ConsentScope,
+  type FaceAttribute,
   type Likeness,
 } from '@guise/protocol';
 import sharp from 'sharp';
@@ -79,6 +80,8 @@ export interface DraftOptions {
   readonly viewFace?: string | null;
   /** Where in the picture of 64 × 64 the face is; the mesh is in its middle half. */
   readonly faceAt?: MeshPlace;
+  /** What the face in the picture wears. */
+  readonly attributes?: readonly FaceAttribute[];
 }
 
 /** A well-formed bundle whose pictures show faces to the judge. No two are alike. */
@@ -90,7 +93,7 @@ export async function makeBundle(judge: ScriptedFaceJudge, options: DraftOptions
       name: options.name ?? 'Avatar',
       kind: options.kind,
       likeness: options.likeness,
-      ...(await makeView(judge, options.face, options.faceAt)),
+      ...(await makeView(judge, options.face, options.faceAt, options.attributes)),
       provenance: 'made for a test',
       licence: 'CC0',
       createdAt: 1_793_534_400,
@@ -103,6 +106,7 @@ async function makeView(
   judge: ScriptedFaceJudge,
   face: string | null,
   at: MeshPlace | null = null,
+  attributes: readonly FaceAttribute[] = [],
 ): Promise<AvatarView> {
   made += 1;
   const picture = await sharp({
@@ -115,7 +119,7 @@ async function makeView(
   })
     .png()
     .toBuffer();
-  judge.show(new Uint8Array(picture), face, at);
+  judge.show(new Uint8Array(picture), face, at, attributes);
   return {
     picture: { mediaType: 'image/png', width: 64, height: 64, bytes: new Uint8Array(picture) },
     landmarks: Float32Array.from({ length: LANDMARK_COUNT * 3 }, (_, i) => (i % 2 === 0 ? 16 : 48)),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSeededRandom } from '@guise/testing';
-import { EMBEDDING_LENGTH } from '@guise/protocol';
+import { EMBEDDING_LENGTH, type FaceAttribute } from '@guise/protocol';
 import {
   FaceJudge,
   JudgeError,
@@ -18,12 +18,21 @@ import { overlap } from '../faces/mesh-place.js';
 export class ScriptedFaceJudge extends FaceJudge {
   private readonly pictures = new Map<
     string,
-    { readonly face: string | null; readonly at: MeshPlace | null }
+    {
+      readonly face: string | null;
+      readonly at: MeshPlace | null;
+      readonly attributes: readonly FaceAttribute[];
+    }
   >();
 
   /** From now on this picture shows this face; null shows none. Wherever a mesh says, unless `at` tells where it is. */
-  show(picture: Uint8Array, face: string | null, at: MeshPlace | null = null): void {
-    this.pictures.set(digest(picture), { face, at });
+  show(
+    picture: Uint8Array,
+    face: string | null,
+    at: MeshPlace | null = null,
+    attributes: readonly FaceAttribute[] = [],
+  ): void {
+    this.pictures.set(digest(picture), { face, at, attributes });
   }
 
   override async judgeCapture(path: string): Promise<CaptureVerdict> {
@@ -46,10 +55,10 @@ export class ScriptedFaceJudge extends FaceJudge {
   override judgePicture(picture: Uint8Array, mesh: MeshPlace): Promise<PictureVerdict> {
     const shown = this.pictures.get(digest(picture));
     if (shown === undefined) return Promise.reject(new JudgeError('unreadable', 'It cannot be read.'));
-    const { face, at } = shown;
+    const { face, at, attributes } = shown;
     if (face === null) return Promise.resolve({ faces: 'none' });
     if (at !== null && overlap(at, mesh) < 0.5) return Promise.resolve({ faces: 'elsewhere' });
-    return Promise.resolve({ faces: 'one', embedding: embeddingOf(face) });
+    return Promise.resolve({ faces: 'one', embedding: embeddingOf(face), attributes });
   }
 }
 

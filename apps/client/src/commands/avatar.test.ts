@@ -19,7 +19,7 @@ function avatarAnswer(sha256: string) {
   const [subject, draftedBy] = [`per_${'b'.repeat(26)}`, `per_${'c'.repeat(26)}`];
   return {
     ...{ id: ID, sha256, name: 'Sample', kind: 'stylised', likeness: 'artwork', subject, sourceFace: null },
-    ...{ state: 'active', draftedBy, consent: null, approvals: [], approvalsNeeded: 1 },
+    ...{ state: 'active', draftedBy, consent: null, approvals: [], approvalsNeeded: 1, attributes: [] },
   };
 }
 

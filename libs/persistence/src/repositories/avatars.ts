@@ -3,9 +3,11 @@ import {
   approvalDecision,
   avatarKind,
   avatarState,
+  faceAttribute,
   likeness,
   type AvatarKind,
   type AvatarState,
+  type FaceAttribute,
 } from '@guise/protocol';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
@@ -15,6 +17,8 @@ import { termsOfStatement } from './consent-terms.js';
 /** An avatar version as stored, with its signatures. */
 export interface AvatarRecord extends AvatarCase {
   readonly name: string;
+  /** What its face clearly wears. */
+  readonly attributes: readonly FaceAttribute[];
   /** Decisions about the newest consent, oldest first. */
   readonly approvalIds: readonly string[];
 }
@@ -43,6 +47,7 @@ export async function insertAvatar(
       sourceFaceId: sourceFace,
       approvalsNeeded,
       state,
+      attributes: [...avatar.attributes],
       createdAt: now,
       stateChangedAt: now,
     },
@@ -166,7 +171,7 @@ export async function setAvatarState(
 
 /** Overwrites what an erased avatar says of a person beyond its ids. */
 export async function eraseAvatarName(tx: Transaction, id: string): Promise<void> {
-  await tx.avatar.update({ where: { id }, data: { name: 'Erased' } });
+  await tx.avatar.update({ where: { id }, data: { name: 'Erased', attributes: [] } });
 }
 
 /** Avatars that ended before a moment and still have their bundle. */
@@ -203,6 +208,7 @@ function toAvatar(row: AvatarRow): AvatarRecord {
     id: row.id,
     sha256: row.sha256,
     name: row.name,
+    attributes: z.array(faceAttribute).parse(row.attributes),
     kind: avatarKind.parse(row.kind),
     likeness: likeness.parse(row.likeness),
     subject: row.subjectId,
