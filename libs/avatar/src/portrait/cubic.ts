@@ -1,4 +1,8 @@
-/** Catmull-Rom sample at continuous coordinates (pixel centres at half-integers), borders repeat. */
+/**
+ * Cubic sample at continuous coordinates (pixel centres at half-integers), borders repeat. Filter after D. P. Mitchell and
+ * A. N. Netravali, "Reconstruction filters in computer graphics", SIGGRAPH 1988, B = C = ⅓: a sharper one shows fine texture crisp at
+ * pixel centres and soft between them, which shimmers as soon as the picture is moved by parts of a pixel.
+ */
 export function sampleCubic(
   plane: Float32Array,
   width: number,
@@ -24,5 +28,5 @@ export function sampleCubic(
 function weight(distance: number): number {
   const t = Math.abs(distance);
   if (t >= 2) return 0;
-  return t < 1 ? (1.5 * t - 2.5) * t * t + 1 : ((2.5 - 0.5 * t) * t - 4) * t + 2;
+  return t < 1 ? ((7 * t - 12) * t * t + 16 / 3) / 6 : (((-7 / 3) * t + 12) * t * t - 20 * t + 32 / 3) / 6;
 }

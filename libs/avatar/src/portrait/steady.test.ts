@@ -22,7 +22,7 @@ describe('steadier', () => {
     const noise = [...createSeededRandom('trembling')(200)].map((byte) => (byte / 255 - 0.5) * 0.3);
     const steadier = new ParameterSteadier();
     const shown = noise.map((value, i) => steadier.steady(turned(3 + value), i * FRAME_MS).head.yawDeg);
-    expect(trembling(shown)).toBeLessThan(0.4 * trembling(noise));
+    expect(trembling(shown)).toBeLessThan(0.07 * trembling(noise));
     for (const value of shown) expect(Math.abs(value - 3)).toBeLessThan(0.2);
   });
 
