@@ -14,6 +14,7 @@ import { CliError } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import { writeNewFile } from '../write-file.js';
 import { builtinBundle, findCharacter } from './builtin.js';
+import { attributeWarnings } from './face-attributes.js';
 import { previewClip, previewSheet } from './preview.js';
 
 /** `guise avatar builtin`, `inspect`, `preview`: what one may see of an avatar without wearing it. */
@@ -40,7 +41,7 @@ export function registerLookCommands(avatar: Command, context: CommandContext): 
       '\nExamples:\n  $ guise avatar inspect me.guise\n  $ guise avatar inspect me.guise --json',
     )
     .action(async (file: string) => {
-      inspectBundle(context, file, await readBundle(file));
+      await inspectBundle(context, file, await readBundle(file));
     });
   avatar
     .command('preview')
@@ -96,18 +97,18 @@ async function readBundle(file: string): Promise<ReadBundle> {
   }
 }
 
-function inspectBundle(
+async function inspectBundle(
   { output }: CommandContext,
   file: string,
   { bundle, sha256, bytes }: ReadBundle,
-): void {
+): Promise<void> {
   const { name, kind, likeness, provenance, licence, createdAt, picture, personMask, views = [] } = bundle;
   const pictureOf = ({ mediaType, width, height, bytes: of }: AvatarBundle['picture']) => ({
     ...{ mediaType, width, height },
     bytes: of.length,
   });
   const mask = personMask === undefined ? null : { width: personMask.width, height: personMask.height };
-  const warnings = warningsOf(bundle);
+  const warnings = [...warningsOf(bundle), ...(await attributeWarnings(bundle))];
   const size = (of: { readonly width: number; readonly height: number } | null): string =>
     of === null ? 'none' : `${String(of.width)}×${String(of.height)}`;
   output.say(

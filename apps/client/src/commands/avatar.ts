@@ -12,6 +12,7 @@ import {
   portraitFromPicture,
 } from '../avatar/build-bundle.js';
 import type { Portrait } from '../avatar/cut-out.js';
+import { attributeWarnings, listAttributes } from '../avatar/face-attributes.js';
 import { registerLookCommands } from '../avatar/look-commands.js';
 import { CliError } from '../cli-error.js';
 import { nowSecondsOf, type CommandContext } from '../context.js';
@@ -176,6 +177,8 @@ export async function buildAvatar(context: CommandContext, options: AvatarBuildO
     },
     `${options.output}: ${bundle.name}, ${String(bundle.picture.width)}×${String(bundle.picture.height)}, SHA-256 ${sha256}`,
   );
+  for (const { code, message } of await attributeWarnings(bundle))
+    context.output.say({ type: 'notice', code, notice: message }, `note: ${message}`);
   return sha256;
 }
 
@@ -206,5 +209,9 @@ export async function draftAvatar(
     { type: 'avatar-draft', ...avatar },
     `${avatar.id}: ${avatar.name}, ${avatar.state}. Next: the consent of ${avatar.subject}, then ${String(avatar.approvalsNeeded)} approval(s).`,
   );
+  if (avatar.attributes.length > 0) {
+    const notice = `it wears ${listAttributes(avatar.attributes)}: to be worn as a portrait, not as an overlay`;
+    context.output.say({ type: 'notice', notice }, `note: ${notice}`);
+  }
   return avatar.id;
 }

@@ -3,6 +3,7 @@ import { probe } from '@guise/media';
 import type { MediaProgress } from '@guise/runtime';
 import type { Command } from 'commander';
 import { openPairedClient, type PairedClient } from '../authority.js';
+import { admitToMode } from '../avatar/face-attributes.js';
 import { CliError } from '../cli-error.js';
 import { nowSecondsOf, type CommandContext } from '../context.js';
 import { planProcess, type GivenOptions, type ProcessPlan } from '../dialect/options.js';
@@ -30,6 +31,7 @@ interface ProcessOptions {
   readonly audience?: string;
   readonly meeting?: string;
   readonly mode?: string;
+  readonly bareFace?: boolean;
   readonly labelPosition?: string;
   readonly ownModels?: string;
   readonly configPath?: string;
@@ -49,6 +51,10 @@ export function registerProcess(
     .option(
       '--mode <mode>',
       'portrait: its own picture comes alive; overlay: its face in the camera picture (default: portrait)',
+    )
+    .option(
+      '--bare-face',
+      'overlay: the avatar wears neither glasses nor a beard, whatever is found in its picture',
     )
     .option(
       '--processors <name...>',
@@ -113,6 +119,7 @@ function givenOf(options: ProcessOptions): GivenOptions {
     avatar: options.avatar,
     permit: options.permit,
     mode: options.mode,
+    bare_face: options.bareFace === true ? 'true' : undefined,
     purpose: options.purpose,
     audience: options.audience,
     meeting: options.meeting,
@@ -132,6 +139,8 @@ export async function processRecording(
     throw new CliError('usage', 'the output would overwrite the recording');
   const client = await openPairedClient(context);
   const bundle = await loadBundle(plan.source);
+  for (const notice of await admitToMode(bundle, plan.mode, plan.bareFace))
+    context.output.say({ type: 'notice', notice }, `note: ${notice}`);
   const now = nowSecondsOf(context);
   const terms = termsOf(plan, bundle);
   const grant =

@@ -35,6 +35,10 @@ export function registerRun(program: Command, context: CommandContext, exit: (co
     .option('--fps <n>', 'pictures a second', '30')
     .option('--seconds <n>', 'end after so many seconds (default: with Ctrl-C)')
     .addOption(new Option('--mode <mode>', 'portrait or overlay').choices(WEAR_MODES).default('portrait'))
+    .option(
+      '--bare-face',
+      'overlay: the avatar wears neither glasses nor a beard, whatever is found in its picture',
+    )
     .addOption(
       new Option('--purpose <purpose>', 'what for').choices(purposeSchema.options).default('meeting'),
     )

@@ -33,6 +33,7 @@ export const OWN: readonly DialectOption[] = [
   one('meeting'),
   one('label_position'),
   one('own_models'),
+  one('bare_face'),
 ];
 
 /** FaceFusion options that have no effect here, by prefix; taken with a notice so that existing scripts keep running. */

@@ -21,6 +21,7 @@ describe('plan of guise process', () => {
       avatar: null,
       permit: null,
       mode: 'portrait',
+      bareFace: false,
       purpose: 'recording',
       audience: 'internal',
       meeting: undefined,

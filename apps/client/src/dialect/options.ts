@@ -20,6 +20,8 @@ export interface ProcessPlan {
   readonly avatar: string | null;
   readonly permit: string | null;
   readonly mode: WearMode;
+  /** The wearer says that the avatar wears neither glasses nor a beard, whatever is found. */
+  readonly bareFace: boolean;
   readonly purpose: Purpose;
   readonly audience: Audience;
   readonly meeting: string | undefined;
@@ -63,6 +65,7 @@ export async function planProcess(given: GivenOptions, configPath: string | unde
     avatar: one('avatar'),
     permit: one('permit'),
     mode,
+    bareFace: parseChoice('bare-face', ['true', 'false'], one('bare_face') ?? 'false') === 'true',
     purpose: parseChoice('purpose', purposeSchema.options, one('purpose') ?? 'recording'),
     audience: parseChoice('audience', audienceSchema.options, one('audience') ?? 'internal'),
     meeting: one('meeting') ?? undefined,

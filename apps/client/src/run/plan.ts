@@ -23,6 +23,7 @@ export interface RunOptions {
   readonly fps: string;
   readonly seconds?: string;
   readonly mode: string;
+  readonly bareFace?: boolean;
   readonly purpose: string;
   readonly audience: string;
   readonly meeting?: string;
@@ -53,6 +54,8 @@ export interface RunPlan {
   /** Null: until Ctrl-C, or the end of a recording. */
   readonly seconds: number | null;
   readonly mode: WearMode;
+  /** The wearer says that the avatar wears neither glasses nor a beard, whatever is found. */
+  readonly bareFace: boolean;
   readonly purpose: Purpose;
   readonly audience: Audience;
   readonly meeting: string | undefined;
@@ -81,6 +84,7 @@ export function planRun(options: RunOptions): RunPlan {
     fps: rateOf(options.fps),
     seconds: secondsOf(options.seconds),
     mode: choiceOf('mode', WEAR_MODES, options.mode),
+    bareFace: options.bareFace ?? false,
     purpose: choiceOf('purpose', purposeSchema.options, options.purpose),
     audience: choiceOf('audience', audienceSchema.options, options.audience),
     executionProviders: options.executionProviders ?? ['cpu'],

@@ -7,6 +7,7 @@ import {
 } from '@guise/runtime';
 import { renderSlate } from '@guise/frame';
 import { openPairedClient, type PairedClient } from '../authority.js';
+import { admitToMode } from '../avatar/face-attributes.js';
 import { CliError } from '../cli-error.js';
 import { nowSecondsOf, type CommandContext } from '../context.js';
 import { asCliError } from '../failure.js';
@@ -49,6 +50,8 @@ export async function runSession(
 ): Promise<RunOutcome> {
   const client = await openPairedClient(context);
   const bundle = await loadBundle(plan.source);
+  for (const notice of await admitToMode(bundle, plan.mode, plan.bareFace))
+    context.output.say({ type: 'notice', notice }, `note: ${notice}`);
   const source = await chooseSource(plan.input);
   await requireOutput(plan.output);
   const { avatar, purpose, audience, meeting } = plan;
