@@ -1,4 +1,4 @@
-import { admitOpenMouth, AvatarError, type AvatarBundle } from '@guise/avatar';
+import { admitOpenMouth, AvatarError, type AvatarBundle, type AvatarView } from '@guise/avatar';
 import { i420ToRgb, rgbToI420, type I420Frame } from '@guise/frame';
 import { SAME_FACE_COSINE } from '@guise/identity';
 import { judgeCapture, type CaptureFrame } from '@guise/liveness';
@@ -109,10 +109,13 @@ export async function bundleOf(
   };
 }
 
-async function viewOf({ frame, landmarks }: Portrait): Promise<Pick<AvatarBundle, 'picture' | 'landmarks'>> {
+async function viewOf({ frame, landmarks, enhancement }: Portrait): Promise<AvatarView> {
   const { width, height } = frame;
   const bytes = await encodePng(i420ToRgb(frame));
-  return { picture: { mediaType: 'image/png', width, height, bytes }, landmarks };
+  return {
+    ...{ picture: { mediaType: 'image/png', width, height, bytes }, landmarks },
+    ...(enhancement === undefined ? {} : { enhancement }),
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Enhancement } from '@guise/avatar';
 import {
   cropI420,
   LANDMARK_COUNT,
@@ -11,10 +12,12 @@ import {
 export interface Portrait {
   readonly frame: I420Frame;
   readonly landmarks: Float32Array;
+  /** What made the picture larger than it came. */
+  readonly enhancement?: Enhancement;
 }
 
 /** Longest side of the picture in a bundle: a portrait at 1080 lines shows so much of it. */
-const MAX_PORTRAIT_SIDE = 1920;
+export const MAX_PORTRAIT_SIDE = 1920;
 /**
  * Room around the face, in face widths and heights: what a portrait shows of a room, 75 × 42 cm around eyes at 42 to 52 % of its height
  * (libs/avatar `framing.ts`), with a face of 15 × 18 cm, and a little more for heads that are not in the middle of it.

@@ -1,2 +1,3 @@
 export { bundleOf, portraitFromPicture, type BundleWords } from './build-bundle.js';
+export { faceWidthPx, KEPT_IDENTITY_COSINE } from './enhance.js';
 export { builtinBundle, findCharacter } from './builtin.js';

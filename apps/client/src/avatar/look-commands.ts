@@ -8,6 +8,7 @@ import {
   parseBundle,
   warningsOf,
   type AvatarBundle,
+  type AvatarView,
 } from '@guise/avatar';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.js';
@@ -103,9 +104,9 @@ async function inspectBundle(
   { bundle, sha256, bytes }: ReadBundle,
 ): Promise<void> {
   const { name, kind, likeness, provenance, licence, createdAt, picture, personMask, views = [] } = bundle;
-  const pictureOf = ({ mediaType, width, height, bytes: of }: AvatarBundle['picture']) => ({
-    ...{ mediaType, width, height },
-    bytes: of.length,
+  const pictureOf = ({ picture: { mediaType, width, height, bytes: of }, enhancement }: AvatarView) => ({
+    ...{ mediaType, width, height, bytes: of.length },
+    enhancement: enhancement ?? null,
   });
   const mask = personMask === undefined ? null : { width: personMask.width, height: personMask.height };
   const warnings = [...warningsOf(bundle), ...(await attributeWarnings(bundle))];
@@ -125,8 +126,8 @@ async function inspectBundle(
         licence,
         createdAt,
       },
-      ...{ picture: pictureOf(picture), personMask: mask, warnings },
-      views: views.map((view) => ({ role: view.role, picture: pictureOf(view.picture) })),
+      ...{ picture: pictureOf(bundle), personMask: mask, warnings },
+      views: views.map((view) => ({ role: view.role, picture: pictureOf(view) })),
     },
     [
       `${name} (${kind}, ${likeness})`,
@@ -135,6 +136,7 @@ async function inspectBundle(
       `  provenance  ${provenance}`,
       `  licence     ${licence}`,
       `  picture     ${size(picture)}, ${picture.mediaType}, ${String(picture.bytes.length)} bytes`,
+      `  enhanced    ${enhancementText(bundle)}`,
       `  mask        ${size(mask)}`,
       `  views       ${views.length === 0 ? 'none' : views.map((view) => `${view.role} ${size(view.picture)}`).join(', ')}`,
       ...(warnings.length === 0
@@ -142,6 +144,18 @@ async function inspectBundle(
         : warnings.map(({ code, message }) => `  ! ${code}: ${message}`)),
     ].join('\n'),
   );
+}
+
+/** Which pictures a network made larger, and which network: an auditor may compare its SHA-256 with models/manifest.json. */
+function enhancementText(bundle: AvatarBundle): string {
+  const pictures = [
+    { role: 'picture', of: bundle },
+    ...(bundle.views ?? []).map((of) => ({ role: of.role, of })),
+  ];
+  const enhanced = pictures.flatMap(({ role, of: { enhancement } }) =>
+    enhancement === undefined ? [] : [`${role} ×${String(enhancement.factor)} by ${enhancement.model}`],
+  );
+  return enhanced.length === 0 ? 'no' : enhanced.join(', ');
 }
 
 async function writePreview({ output }: CommandContext, bundle: AvatarBundle, file: string): Promise<void> {

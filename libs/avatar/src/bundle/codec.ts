@@ -23,7 +23,7 @@ const view = z.strictObject({
     bytes: bytes.refine((value) => value.length <= BUNDLE_LIMITS.bundleBytes),
   }),
   landmarks: bytes.refine((value) => value.length === LANDMARK_BYTES),
-  enhancement: z.strictObject({ model: sha256Hex, factor: z.union([z.literal(2), z.literal(4)]) }).optional(),
+  enhancement: z.strictObject({ model: sha256Hex, factor: z.literal(2) }).optional(),
 });
 const maskSide = z.int().min(1).max(BUNDLE_LIMITS.maskSide);
 const personMask = z

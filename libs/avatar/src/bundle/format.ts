@@ -21,7 +21,7 @@ export interface Enhancement {
   /** SHA-256 of the network's file, lower-case hexadecimal. */
   readonly model: string;
   /** Sides of the network's result over those of the original. The picture may have been reduced to its bounds afterwards. */
-  readonly factor: 2 | 4;
+  readonly factor: 2;
 }
 
 /** One picture of the avatar's face with its mesh. Decoding the picture file is the caller's matter. */
