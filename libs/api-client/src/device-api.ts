@@ -8,6 +8,7 @@ import {
   type SessionEvent,
 } from '@guise/protocol';
 import type { z } from 'zod';
+import { withKeyedRetries } from './keyed-retries.js';
 import type { AuthenticatedExchange } from './person-api.js';
 import { createEventReader } from './server-events.js';
 import { parseAnswer, pathOf, refusalOf, type Call } from './transport.js';
@@ -16,7 +17,8 @@ import { parseAnswer, pathOf, refusalOf, type Call } from './transport.js';
 const EVENTS_SILENCE_MS = 15_000;
 
 /** What a paired device may ask while it renders. */
-export function createDeviceApi(exchange: AuthenticatedExchange) {
+export function createDeviceApi(send: AuthenticatedExchange) {
+  const exchange = withKeyedRetries(send);
   const ask = async <S extends z.ZodType>(schema: S, call: Call): Promise<z.infer<S>> =>
     parseAnswer(schema, await exchange(call));
   const command = async (path: string, json: unknown): Promise<void> => {
@@ -26,7 +28,7 @@ export function createDeviceApi(exchange: AuthenticatedExchange) {
 
   return {
     requestPermit: (request: PermitRequest) =>
-      ask(permitResponse, { method: 'POST', path: '/v1/permits', json: request }),
+      ask(permitResponse, { method: 'POST', path: '/v1/permits', json: request, once: true }),
     template: (sourceFace: string) =>
       ask(deviceTemplate, { method: 'GET', path: pathOf`/v1/source-faces/${sourceFace}/template` }),
     /** The lease is asked for often and answered fast: five seconds are a dead connection. */

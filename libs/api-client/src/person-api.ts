@@ -21,6 +21,7 @@ import {
   type VerificationReport,
 } from '@guise/protocol';
 import { z } from 'zod';
+import { withKeyedRetries } from './keyed-retries.js';
 import {
   bytesOf,
   parseAnswer,
@@ -38,11 +39,14 @@ const avatarList = z.object({ avatars: z.array(avatarResponse).max(1000), next: 
 export type AuthenticatedExchange = (call: Call) => Promise<Answer>;
 
 /** What a signed-in person may ask; the authority decides by role. */
-export function createPersonApi(exchange: AuthenticatedExchange) {
+export function createPersonApi(send: AuthenticatedExchange) {
+  const exchange = withKeyedRetries(send);
   const ask = async <S extends z.ZodType>(schema: S, call: Call): Promise<z.infer<S>> =>
     parseAnswer(schema, await exchange(call));
   const post = <S extends z.ZodType>(schema: S, path: string, json: unknown = {}): Promise<z.infer<S>> =>
     ask(schema, { method: 'POST', path, json });
+  const postOnce = <S extends z.ZodType>(schema: S, path: string, json: unknown = {}): Promise<z.infer<S>> =>
+    ask(schema, { method: 'POST', path, json, once: true });
   const command = async (path: string, json: unknown = {}): Promise<void> => {
     const answer = await exchange({ method: 'POST', path, json });
     if (answer.status >= 400) throw refusalOf(answer);
@@ -51,12 +55,12 @@ export function createPersonApi(exchange: AuthenticatedExchange) {
   return {
     me: () => ask(personResponse, { method: 'GET', path: '/v1/me' }),
     invite: (displayName: string, roles: readonly Role[]) =>
-      post(invitationResponse, '/v1/invitations', { displayName, roles }),
+      postOnce(invitationResponse, '/v1/invitations', { displayName, roles }),
     /** Another admin's request that somebody becomes admin: with this they are. */
-    approveAdmin: (grant: string) => post(adminGrantResponse, pathOf`/v1/admin-grants/${grant}/approval`),
+    approveAdmin: (grant: string) => postOnce(adminGrantResponse, pathOf`/v1/admin-grants/${grant}/approval`),
 
     startEnrolment: (noticeSha256: string, locale: string) =>
-      post(enrolmentResponse, '/v1/enrolments', { noticeSha256, locale, release: true }),
+      postOnce(enrolmentResponse, '/v1/enrolments', { noticeSha256, locale, release: true }),
     sendCapture(enrolment: string, capture: Blob, name: string) {
       const form = [{ name: 'file', file: capture, fileName: name }];
       const path = pathOf`/v1/enrolments/${enrolment}/capture`;
@@ -87,19 +91,22 @@ export function createPersonApi(exchange: AuthenticatedExchange) {
     offerConsent: (avatar: string, scope: ConsentScope) =>
       post(statementOffer, pathOf`/v1/avatars/${avatar}/consent-offer`, scope),
     giveConsent: (avatar: string, signed: SignedStatement) =>
-      post(consentResponse, pathOf`/v1/avatars/${avatar}/consents`, signed),
+      postOnce(consentResponse, pathOf`/v1/avatars/${avatar}/consents`, signed),
     withdrawConsent: (consent: string) => command(pathOf`/v1/consents/${consent}/withdraw`),
     offerApproval: (avatar: string, decision: 'approve' | 'reject') =>
       post(statementOffer, pathOf`/v1/avatars/${avatar}/approval-offer`, { decision }),
     giveApproval: (avatar: string, signed: SignedStatement) =>
-      post(avatarResponse, pathOf`/v1/avatars/${avatar}/approvals`, signed),
+      postOnce(avatarResponse, pathOf`/v1/avatars/${avatar}/approvals`, signed),
 
     devices: () => ask(z.array(deviceResponse), { method: 'GET', path: '/v1/devices' }),
     revokeDevice: (id: string) => command(pathOf`/v1/devices/${id}/revoke`),
     pairingStatement: (userCode: string) =>
       ask(statementOffer, { method: 'GET', path: pathOf`/v1/device-authorizations/${userCode}/statement` }),
-    confirmPairing: (userCode: string, signed: SignedStatement) =>
-      command(pathOf`/v1/device-authorizations/${userCode}/approval`, signed),
+    async confirmPairing(userCode: string, signed: SignedStatement): Promise<void> {
+      const path = pathOf`/v1/device-authorizations/${userCode}/approval`;
+      const answer = await exchange({ method: 'POST', path, json: signed, once: true });
+      if (answer.status >= 400) throw refusalOf(answer);
+    },
 
     verify(file: Blob, name: string) {
       const form = [{ name: 'file', file, fileName: name }];

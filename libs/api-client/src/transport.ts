@@ -29,6 +29,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** To be carried out once, however often it has to be sent (`withKeyedRetries`). */
+  readonly once?: boolean;
   /**
    * Takes the body of a successful answer piece by piece as it comes, for as long as it comes; `timeoutMs` is then the
    * longest silence. The answer's body is empty.

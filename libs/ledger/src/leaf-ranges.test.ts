@@ -12,7 +12,7 @@ describe('ranges of leaves', () => {
         const set = leafSetOf([ranges]);
         for (let index = -1; index <= 61; index += 1) expect(set.has(index)).toBe(indexes.includes(index));
         expect(areLeafRanges(ranges)).toBe(true);
-        }),
+      }),
     );
   });
 

@@ -286,6 +286,15 @@ export {
   listEndedAvatarsOf,
 } from './repositories/leavers.js';
 export {
+  answerIdempotencyKey,
+  claimIdempotencyKey,
+  commitIdempotencyKey,
+  forgetIdempotencyKeys,
+  releaseIdempotencyKey,
+  type EarlierRequest,
+  type IdempotencyClaim,
+} from './repositories/idempotency-keys.js';
+export {
   countPlaced,
   listErasedAbout,
   pageErased,

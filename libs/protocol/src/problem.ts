@@ -54,6 +54,9 @@ export const PROBLEM_CODES = [
   'media-too-large',
   'verification-lost',
   'records-erased',
+  'idempotency-in-progress',
+  'idempotency-key-reused',
+  'idempotency-answer-lost',
 ] as const;
 export const problemCode = z.enum(PROBLEM_CODES);
 export type ProblemCode = z.infer<typeof problemCode>;

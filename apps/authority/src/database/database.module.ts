@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { openDatabase, type Database, type DatabaseOptions } from '@guise/persistence';
 import type { AuthorityConfig } from '../config.js';
+import { claimTransactions } from '../idempotency/claimed-transactions.js';
 import { CONFIG, DATABASE } from '../ports/tokens.js';
 
 /** What a test may say instead of the configuration. */
@@ -14,13 +15,15 @@ const MIGRATIONS = join(import.meta.dirname, '../../../../prisma/migrations');
   providers: [
     {
       provide: DATABASE,
-      useFactory: (config: AuthorityConfig, overrides: Partial<DatabaseOptions>) =>
-        openDatabase({
-          url: config.databaseUrl,
-          folder: config.dataDir,
-          migrations: MIGRATIONS,
-          ...overrides,
-        }),
+      useFactory: async (config: AuthorityConfig, overrides: Partial<DatabaseOptions>) =>
+        claimTransactions(
+          await openDatabase({
+            url: config.databaseUrl,
+            folder: config.dataDir,
+            migrations: MIGRATIONS,
+            ...overrides,
+          }),
+        ),
       inject: [CONFIG, DATABASE_OPTIONS],
     },
   ],

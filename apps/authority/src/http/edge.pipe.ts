@@ -4,7 +4,7 @@ import { ProblemError } from './problem-error.js';
 /** How many field errors an answer lists. */
 const MAX_ERRORS = 20;
 /** Deeper JSON than any request has; bounded before schemas recurse into it. */
-const MAX_DEPTH = 16;
+export const MAX_DEPTH = 16;
 
 interface Issue {
   readonly message: string;

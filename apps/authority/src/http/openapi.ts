@@ -1,5 +1,7 @@
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MAX_KEY_LENGTH } from '../idempotency/idempotency-key.js';
+import { isIdempotent } from '../idempotency/idempotent-routes.js';
 import type { Permission, StepUp } from './permission.js';
 import type { ServedRoute } from './server.js';
 
@@ -7,6 +9,15 @@ const STEP_UP_WORDS: Readonly<Record<StepUp, string>> = {
   fresh: 'a user verification of the last five minutes',
   signature: 'the signature itself',
 };
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A key of your own for this request, 1 to 64 printable characters in double quotes. Sent again within 24 hours with the same key, it gets the first answer and does nothing twice.',
+  schema: { type: 'string', maxLength: MAX_KEY_LENGTH + 2 },
+} as const;
 
 /** The OpenAPI 3.1 document of the running application, with each route's permission in words. */
 export function buildOpenApi(app: NestFastifyApplication, routes: readonly ServedRoute[]): OpenAPIObject {
@@ -51,6 +62,8 @@ function describePermission(document: OpenAPIObject, route: ServedRoute): void {
   if (operation === undefined || route.permission === undefined) return;
   operation.security = route.permission.flatMap(securityOf);
   const stepUp = route.stepUp === undefined ? '' : `; step-up: ${STEP_UP_WORDS[route.stepUp]}`;
+  if (isIdempotent(route.method, route.path))
+    operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
   operation.description = `Permission: ${route.permission.join(' or ')}${stepUp}.`;
 }
 

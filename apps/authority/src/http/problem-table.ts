@@ -211,4 +211,19 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The records were erased with the person they are about',
     advice: 'Nobody can prove any more what they said. What you downloaded before still verifies.',
   },
+  'idempotency-in-progress': {
+    status: 409,
+    title: 'The first request with this idempotency key is still being carried out',
+    advice: 'Send the same request again in a second.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'The idempotency key was used for another request',
+    advice: 'Use a new key for every new request; repeat a key only with the very same request.',
+  },
+  'idempotency-answer-lost': {
+    status: 409,
+    title: 'The request was carried out, and its answer was lost',
+    advice: 'Look what is there before you send it with a new key: something may have been stored.',
+  },
 };

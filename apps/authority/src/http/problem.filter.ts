@@ -71,6 +71,9 @@ function sendScimError(reply: FastifyReply, error: unknown, { code, extras }: Re
     .send(JSON.stringify(body));
 }
 
+/** Whether the caller is told that the request is refused; everything else failed on our side. */
+export const isRefusal = (error: unknown): boolean => PROBLEMS[toRefusal(error).code].status < 500;
+
 interface Refusal {
   readonly code: ProblemCode;
   readonly extras: ProblemExtras;

@@ -13,6 +13,7 @@ import {
   type PublishedCheckpoint,
 } from '@guise/persistence';
 import type { Logger } from 'pino';
+import { outsideClaims } from '../idempotency/claimed-transactions.js';
 import { Clock } from '../ports/clock.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
 import { LedgerKey } from './ledger-key.js';
@@ -85,7 +86,7 @@ export class LedgerSequencer implements OnApplicationBootstrap, BeforeApplicatio
 
   private start(): Promise<PublishedCheckpoint> {
     this.next = undefined;
-    const run = this.publishStaged();
+    const run = outsideClaims(() => this.publishStaged());
     this.running = run;
     return run;
   }

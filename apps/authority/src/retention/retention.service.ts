@@ -8,6 +8,7 @@ import type { LedgerPayloadOf } from '@guise/ledger';
 import {
   forgetConsentRequests,
   forgetDecisions,
+  forgetIdempotencyKeys,
   LedgerOutbox,
   listEndedAvatars,
   readPolicyInForce,
@@ -70,6 +71,7 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
       const count = await forgetDecisions(tx, decisionsBefore);
       await this.log(tx, 'decisions', count, decisionsBefore, version);
     });
+    await forgetIdempotencyKeys(this.database.client, this.clock.now());
     await this.entries.eraseFaces();
     const leftBefore = this.daysAgo(leaverDays);
     const leavers = await this.entries.eraseLeavers(leftBefore);

@@ -30,6 +30,8 @@ export interface ProofChanges {
   readonly proof?: string;
   /** Seconds added to the proof's time. */
   readonly ageSeconds?: number;
+  /** Besides those of the proof. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The same key for the same seed. */
@@ -100,6 +102,6 @@ async function callAs(
   const { signer = device.signer, accessToken = device.accessToken, ageSeconds = 0 } = changes;
   const proof =
     changes.proof ?? (await proofFor(authority, signer, method, url, { accessToken, ageSeconds }));
-  const headers = { authorization: `DPoP ${accessToken}`, dpop: proof };
+  const headers = { ...changes.headers, authorization: `DPoP ${accessToken}`, dpop: proof };
   return authority.api.call(method, url, json === undefined ? { headers } : { json, headers });
 }
