@@ -19,6 +19,8 @@ export interface StagePlanes {
   readonly v: Float32Array;
   /** Distance to the next border of the picture that the view reaches beyond, centimetres; full size. */
   readonly insideCm: Float32Array;
+  /** The picture's borders on the stage, pixels: beyond the stage where the view does not reach them. */
+  readonly borders: { readonly left: number; readonly right: number; readonly top: number };
 }
 
 /** Height of a webcam's view of a seated person, in centimetres of an average head, and the least that looks natural. */
@@ -77,7 +79,9 @@ export function layStage(
     return out;
   };
   const insideCm = borderDistance(image, framing, output, pxPerCm);
-  return { ...output, y: plane('y', 1), u: plane('u', 2), v: plane('v', 2), insideCm };
+  const { originX, originY, step } = framing;
+  const borders = { left: -originX / step, right: (image.width - originX) / step, top: -originY / step };
+  return { ...output, y: plane('y', 1), u: plane('u', 2), v: plane('v', 2), insideCm, borders };
 }
 
 /** The bottom does not count: bodies are cut there by the view itself. */

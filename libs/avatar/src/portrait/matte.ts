@@ -4,6 +4,7 @@ import { smoothstep } from '../mesh/topology.js';
 import { rasterizeAttributes } from '../overlay/raster.js';
 import { sampleBilinear } from '../overlay/picture.js';
 import { connectedTo, nosePixel } from './connected.js';
+import { continueBackground } from './continue-background.js';
 import { continueBody } from './continue-body.js';
 import { fillUnknown, halveKnown } from './fill.js';
 import type { Framing, StagePlanes } from './framing.js';
@@ -37,8 +38,8 @@ const CLEAR_BELOW = 0.2;
 const SOLID_ABOVE = 0.8;
 /** Background is believed this far from the person only. */
 const FRINGE_CM = 0.35;
-/** At the picture's border the background fades into its continuation. */
-const BACKGROUND_FADE_CM = 2.5;
+/** At the picture's border the person fades into its continuation, which is made up; a background's is its mirror image. */
+const PERSON_FADE_CM = 2.5;
 /** Painted background is blurred by this radius. */
 const SMOOTH_CM = 0.8;
 
@@ -56,22 +57,26 @@ export function separatePerson(
   const clear = isDrawn ? rough : refine(stage, rough, landmarks, head);
   const { insideCm } = stage;
   const alpha = continueBody(clear, { width, height, insidePx: (i) => (insideCm[i] ?? 0) * head.pxPerCm });
-  const inside = planeOf(alpha.length, (i) => smoothstep((insideCm[i] ?? 0) / BACKGROUND_FADE_CM));
+  const isInside = (i: number): boolean => (insideCm[i] ?? 0) > 0;
+  const inside = planeOf(alpha.length, (i) =>
+    isInside(i) ? mix(1, smoothstep((insideCm[i] ?? 0) / PERSON_FADE_CM), alpha[i] ?? 0) : 0,
+  );
   const near = boxMean(alpha, width, height, Math.max(1, Math.round(FRINGE_CM * head.pxPerCm)));
   const known = {
-    person: planeOf(alpha.length, (i) => ((insideCm[i] ?? 0) > 0 ? solid(alpha[i] ?? 0) : 0)),
-    background: planeOf(near.length, (i) => Math.max(0, 1 - 12 * (near[i] ?? 0)) * (inside[i] ?? 0)),
+    person: planeOf(alpha.length, (i) => (isInside(i) ? solid(alpha[i] ?? 0) : 0)),
+    background: planeOf(near.length, (i) => (isInside(i) ? Math.max(0, 1 - 12 * (near[i] ?? 0)) : 0)),
   };
   const half = (plane: Float32Array): Float32Array => shrink(plane, width, height);
   const knownHalf = { person: half(known.person), background: half(known.background) };
   const [cw, ch] = [width >> 1, height >> 1];
-  const layer = (of: 'person' | 'background', smoothPx: number): Planes => ({
-    y: toCodes(fillSmoothly(stage.y, known[of], width, height, smoothPx)),
-    u: toCodes(fillSmoothly(stage.u, knownHalf[of], cw, ch, smoothPx >> 1)),
-    v: toCodes(fillSmoothly(stage.v, knownHalf[of], cw, ch, smoothPx >> 1)),
+  const layer = (of: 'person' | 'background', smoothPx: number) => ({
+    y: fillSmoothly(stage.y, known[of], width, height, smoothPx),
+    u: fillSmoothly(stage.u, knownHalf[of], cw, ch, smoothPx >> 1),
+    v: fillSmoothly(stage.v, knownHalf[of], cw, ch, smoothPx >> 1),
   });
-  const person = layer('person', 0);
-  const background = layer('background', Math.round(SMOOTH_CM * head.pxPerCm));
+  const person = allToCodes(layer('person', 0));
+  const painted = layer('background', Math.round(SMOOTH_CM * head.pxPerCm));
+  const background = allToCodes(continueBackground(painted, stage, head.pxPerCm));
   const alphaHalf = half(alpha);
   const insideHalf = half(inside);
   // Beyond the picture's border its background goes on, and the person in front of it.
@@ -196,6 +201,10 @@ function faceCover(landmarks: Float32Array, width: number, height: number): Floa
 /** Least and most code value of limited range; nothing that is drawn from these planes leaves it. */
 const BLACK = 16;
 const FULL_CHROMA = 240;
+
+function allToCodes({ y, u, v }: Readonly<Record<keyof Planes, Float32Array>>): Planes {
+  return { y: toCodes(y), u: toCodes(u), v: toCodes(v) };
+}
 
 function toCodes(plane: Float32Array): Uint8Array {
   const codes = new Uint8Array(plane.length);
