@@ -10,3 +10,12 @@ export type {
   CaptureRefusalCode,
   RefusedCapture,
 } from './types.js';
+export {
+  judgePortrait,
+  PORTRAIT_ROLES,
+  portraitShotOf,
+  type PortraitRefusal,
+  type PortraitRefusalCode,
+  type PortraitRole,
+  type PortraitShot,
+} from './portrait/judge-portrait.js';

@@ -23,6 +23,7 @@ export type {
 export {
   findAttributes,
   measureAttributes,
+  measureSkinLight,
   FACE_ATTRIBUTES,
   ATTRIBUTE_THRESHOLDS,
   type AttributeFinding,

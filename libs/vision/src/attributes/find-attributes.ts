@@ -2,6 +2,7 @@ import type { I420Frame } from '@guise/frame';
 import { beardStrength } from './beard.js';
 import { glassesStrength } from './glasses.js';
 import { uprightFace } from './upright-face.js';
+import { skinLight } from './zones.js';
 
 /** What may lie on a face that is no part of it for another wearer. */
 export const FACE_ATTRIBUTES = ['glasses', 'beard'] as const;
@@ -47,4 +48,12 @@ export function findAttributes(frame: I420Frame, landmarks: Float32Array): reado
     if (strength < possible) return [];
     return [{ attribute, certainty: strength < clear ? 'possible' : 'clear' }];
   });
+}
+
+/**
+ * Light of the cheeks, code values above black, 0–219: two pictures of one face in one light have the same.
+ * @throws VisionError `bad-frame` when frame or mesh are malformed
+ */
+export function measureSkinLight(frame: I420Frame, landmarks: Float32Array): number {
+  return skinLight(uprightFace(frame, landmarks));
 }

@@ -1,5 +1,5 @@
 import { levelLines, strongestWay, type Band, type LevelLines } from './level-lines.js';
-import { CHEEKS, medianWithin } from './zones.js';
+import { skinLight } from './zones.js';
 import type { UprightFace } from './upright-face.js';
 
 /** Where a bridge crosses the nose: distances between the eyes. */
@@ -22,14 +22,13 @@ const EYES = [
  */
 export function glassesStrength(face: UprightFace): number {
   const lines = levelLines(face.luma);
-  const skin = CHEEKS.reduce((sum, cheek) => sum + medianWithin(face, face.luma, cheek), 0) / 2;
   const bridge = strongestLine(lines, bandOf(face, BRIDGE));
   const rims = EYES.map(({ side, lid }) => {
     const top = Math.max(unitsBelowEyes(face, lid), LEAST_LID) + LID_CLEARANCE;
     const [left, right] = [side - RIM_HALF_WIDTH, side + RIM_HALF_WIDTH];
     return strongestLine(lines, bandOf(face, { left, right, top, bottom: Math.max(RIM_BOTTOM, top) }));
   });
-  return Math.sqrt(bridge * Math.min(...rims)) / Math.max(skin, 1);
+  return Math.sqrt(bridge * Math.min(...rims)) / Math.max(skinLight(face), 1);
 }
 
 function strongestLine({ dark, light }: LevelLines, band: Band): number {

@@ -22,6 +22,11 @@ export function pixelsWithin(face: UprightFace, outline: readonly number[]): num
   return found;
 }
 
+/** Median light of both cheeks, code values above black. */
+export function skinLight(face: UprightFace): number {
+  return CHEEKS.reduce((sum, cheek) => sum + medianWithin(face, face.luma, cheek), 0) / CHEEKS.length;
+}
+
 /** Median of a plane within an outline; 0 where it covers no pixel. */
 export function medianWithin(face: UprightFace, plane: FacePlane, outline: readonly number[]): number {
   return medianOf(plane, pixelsWithin(face, outline));
