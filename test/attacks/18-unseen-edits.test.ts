@@ -17,6 +17,8 @@ import {
 } from '@guise/authority/testing';
 import { DEFAULT_POLICY } from '@guise/consent';
 
+/** What the same edit shows elsewhere: a renamed row is missing under its name, and roles are compared by themselves. */
+const ALSO_SEEN = ['ledger-entry entries-missing', 'approval row-missing', 'person differs'];
 const flip = (column: string) => `set_byte(${column}, 0, get_byte(${column}, 0) # 1)`;
 
 describe.each(await testDatabases())('an edit below the guards of the database on %s', (kind) => {
@@ -166,10 +168,14 @@ describe.each(await testDatabases())('an edit below the guards of the database o
     expect(await edit(edits)).toBeGreaterThan(0);
     try {
       const findings = await sweep();
-      expect(findings.length).toBeGreaterThan(0);
-      for (const finding of findings)
-        if (finding.difference !== 'entries-missing')
-          expect(finding).toMatchObject({ kind: kindOf, difference });
+      expect(findings).toContainEqual(expect.objectContaining({ kind: kindOf, difference }));
+      for (const finding of findings) {
+        const named = finding.kind === kindOf && finding.difference === difference;
+        expect([finding, named || ALSO_SEEN.includes(`${finding.kind} ${finding.difference}`)]).toEqual([
+          finding,
+          true,
+        ]);
+      }
       expect(logged).toContain('"alarm":"records-differ"');
       expect(logged).toContain(findings[0]?.id);
       // Once.

@@ -163,6 +163,8 @@ export {
   listRoleHolders,
   lockAdmins,
   lockPerson,
+  lockPersons,
+  personState,
   replaceRoles,
   setPersonState,
   type PersonRecord,
@@ -265,6 +267,12 @@ export {
   type ReconciledKind,
   type ReconciledRow,
 } from './repositories/reconciliation.js';
+export { findMissingRows, KEPT_KINDS, type KeptKind } from './repositories/missing-rows.js';
+export {
+  pageSessionRecords,
+  type SessionPermit,
+  type SessionRecord,
+} from './repositories/session-records.js';
 export {
   readEntriesAbout,
   sealLedgerEntry,

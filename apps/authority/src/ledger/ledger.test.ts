@@ -17,8 +17,8 @@ import { LedgerSequencer } from './ledger-sequencer.js';
 
 const person = personId.parse(formatId('person', new Uint8Array(16).fill(1)));
 
-/** A key of each use, and the first admin. */
-const BEGINNING = 3;
+/** A key of each use, the first admin, and that they were let in. */
+const BEGINNING = 4;
 
 describe.each(await testDatabases())('the ledger over HTTP on %s', (kind) => {
   let authority: TestAuthority;

@@ -3,7 +3,6 @@ import {
   findIdentityPerson,
   findPerson,
   insertIdentity,
-  insertPerson,
   LedgerOutbox,
   touchIdentity,
   type PersonRecord,
@@ -11,6 +10,7 @@ import {
 } from '@guise/persistence';
 import { displayName } from '@guise/protocol';
 import type { AuthorityConfig } from '../config.js';
+import { Newcomers } from '../people/newcomers.js';
 import { RoleChanges } from '../people/role-changes.js';
 import { PersonNotices } from '../person-notices/person-notices.service.js';
 import { Clock } from '../ports/clock.js';
@@ -34,6 +34,7 @@ export class ProvidedPeople {
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly ledger: LedgerOutbox,
+    private readonly newcomers: Newcomers,
     private readonly roles: RoleChanges,
     private readonly notices: PersonNotices,
     private readonly directory: DirectoryNames,
@@ -70,9 +71,8 @@ export class ProvidedPeople {
     if (await this.directory.knows(tx, namesOf(claims))) throw new OidcRefusal('known-otherwise');
     const id = this.random.id('person');
     const name = nameOf(claims);
-    await insertPerson(tx, { id, displayName: name, roles: mapped, createdAt: this.clock.now() });
+    await this.newcomers.store(tx, { id, displayName: name, roles: mapped }, 'oidc');
     await this.store(tx, claims, id, 'provider');
-    await this.tell(tx, id, 'none', 'active');
     return id;
   }
 

@@ -1,19 +1,14 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import {
-  countPasskeys,
-  endBootstrapInvitations,
-  insertPerson,
-  type Database,
-  type Transaction,
-} from '@guise/persistence';
+import { countPasskeys, endBootstrapInvitations, type Database, type Transaction } from '@guise/persistence';
 import type { Logger } from 'pino';
 import type { AuthorityConfig } from '../config.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { CONFIG, DATABASE, LOGGER } from '../ports/tokens.js';
 import { AdminGrants } from './admin-grants.service.js';
+import { Newcomers } from './newcomers.js';
 import { PeopleService } from './people.service.js';
 
 /** Name of the first person until they are invited properly. */
@@ -34,6 +29,7 @@ export class BootstrapService implements OnApplicationBootstrap {
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly people: PeopleService,
+    private readonly newcomers: Newcomers,
     private readonly adminGrants: AdminGrants,
   ) {
     this.path = join(config.dataDir, 'bootstrap-invitation');
@@ -65,7 +61,7 @@ export class BootstrapService implements OnApplicationBootstrap {
     const id = this.random.id('person');
     if (!(await this.adminGrants.beginWith(tx, { person: id, roles: ['admin'] }, null)))
       throw new Error('there were admins here before');
-    await insertPerson(tx, { id, displayName: FIRST_PERSON, roles: ['admin'], createdAt: this.clock.now() });
+    await this.newcomers.store(tx, { id, displayName: FIRST_PERSON, roles: ['admin'] }, 'bootstrap');
     return id;
   }
 

@@ -7,7 +7,6 @@ import {
   hasIdentity,
   hasOpenAdminGrant,
   insertInvitation,
-  insertPerson,
   LedgerOutbox,
   listPersons,
   lockPerson,
@@ -21,6 +20,7 @@ import { Clock } from '../ports/clock.js';
 import { hashToken, Random } from '../ports/random.js';
 import { DATABASE } from '../ports/tokens.js';
 import { AdminGrants } from './admin-grants.service.js';
+import { Newcomers } from './newcomers.js';
 import { RoleChanges } from './role-changes.js';
 
 const INVITATION_MS = 7 * 24 * 3600 * 1000;
@@ -32,6 +32,7 @@ export class PeopleService {
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
     private readonly random: Random,
+    private readonly newcomers: Newcomers,
     private readonly roleChanges: RoleChanges,
     private readonly adminGrants: AdminGrants,
     private readonly ledger: LedgerOutbox,
@@ -61,7 +62,7 @@ export class PeopleService {
         wanted.includes('admin') &&
         !(await this.adminGrants.beginWith(tx, { person: id, roles: wanted }, by));
       const roles = waits ? withoutAdmin(wanted) : [...new Set(wanted)];
-      await insertPerson(tx, { id, displayName, roles, createdAt: this.clock.now() });
+      await this.newcomers.store(tx, { id, displayName, roles }, `invited by ${by}`);
       const grant = waits ? await this.adminGrants.request(tx, { person: id, roles: wanted }, by) : null;
       return { ...(await this.issueInvitation(tx, id, by)), adminGrant: grant?.id ?? null };
     });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LedgerPayload, LedgerPayloadOf } from '@guise/ledger';
-import type { ReconciledRow } from '@guise/persistence';
+import { personState, type ReconciledRow } from '@guise/persistence';
+import { role } from '@guise/protocol';
 
 /**
  * How a row differs from what the ledger says of it.
@@ -50,6 +51,8 @@ export function differenceOf(
       );
       return granted ? null : 'no-entry';
     }
+    case 'person':
+      return comparePerson(fields, ofKind(entries, 'status-change'));
   }
 }
 
@@ -94,6 +97,20 @@ function comparePasskey(
     { person: registered.person, publicKey: hexOf(registered.publicKey) },
   );
 }
+
+/** Of everything that happened to a person, the last that says a state and the last that says roles. */
+function comparePerson(
+  fields: Fields,
+  entries: readonly LedgerPayloadOf<'status-change'>[],
+): RowDifference | null {
+  const told = entries.map(({ to }) => to);
+  const roles = told.map((to) => to.split(' ')).findLast((words) => words.every(isRole));
+  if (roles === undefined) return 'no-entry';
+  const state = told.findLast((to) => personState.safeParse(to).success) ?? 'active';
+  return compare(fields, { state, roles: roles.toSorted() });
+}
+
+const isRole = (word: string): boolean => role.safeParse(word).success;
 
 const hexOf = (bytes: unknown): string | null =>
   bytes instanceof Uint8Array ? Buffer.from(bytes).toString('hex') : null;

@@ -26,6 +26,8 @@ import { createEntryCheck, type EntryCheck, type EntryFault } from './entry-chec
 import { createErasedLeaves } from './erased-leaves.js';
 import { isAtRest } from './erased-row.js';
 import { findLostEntries, type LostEntry } from './lost-entries.js';
+import { checkMissingRows, type MissingRow } from './missing-rows.js';
+import { checkSessions, type SessionFault } from './session-check.js';
 
 const SWEEP_MS = 3_600_000;
 const BATCH = 100;
@@ -38,7 +40,9 @@ export type Finding =
       readonly id: string;
       readonly difference: RowDifference | EntryFault;
     }
-  | LostEntry;
+  | LostEntry
+  | MissingRow
+  | SessionFault;
 
 /**
  * Looks for what was changed behind the authority's back: every row whose changes are in the ledger is compared with its
@@ -83,18 +87,28 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
       checkpoint,
       createErasedLeaves(client, checkpoint),
     );
-    const findings: Finding[] = [...(await findLostEntries(client, checkpoint, check))];
-    for (const kind of RECONCILED_KINDS) {
-      for (let after = ''; ;) {
-        const rows = await pageReconciled(this.database.client, kind, after, BATCH);
-        findings.push(...(await this.compare(kind, rows, check)));
-        const last = rows.at(-1);
-        if (last === undefined || rows.length < BATCH) break;
-        after = last.id;
-      }
+    const findings: Finding[] = [];
+    try {
+      findings.push(...(await findLostEntries(client, checkpoint, check)));
+      findings.push(...(await checkMissingRows(client)));
+      findings.push(...(await checkSessions(client, check)));
+      for (const kind of RECONCILED_KINDS) findings.push(...(await this.compareAll(kind, check)));
+    } finally {
+      // What breaks one comparison hides nothing that another found.
+      await this.alarm(findings);
     }
-    await this.alarm(findings);
     return findings;
+  }
+
+  private async compareAll(kind: ReconciledKind, check: EntryCheck): Promise<readonly Finding[]> {
+    const findings: Finding[] = [];
+    for (let after = ''; ;) {
+      const rows = await pageReconciled(this.database.client, kind, after, BATCH);
+      findings.push(...(await this.compare(kind, rows, check)));
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < BATCH) return findings;
+      after = last.id;
+    }
   }
 
   private async compare(

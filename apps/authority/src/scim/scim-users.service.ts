@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   deleteProvisionedUser,
   findProvisionedUser,
-  insertPerson,
   insertProvisionedUser,
   isUniqueViolation,
   LedgerOutbox,
@@ -16,6 +15,7 @@ import {
 import type { ProvisioningPrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
 import { ScimError } from '../http/scim-error.js';
+import { Newcomers } from '../people/newcomers.js';
 import { PersonStates } from '../people/person-states.js';
 import { RoleChanges } from '../people/role-changes.js';
 import { Clock } from '../ports/clock.js';
@@ -43,6 +43,7 @@ export class ScimUsers {
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly ledger: LedgerOutbox,
+    private readonly newcomers: Newcomers,
     private readonly states: PersonStates,
     private readonly roles: RoleChanges,
     private readonly adoptions: Adoptions,
@@ -116,10 +117,9 @@ export class ScimUsers {
     { userName, externalId, displayName, active, roles }: UserFields,
   ): Promise<ProvisionedUserRecord> {
     const id = this.random.id('person');
-    await insertPerson(tx, { id, displayName, roles, createdAt: this.clock.now() });
+    await this.newcomers.store(tx, { id, displayName, roles }, reasonOf(client));
     await insertProvisionedUser(tx, { personId: id, userName, externalId }, this.clock.now());
     await this.subjects.link(tx, client, id, externalId);
-    await this.tell(tx, client, id, 'none', 'active');
     if (!active) await this.states.suspend(tx, { id, state: 'active', roles }, reasonOf(client));
     return found(await findProvisionedUser(tx, id));
   }

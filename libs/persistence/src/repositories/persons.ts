@@ -90,6 +90,12 @@ export async function lockAdmins(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(7310579605)`;
 }
 
+/** Reads persons, whatever their state, and keeps them from changing until the transaction ends. */
+export async function lockPersons(tx: Transaction, ids: readonly string[]): Promise<readonly PersonRecord[]> {
+  await tx.$queryRaw`SELECT "id" FROM "Person" WHERE "id" = ANY(${ids}) ORDER BY "id" FOR NO KEY UPDATE`;
+  return findPersons(tx, ids);
+}
+
 /** @returns false when the person is unknown or gone */
 export async function replaceRoles(tx: Transaction, id: string, next: readonly Role[]): Promise<boolean> {
   const { count } = await tx.person.updateMany({

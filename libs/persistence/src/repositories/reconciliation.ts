@@ -10,6 +10,7 @@ export const RECONCILED_KINDS = [
   'passkey',
   'device',
   'admin',
+  'person',
 ] as const;
 export type ReconciledKind = (typeof RECONCILED_KINDS)[number];
 
@@ -85,22 +86,22 @@ const SOURCES: Readonly<Record<ReconciledKind, Source>> = {
   },
   passkey: {
     entryKinds: ['passkey'],
-    read: async (client, id, take) =>
-      (
-        await client.passkey.findMany({
-          where: { id },
-          orderBy: order,
-          take,
-          include: { person: { select: { state: true } } },
-        })
-      ).map((row) => ({
+    read: async (client, id, take) => {
+      const rows = await client.passkey.findMany({ where: { id }, orderBy: order, take });
+      // Asked apart: a person whose row is gone keeps nobody else's passkeys from being compared.
+      const gone = await client.person.findMany({
+        where: { id: { in: rows.map(({ personId }) => personId) }, state: 'left' },
+        select: { id: true },
+      });
+      return rows.map((row) => ({
         id: row.id,
         topics: [row.personId],
         fields: {
           ...{ person: row.personId, publicKey: row.publicKey },
-          usable: row.removedAt === null && row.person.state !== 'left',
+          usable: row.removedAt === null && !gone.some((person) => person.id === row.personId),
         },
-      })),
+      }));
+    },
   },
   device: {
     entryKinds: ['device'],
@@ -124,6 +125,15 @@ const SOURCES: Readonly<Record<ReconciledKind, Source>> = {
         fields: { person },
       }));
     },
+  },
+  person: {
+    entryKinds: ['status-change'],
+    read: async (client, id, take) =>
+      (await client.person.findMany({ where: { id }, orderBy: order, take })).map((row) => ({
+        id: row.id,
+        topics: [row.id],
+        fields: { state: row.state, roles: row.roles.toSorted() },
+      })),
   },
 };
 
