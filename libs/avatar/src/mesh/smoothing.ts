@@ -8,8 +8,16 @@ export interface VertexKernel {
   readonly weight: Float32Array;
 }
 
-/** Weights exp(−d²/2σ²) for vertices up to 2.5 σ apart. */
+const kernels = new Map<number, VertexKernel>();
+
+/** Weights exp(−d²/2σ²) for vertices up to 2.5 σ apart. Made once for each of the few widths in use. */
 export function createVertexKernel(sigmaCm: number): VertexKernel {
+  const kernel = kernels.get(sigmaCm) ?? weighVertices(sigmaCm);
+  kernels.set(sigmaCm, kernel);
+  return kernel;
+}
+
+function weighVertices(sigmaCm: number): VertexKernel {
   const c = CANONICAL_FACE_CM;
   const start = new Uint32Array(FACE_VERTEX_COUNT + 1);
   const vertices: number[] = [];

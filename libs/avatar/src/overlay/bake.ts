@@ -78,8 +78,7 @@ export function readLight(levels: Levels): VertexColours {
   return { y: read(level.y), u: read(level.u), v: read(level.v) };
 }
 
-/** Texture of a face as its picture has it: nothing is evened out. */
-export function unrollFace(source: BakeSource, mirror: Uint16Array, side: number): FloatPicture {
+function unrollFace(source: BakeSource, mirror: Uint16Array, side: number): FloatPicture {
   const area = side * side;
   const { us, vs } = texturePositions(side);
   const attribute = (vertex: Float32Array): { vertex: Float32Array; out: Float32Array } => ({
@@ -138,7 +137,7 @@ const LIP_HUE_ROOM = 0.4;
  * Keeps every texel's hue near the skin's: what lies far off is shadow noise, a coloured reflection or a strand of
  * hair, and the scene's tint would turn it into a stain.
  */
-export function tameHue(texture: FloatPicture, colours: VertexColours, topology: FaceTopology): void {
+function tameHue(texture: FloatPicture, colours: VertexColours, topology: FaceTopology): void {
   const { skin, lips, toOutlineCm } = topology;
   const mean = (values: Float32Array, zero: number): number => {
     let sum = 0;

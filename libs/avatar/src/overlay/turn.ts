@@ -21,11 +21,12 @@ export class TurnBlender {
   private readonly share = new Float32Array(FACE_VERTEX_COUNT);
   private turn = 0;
 
+  /** @param ahead colours of the picture's own texture */
   constructor(
-    private readonly front: VertexColours,
+    private readonly ahead: VertexColours,
     private readonly turned: () => TurnedFace,
   ) {
-    this.light = { y: front.y.slice(), u: front.u.slice(), v: front.v.slice() };
+    this.light = { y: ahead.y.slice(), u: ahead.u.slice(), v: ahead.v.slice() };
   }
 
   /** @returns null while the head looks ahead; the result is reused by the next call */
@@ -41,7 +42,7 @@ export class TurnBlender {
     this.turn = turn;
     for (let i = 0; i < FACE_VERTEX_COUNT; i++) this.share[i] = (face.share[i] ?? 0) * turn;
     for (const key of ['y', 'u', 'v'] as const) {
-      const [front, side, out] = [this.front[key], face.light[key], this.light[key]];
+      const [front, side, out] = [this.ahead[key], face.light[key], this.light[key]];
       for (let i = 0; i < FACE_VERTEX_COUNT; i++) {
         const own = front[i] ?? 0;
         out[i] = own + ((side[i] ?? 0) - own) * (this.share[i] ?? 0);

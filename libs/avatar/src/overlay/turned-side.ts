@@ -1,57 +1,81 @@
-import { FACE_TRIANGLES, FACE_VERTEX_COUNT } from '@guise/frame';
+import { FACE_VERTEX_COUNT } from '@guise/frame';
 import { facingOf } from '../mesh/normals.js';
 import { fitHead } from '../mesh/similarity.js';
 import { createVertexKernel, smoothOverFace } from '../mesh/smoothing.js';
 import { smoothstep, type FaceTopology } from '../mesh/topology.js';
-import { pyramid, readLight, unrollFace } from './bake.js';
 import { cropFace } from './crop.js';
-import { calmGrain } from './grain.js';
-import type { FloatPicture } from './picture.js';
-import { rasterizeAttributes } from './raster.js';
-import { texturePositions, type VertexColours } from './texture.js';
+import { halve, sampleBilinear, type FloatPicture } from './picture.js';
+import type { VertexColours } from './texture.js';
 import type { FaceView } from './types.js';
 
 /** A vertex that faces the camera less than the first is not seen, and from the second well, as cosines. */
 const [HARDLY_SEEN, WELL_SEEN] = [0.15, 0.4];
+/** Light is read where one pixel is no less than this. */
+const LIGHT_CM = 0.12;
 /** Width of the neighbourhood over which the view's light is made the picture's. */
 const LIGHT_SIGMA_CM = 1.2;
 /** The view's luma is changed within these factors … */
 const [MIN_GAIN, MAX_GAIN] = [0.5, 2];
 /** … and what differs from the skin around by the first, or the second, of them is hair, an ear or the room behind. */
 const [LEAST_ALIKE, ALIKE] = [0.55, 0.8];
+const TRUST_SIGMA_CM = 0.5;
+/** Nearer to the outline the mesh may lie beside the face: light is not read there. */
+const INSIDE_CM = 1.5;
 
-/** One side of a face, unrolled in the light of the avatar's picture. */
-export interface SideTexture {
-  readonly texture: FloatPicture;
-  /** How much each vertex is to be trusted: seen well, and skin. */
-  readonly trust: Float32Array;
+/** One side of a face in a view of the turned head. Values are by vertex. */
+export interface SideView {
+  readonly picture: FloatPicture;
+  /** Where each vertex is in the picture. */
+  readonly xs: Float32Array;
+  readonly ys: Float32Array;
   /** How much each vertex faces the view's camera. */
   readonly facing: Float32Array;
+  /** How much of it is to be taken: seen well, and skin. */
+  readonly trust: Float32Array;
+  /** Brings the view's colours to the avatar's own: Y − 16, U − 128 and V − 128 times `gain`, then the shifts. */
+  readonly gain: Float32Array;
+  readonly shiftU: Float32Array;
+  readonly shiftV: Float32Array;
 }
 
 /**
- * Unrolls a view of a turned head.
+ * Reads a view of a turned head.
  * @param target colours of the avatar's own texture at the vertices, which the view takes on
  * @param side of the texture in texels
  */
-export function unrollSide(
+export function readSide(
   view: FaceView,
   target: VertexColours,
   topology: FaceTopology,
   normals: Float32Array,
   side: number,
-): SideTexture {
-  const { picture, xs, ys } = cropFace(view.picture, view.landmarks, side);
+): SideView {
+  const { picture, xs, ys, zoom } = cropFace(view.picture, view.landmarks, side);
   const facing = new Float32Array(FACE_VERTEX_COUNT);
   const fit = fitHead(view.landmarks);
   if (fit !== null) facingOf(normals, fit, facing);
-  const texture = unrollFace({ picture, xs, ys, facing }, topology.mirror, side);
-  const light = readLight(pyramid(texture));
+  const light = readLight(picture, xs, ys, LIGHT_CM * (fit?.scale ?? 1) * zoom);
   const seen = facing.map((value) => smoothstep((value - HARDLY_SEEN) / (WELL_SEEN - HARDLY_SEEN)));
   const trust = trustSkin(seen, light, target, topology);
-  takeLight(texture, light, target, trust);
-  calmGrain(texture, topology);
-  return { texture, trust, facing };
+  const inside = trust.map((value, i) => value * smoothstep((topology.toOutlineCm[i] ?? 0) / INSIDE_CM));
+  return { picture, xs, ys, facing, trust, ...matchLight(light, target, inside) };
+}
+
+/** Low-frequency colours at the vertices. */
+function readLight(
+  picture: FloatPicture,
+  xs: Float32Array,
+  ys: Float32Array,
+  leastPx: number,
+): VertexColours {
+  let level = picture;
+  let step = 1;
+  for (; step < leastPx; step *= 2) level = halve(level);
+  const read = (plane: Float32Array): Float32Array =>
+    Float32Array.from({ length: FACE_VERTEX_COUNT }, (_, i) =>
+      sampleBilinear(plane, level.width, level.height, (xs[i] ?? 0) / step, (ys[i] ?? 0) / step),
+    );
+  return { y: read(level.y), u: read(level.u), v: read(level.v) };
 }
 
 /** Lowers what is seen where it is much darker or brighter than the face's skin should be there. */
@@ -70,25 +94,25 @@ function trustSkin(
   });
   const usual = Math.exp(sum / norm);
   const trust = seen.map((value, i) => {
-    const off = Math.exp(-Math.abs(Math.log((ratio[i] ?? 1) / usual)));
-    return value * smoothstep((off - LEAST_ALIKE) / (ALIKE - LEAST_ALIKE));
+    const alike = Math.exp(-Math.abs(Math.log((ratio[i] ?? 1) / usual)));
+    return value * smoothstep((alike - LEAST_ALIKE) / (ALIKE - LEAST_ALIKE));
   });
   const out = new Float32Array(FACE_VERTEX_COUNT);
-  smoothOverFace(createVertexKernel(0.5), trust, new Float32Array(trust.length).fill(1), 0, out);
+  const even = new Float32Array(FACE_VERTEX_COUNT).fill(1);
+  smoothOverFace(createVertexKernel(TRUST_SIGMA_CM), trust, even, 0, out);
   return out;
 }
 
 /** Makes the low frequencies those of the avatar's own texture; what is finer stays the view's. */
-function takeLight(
-  texture: FloatPicture,
+function matchLight(
   light: VertexColours,
   target: VertexColours,
-  trust: Float32Array,
-): void {
+  weights: Float32Array,
+): Pick<SideView, 'gain' | 'shiftU' | 'shiftV'> {
   const kernel = createVertexKernel(LIGHT_SIGMA_CM);
   const smooth = (values: Float32Array): Float32Array => {
     const out = new Float32Array(FACE_VERTEX_COUNT);
-    smoothOverFace(kernel, values, trust, 0.05, out);
+    smoothOverFace(kernel, values, weights, 0.05, out);
     return out;
   };
   const gain = smooth(
@@ -96,19 +120,7 @@ function takeLight(
   );
   const shift = (key: 'u' | 'v'): Float32Array =>
     smooth(light[key].map((c, i) => (target[key][i] ?? 128) - 128 - (c - 128) * (gain[i] ?? 1)));
-  const area = texture.y.length;
-  const [k, du, dv] = [new Float32Array(area).fill(1), new Float32Array(area), new Float32Array(area)];
-  const { us, vs } = texturePositions(texture.width);
-  rasterizeAttributes(texture, FACE_TRIANGLES, us, vs, [
-    { vertex: gain, out: k },
-    { vertex: shift('u'), out: du },
-    { vertex: shift('v'), out: dv },
-  ]);
-  for (let i = 0; i < area; i++) {
-    texture.y[i] = 16 + ((texture.y[i] ?? 16) - 16) * (k[i] ?? 1);
-    texture.u[i] = 128 + ((texture.u[i] ?? 128) - 128) * (k[i] ?? 1) + (du[i] ?? 0);
-    texture.v[i] = 128 + ((texture.v[i] ?? 128) - 128) * (k[i] ?? 1) + (dv[i] ?? 0);
-  }
+  return { gain, shiftU: shift('u'), shiftV: shift('v') };
 }
 
 function clamp(value: number, low: number, high: number): number {
