@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { writeFile } from 'node:fs/promises';
 import { WEAR_MODES } from '@guise/client/pipeline';
+import { ATTRIBUTES_USAGE, attributesCommand } from './attributes/command.js';
 import { AUTHORITY_USAGE, authorityCommand } from './authority/command.js';
 import { ENHANCEMENT_USAGE, enhancementCommand } from './enhancement/command.js';
 import { FINGERPRINTS_USAGE, fingerprintsCommand } from './fingerprints/command.js';
@@ -20,6 +21,7 @@ pipeline   the whole chain over a recording, with a locally issued permit: decod
 picture    makes docs/images/side-by-side.png anew from a synthetic actor and the sample portrait (about two minutes).
 ${SCALE_USAGE.trim()}
 ${QUALITY_USAGE}
+${ATTRIBUTES_USAGE}
 ${ENHANCEMENT_USAGE}
 ${WATERMARK_USAGE}
 ${FINGERPRINTS_USAGE}
@@ -31,6 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (args[0] === 'authority') return authorityCommand(args.slice(1));
   if (args[0] === 'verification') return verificationCommand(args.slice(1));
   if (args[0] === 'fingerprints') return fingerprintsCommand(args.slice(1));
+  if (args[0] === 'attributes') return attributesCommand(args.slice(1));
   if (args[0] === 'quality') return qualityCommand(args.slice(1));
   if (args[0] === 'enhancement') return enhancementCommand(args.slice(1));
   if (args[0] === 'scale') return scaleCommand(args.slice(1));
