@@ -30,6 +30,7 @@ import { validBodies, type ValidBody } from './valid-bodies.js';
 const OTHERWISE: Readonly<Record<string, string>> = {
   'POST /v1/avatars': 'a form, below',
   'PUT /v1/enrolments/:id/capture': 'a form, below',
+  'POST /v1/portrait-judgements': 'a form, below',
   'POST /v1/detect': 'a form, below',
   'POST /v1/verifications': 'a form, below',
   'POST /scim/v2/Users': 'a standard whose unknown attributes are dropped, below and in test 35',
@@ -136,6 +137,12 @@ describe('mass assignment', () => {
     for (const [method, url, person, parts] of [
       ['POST', '/v1/avatars', org.adminA, { meta: JSON.stringify(meta), bundle }],
       ['PUT', `/v1/enrolments/enr_${'a'.repeat(26)}/capture`, org.employee, { file: forms.file }],
+      [
+        'POST',
+        '/v1/portrait-judgements',
+        org.employee,
+        { meta: JSON.stringify({ role: 'picture' }), file: forms.file },
+      ],
       ['POST', '/v1/detect', org.employee, { file: forms.file }],
       ['POST', '/v1/verifications', org.auditor, { file: forms.file }],
     ] as const) {

@@ -7,6 +7,7 @@ export * from './notice-address.js';
 export * from './provisioning.js';
 export * from './face.js';
 export * from './avatar.js';
+export * from './portrait.js';
 export * from './consent-record.js';
 export * from './consent-request.js';
 export * from './decision.js';

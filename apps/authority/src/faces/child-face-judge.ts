@@ -7,9 +7,16 @@ import {
   type CaptureVerdict,
   type MeshPlace,
   type PictureVerdict,
+  type PortraitVerdict,
 } from './face-judge.js';
 import type { ModelFiles } from './vision-face-judge.js';
-import { captureVerdict, pictureVerdict, workerAnswer, type WorkerTask } from './worker-protocol.js';
+import {
+  captureVerdict,
+  pictureVerdict,
+  portraitVerdict,
+  workerAnswer,
+  type WorkerTask,
+} from './worker-protocol.js';
 
 export interface ChildFaceJudgeOptions {
   /** Compiled `face-worker.js`. */
@@ -42,6 +49,10 @@ export class ChildFaceJudge extends FaceJudge {
 
   override judgePicture(picture: Uint8Array, mesh: MeshPlace): Promise<PictureVerdict> {
     return this.enqueue({ task: 'picture', picture, mesh }, pictureVerdict);
+  }
+
+  override judgePortrait(picture: Uint8Array): Promise<PortraitVerdict> {
+    return this.enqueue({ task: 'portrait', picture }, portraitVerdict);
   }
 
   close(): void {

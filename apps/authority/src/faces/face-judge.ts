@@ -1,3 +1,4 @@
+import type { PortraitShot } from '@guise/liveness';
 import type { FaceAttribute } from '@guise/protocol';
 
 /** What a capture showed: a live-looking person and their embedding, or why not. */
@@ -27,6 +28,16 @@ export type PictureVerdict =
       readonly attributes: readonly FaceAttribute[];
     }
   | { readonly faces: 'none' | 'several' | 'elsewhere' };
+
+/** What a picture shows that a person took of themselves, before anything is made of it. */
+export type PortraitVerdict =
+  | {
+      readonly faces: 'one';
+      readonly embedding: Float32Array;
+      readonly attributes: readonly FaceAttribute[];
+      readonly shot: PortraitShot;
+    }
+  | { readonly faces: 'none' | 'several' };
 
 /** An avatar's mesh covers this rectangle, pixels of the picture: what is worn is cut from there. */
 export interface MeshPlace {
@@ -60,4 +71,9 @@ export abstract class FaceJudge {
    * @throws JudgeError
    */
   abstract judgePicture(picture: Uint8Array, mesh: MeshPlace): Promise<PictureVerdict>;
+  /**
+   * Measures the face of a still picture (PNG or JPEG).
+   * @throws JudgeError
+   */
+  abstract judgePortrait(picture: Uint8Array): Promise<PortraitVerdict>;
 }

@@ -19,16 +19,23 @@ process.on('disconnect', () => process.exit(0));
 
 async function answer(request: WorkerRequest): Promise<WorkerAnswer> {
   try {
-    const verdict =
-      request.task === 'capture'
-        ? await judge.judgeCapture(request.path)
-        : await judge.judgePicture(request.picture, request.mesh);
-    return { id: request.id, outcome: 'verdict', verdict };
+    return { id: request.id, outcome: 'verdict', verdict: await verdictOn(request) };
   } catch (error) {
     if (error instanceof JudgeError) {
       return { id: request.id, outcome: 'refused', code: error.code, advice: error.advice };
     }
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : 'unknown error'}\n`);
     return { id: request.id, outcome: 'refused', code: 'failed', advice: 'It could not be judged here.' };
+  }
+}
+
+function verdictOn(request: WorkerRequest): Promise<unknown> {
+  switch (request.task) {
+    case 'capture':
+      return judge.judgeCapture(request.path);
+    case 'picture':
+      return judge.judgePicture(request.picture, request.mesh);
+    case 'portrait':
+      return judge.judgePortrait(request.picture);
   }
 }

@@ -1,5 +1,5 @@
-import { rgbToI420, type I420Frame } from '@guise/frame';
-import { judgeCapture, type CaptureFrame, type CaptureJudgement } from '@guise/liveness';
+import { rgbToI420, type FaceObservation, type I420Frame } from '@guise/frame';
+import { judgeCapture, portraitShotOf, type CaptureFrame, type CaptureJudgement } from '@guise/liveness';
 import {
   decodeImage,
   decodeVideo,
@@ -11,7 +11,9 @@ import {
 import {
   createVision,
   findAttributes,
+  measureSkinLight,
   openModelRegistry,
+  type FaceAttribute,
   type FaceTracker,
   type Vision,
 } from '@guise/vision';
@@ -21,6 +23,7 @@ import {
   type CaptureVerdict,
   type MeshPlace,
   type PictureVerdict,
+  type PortraitVerdict,
 } from './face-judge.js';
 import { lookAround, overlap, smallerFrame } from './mesh-place.js';
 
@@ -71,10 +74,25 @@ export class VisionFaceJudge extends FaceJudge {
     if (anywhere.length > 1 || others.length > 0) return { faces: 'several' };
     if (around === null || face === undefined) return { faces: anywhere.length > 0 ? 'elsewhere' : 'none' };
     if (overlap(face.box, around.mesh) < SAME_PLACE) return { faces: 'elsewhere' };
-    const attributes = findAttributes(around.frame, face.landmarks)
-      .filter(({ certainty }) => certainty === 'clear')
-      .map(({ attribute }) => attribute);
-    return { faces: 'one', embedding: await vision.embed(around.frame, face), attributes };
+    return {
+      faces: 'one',
+      embedding: await vision.embed(around.frame, face),
+      attributes: clearAttributes(around.frame, face),
+    };
+  }
+
+  override async judgePortrait(picture: Uint8Array): Promise<PortraitVerdict> {
+    const vision = await this.open();
+    const frame = smallerFrame(await readPicture(picture));
+    const [face, ...others] = await vision.detectFaces(frame);
+    if (face === undefined) return { faces: 'none' };
+    if (others.length > 0) return { faces: 'several' };
+    return {
+      faces: 'one',
+      embedding: await vision.embed(frame, face),
+      attributes: clearAttributes(frame, face),
+      shot: portraitShotOf(face, measureSkinLight(frame, face.landmarks)),
+    };
   }
 
   async close(): Promise<void> {
@@ -86,6 +104,12 @@ export class VisionFaceJudge extends FaceJudge {
     this.vision ??= openModelRegistry(this.models).then((registry) => createVision({ registry }));
     return this.vision;
   }
+}
+
+function clearAttributes(frame: I420Frame, face: FaceObservation): readonly FaceAttribute[] {
+  return findAttributes(frame, face.landmarks)
+    .filter(({ certainty }) => certainty === 'clear')
+    .map(({ attribute }) => attribute);
 }
 
 async function observe(vision: Vision, path: string): Promise<readonly CaptureFrame[]> {

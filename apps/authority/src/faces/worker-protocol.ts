@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EMBEDDING_LENGTH, faceAttribute } from '@guise/protocol';
+import { EMBEDDING_LENGTH, faceAttribute, portraitShot } from '@guise/protocol';
 import type { MeshPlace } from './face-judge.js';
 
 /** Messages between the authority and its face worker. The worker handles hostile media, so its answers are parsed. */
@@ -26,17 +26,30 @@ export const pictureVerdict = z.discriminatedUnion('faces', [
   z.object({ faces: z.literal('elsewhere') }),
 ]);
 
+export const portraitVerdict = z.discriminatedUnion('faces', [
+  z.object({
+    faces: z.literal('one'),
+    embedding,
+    attributes: z.array(faceAttribute).max(2),
+    shot: portraitShot,
+  }),
+  z.object({ faces: z.literal('none') }),
+  z.object({ faces: z.literal('several') }),
+]);
+
 const meshPlace = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
 export const workerRequest = z.discriminatedUnion('task', [
   z.object({ id: z.int(), task: z.literal('capture'), path: z.string() }),
   z.object({ id: z.int(), task: z.literal('picture'), picture: z.instanceof(Uint8Array), mesh: meshPlace }),
+  z.object({ id: z.int(), task: z.literal('portrait'), picture: z.instanceof(Uint8Array) }),
 ]);
 export type WorkerRequest = z.infer<typeof workerRequest>;
 /** A request without its number. */
 export type WorkerTask =
   | { readonly task: 'capture'; readonly path: string }
-  | { readonly task: 'picture'; readonly picture: Uint8Array; readonly mesh: MeshPlace };
+  | { readonly task: 'picture'; readonly picture: Uint8Array; readonly mesh: MeshPlace }
+  | { readonly task: 'portrait'; readonly picture: Uint8Array };
 
 export const workerAnswer = z.discriminatedUnion('outcome', [
   z.object({ id: z.int(), outcome: z.literal('verdict'), verdict: z.unknown() }),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { PortraitShot } from '@guise/liveness';
 import { createSeededRandom } from '@guise/testing';
 import { EMBEDDING_LENGTH, type FaceAttribute } from '@guise/protocol';
 import {
@@ -8,8 +9,14 @@ import {
   type CaptureVerdict,
   type MeshPlace,
   type PictureVerdict,
+  type PortraitVerdict,
 } from '../faces/face-judge.js';
 import { overlap } from '../faces/mesh-place.js';
+
+const STRAIGHT_SHOT: PortraitShot = {
+  ...{ faceWidthPx: 300, yawDeg: 0, pitchDeg: 0, rollDeg: 0 },
+  ...{ lid: 0.7, mouthOpen: 0.02, light: 120 },
+};
 
 /**
  * Sees what the test says: a capture is the text `face:<name>` (or `reject:<code>`), and pictures are announced by
@@ -33,6 +40,28 @@ export class ScriptedFaceJudge extends FaceJudge {
     attributes: readonly FaceAttribute[] = [],
   ): void {
     this.pictures.set(digest(picture), { face, at, attributes });
+  }
+
+  private readonly portraits = new Map<string, PortraitVerdict>();
+
+  /** From now on this is seen in a picture that a person took of themselves. */
+  showPortrait(
+    picture: Uint8Array,
+    face: string,
+    shot: Partial<PortraitShot> = {},
+    attributes: readonly FaceAttribute[] = [],
+  ): void {
+    const seen = { ...STRAIGHT_SHOT, ...shot };
+    this.portraits.set(digest(picture), {
+      faces: 'one',
+      embedding: embeddingOf(face),
+      attributes,
+      shot: seen,
+    });
+  }
+
+  override judgePortrait(picture: Uint8Array): Promise<PortraitVerdict> {
+    return Promise.resolve(this.portraits.get(digest(picture)) ?? { faces: 'none' });
   }
 
   override async judgeCapture(path: string): Promise<CaptureVerdict> {
