@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { AvatarBundle, AvatarView } from '@guise/avatar';
+import { admitTurned, AvatarError, type AvatarBundle, type AvatarView } from '@guise/avatar';
 import { FACE_VERTEX_COUNT } from '@guise/frame';
 import type { FaceAttribute } from '@guise/protocol';
 import { FaceJudge, JudgeError, type MeshPlace, type PictureVerdict } from '../faces/face-judge.js';
 import { SourceFaces } from '../faces/source-faces.js';
 import { ProblemError } from '../http/problem-error.js';
 
+type View = NonNullable<AvatarBundle['views']>[number];
 type OneFace = Extract<PictureVerdict, { readonly faces: 'one' }>;
 
 /** What the pictures of one bundle show. */
@@ -42,6 +43,7 @@ export class BundleFaceReader {
     let viewsShowPicture = true;
     for (const view of views) {
       const name = `${view.role} view`;
+      requireTurned(view, name);
       const face = await this.faceOf(view, name);
       if (face === null) throw notOneFace(name);
       embeddings.push(face.embedding);
@@ -64,6 +66,17 @@ export class BundleFaceReader {
     if (verdict.faces === 'elsewhere')
       throw new ProblemError('bundle-invalid', { detail: `The mesh of the ${name} is not on its face.` });
     return verdict.faces === 'one' ? verdict : null;
+  }
+}
+
+/** A view of a turned head must be one, or the overlay refuses the bundle when it is worn. */
+function requireTurned({ role, picture, landmarks }: View, name: string): void {
+  if (role === 'mouth-open') return;
+  try {
+    admitTurned(picture, landmarks, role === 'turned-left' ? 'left' : 'right');
+  } catch (error) {
+    if (!(error instanceof AvatarError)) throw error;
+    throw new ProblemError('bundle-invalid', { detail: `The ${name}: ${error.message}` });
   }
 }
 

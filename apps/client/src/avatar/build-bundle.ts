@@ -1,18 +1,21 @@
-import { admitOpenMouth, AvatarError, type AvatarBundle, type AvatarView } from '@guise/avatar';
+import type { AvatarBundle, AvatarView } from '@guise/avatar';
 import { i420ToRgb, rgbToI420, type I420Frame } from '@guise/frame';
-import { SAME_FACE_COSINE } from '@guise/identity';
 import { judgeCapture, type CaptureFrame } from '@guise/liveness';
 import { decodeImage, decodeVideo, encodePng } from '@guise/media';
-import { cosineSimilarity, type Vision } from '@guise/vision';
+import type { Vision } from '@guise/vision';
 import { CliError } from '../cli-error.js';
 import { mostAtRest } from './at-rest.js';
-import { cutOut, type Portrait } from './cut-out.js';
+import { cutOut, WHOLE_PORTRAIT, type Portrait, type Room } from './cut-out.js';
 import { maskPerson } from './person-mask.js';
 
 const EMBEDDINGS_PER_SECOND = 2;
 
 /** @throws CliError `badInput` unless exactly one face is in the picture */
-export async function portraitFromPicture(vision: Vision, file: string): Promise<Portrait> {
+export async function portraitFromPicture(
+  vision: Vision,
+  file: string,
+  room: Room = WHOLE_PORTRAIT,
+): Promise<Portrait> {
   const frame = rgbToI420(await decodeImage(file));
   const faces = await vision.detectFaces(frame);
   const [face] = faces;
@@ -28,7 +31,7 @@ export async function portraitFromPicture(vision: Vision, file: string): Promise
       `${String(faces.length)} faces are in ${file}`,
       'Cut the picture so that only the avatar is in it.',
     );
-  return cutOut(frame, face);
+  return cutOut(frame, face, room);
 }
 
 /**
@@ -94,18 +97,29 @@ export type BundleWords = Pick<
   'name' | 'kind' | 'likeness' | 'provenance' | 'licence' | 'createdAt'
 >;
 
+export type ViewRole = NonNullable<AvatarBundle['views']>[number]['role'];
+
+/** One more picture of the portrait's face. */
+export interface FurtherView {
+  readonly role: ViewRole;
+  readonly portrait: Portrait;
+}
+
 export async function bundleOf(
   vision: Pick<Vision, 'segmentPerson'>,
   portrait: Portrait,
   words: BundleWords,
-  mouthOpen: Portrait | null = null,
+  furtherViews: readonly FurtherView[] = [],
 ): Promise<AvatarBundle> {
   const personMask = await maskPerson(vision, portrait);
+  const views = await Promise.all(
+    furtherViews.map(async ({ role, portrait: view }) => ({ role, ...(await viewOf(view)) })),
+  );
   return {
     ...words,
     ...(await viewOf(portrait)),
     ...(personMask === null ? {} : { personMask }),
-    ...(mouthOpen === null ? {} : { views: [{ role: 'mouth-open', ...(await viewOf(mouthOpen)) }] }),
+    ...(views.length === 0 ? {} : { views }),
   };
 }
 
@@ -116,37 +130,4 @@ async function viewOf({ frame, landmarks, enhancement }: Portrait): Promise<Avat
     ...{ picture: { mediaType: 'image/png', width, height, bytes }, landmarks },
     ...(enhancement === undefined ? {} : { enhancement }),
   };
-}
-
-/**
- * The same face with an open mouth, from a picture: as like as the authority wants it when the bundle is drafted.
- * @throws CliError `badInput` unless it shows exactly one face, open-mouthed, from the front, and the portrait's
- */
-export async function openMouthFromPicture(
-  vision: Vision,
-  file: string,
-  portrait: Portrait,
-): Promise<Portrait> {
-  const view = await portraitFromPicture(vision, file);
-  try {
-    admitOpenMouth(view.frame, view.landmarks);
-  } catch (error) {
-    if (!(error instanceof AvatarError)) throw error;
-    throw new CliError('badInput', `${file} does not do as an open mouth`, error.message, [], {
-      cause: error,
-    });
-  }
-  const [own, other] = await Promise.all([portrait, view].map((of) => embeddingOf(vision, of)));
-  if (own === undefined || other === undefined || cosineSimilarity(own, other) < SAME_FACE_COSINE)
-    throw new CliError(
-      'badInput',
-      `${file} does not show the face of the portrait`,
-      'Use a picture of the same face in similar light.',
-    );
-  return view;
-}
-
-async function embeddingOf(vision: Vision, { frame }: Portrait): Promise<Float32Array | undefined> {
-  const [face] = await vision.detectFaces(frame);
-  return face === undefined ? undefined : vision.embed(frame, face);
 }

@@ -7,13 +7,14 @@ import { openPairedClient, openPersonApi, SIGN_IN_HELP, type SignInOptions } fro
 import { parseAvatarId } from '../session/open-session.js';
 import {
   bundleOf,
-  openMouthFromPicture,
   portraitFromCapture,
   portraitFromPicture,
+  type FurtherView,
 } from '../avatar/build-bundle.js';
 import type { Portrait } from '../avatar/cut-out.js';
 import { enhanceSmall, hintAtEnhancing } from '../avatar/enhance-small.js';
 import { attributeWarnings, listAttributes } from '../avatar/face-attributes.js';
+import { viewFromPicture } from '../avatar/further-views.js';
 import { registerLookCommands } from '../avatar/look-commands.js';
 import { CliError } from '../cli-error.js';
 import { nowSecondsOf, type CommandContext } from '../context.js';
@@ -24,6 +25,8 @@ export interface AvatarBuildOptions {
   readonly picture?: string | undefined;
   readonly capture?: string | undefined;
   readonly mouthOpen?: string | undefined;
+  readonly left?: string | undefined;
+  readonly right?: string | undefined;
   readonly enhance?: boolean | undefined;
   readonly name: string;
   readonly kind: string;
@@ -45,6 +48,8 @@ export function registerAvatar(program: Command, context: CommandContext): void 
     .option('--picture <file>', 'portrait or artwork with exactly one face')
     .option('--capture <file>', 'recording of yourself: the best frontal frame is taken')
     .option('--mouth-open <file>', 'picture of the same face with an open mouth: its teeth are shown')
+    .option('--left <file>', 'picture of the same face turned to its own left by 20° to 45°, for the overlay')
+    .option('--right <file>', 'the same to its own right')
     .option('--enhance', 'a network enlarges small faces; the bundle says so')
     .requiredOption('--name <name>', 'name of the avatar')
     .addOption(
@@ -67,6 +72,10 @@ Examples:
   $ guise avatar build --capture me.mp4 --name "Alex" --provenance "my webcam" --licence "own picture" -o me.guise
   $ guise avatar build --picture monalisa.jpg --kind executive --likeness artwork --name "Mona Lisa" \\
       --provenance "Leonardo da Vinci, about 1503" --licence "public domain" -o mona.guise
+  $ guise avatar build --picture me.png --left me-left.png --right me-right.png --name "Alex" \
+      --provenance "my webcam" --licence "own pictures" -o me.guise
+
+--left and --right say where the head turns from its own point of view: left is the right of an unmirrored picture.
 
 --enhance is for faces of 64 to 220 pixels. What it adds is made up: the face must stay the same by the network that
 compares faces, and the bundle names what was done, for whoever approves or audits it (guise avatar inspect).`,
@@ -167,10 +176,17 @@ export async function buildAvatar(context: CommandContext, options: AvatarBuildO
         ? await watchCapture(context, vision, capture ?? '')
         : await portraitFromPicture(vision, picture),
     );
-    const { mouthOpen } = options;
-    const open =
-      mouthOpen === undefined ? null : await improve(await openMouthFromPicture(vision, mouthOpen, portrait));
-    return bundleOf(vision, portrait, words, open);
+    const views: FurtherView[] = [];
+    for (const [role, file] of [
+      ['mouth-open', options.mouthOpen],
+      ['turned-left', options.left],
+      ['turned-right', options.right],
+    ] as const) {
+      if (file === undefined) continue;
+      const view = await viewFromPicture(vision, role, file, portrait);
+      views.push({ role, portrait: await improve(view.portrait) });
+    }
+    return bundleOf(vision, portrait, words, views);
   });
   const bytes = encodeBundle(bundle);
   await writeNewFile(options.output, bytes);

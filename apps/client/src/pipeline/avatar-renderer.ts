@@ -10,6 +10,7 @@ import type { FaceObservation, I420Frame } from '@guise/frame';
 import { decodeImage, type PictureSize } from '@guise/media';
 import type { AvatarRenderer, OverlayAvatar, PortraitAvatar, RenderOutcome } from '@guise/runtime';
 import { portraitExtras } from '../avatar/portrait-extras.js';
+import { turnedViews } from '../avatar/turned-views.js';
 import type { WearMode } from './wear-mode.js';
 
 export interface AvatarWish {
@@ -39,7 +40,11 @@ export async function openAvatarRenderer(wish: AvatarWish): Promise<BuiltInRende
   const { landmarks } = avatar.bundle;
   const worn =
     mode === 'overlay'
-      ? overlayOf({ picture, landmarks }, size, wish.halfSize === true)
+      ? overlayOf(
+          { picture, landmarks, turned: await turnedViews(avatar.bundle) },
+          size,
+          wish.halfSize === true,
+        )
       : portraitOf(
           { picture, landmarks, ...(await portraitExtras(avatar.bundle)) },
           size,
