@@ -14,8 +14,14 @@ const PERSON_COLUMN =
   /(^topic|person|subject|requester|approver|owner|By|ById|personId|subjectId|requesterId|approverId|ownerId)$/;
 /** Columns that name several persons. */
 const PERSON_LIST = /^wearers$/;
+/** Tables that name nobody and belong to a row that does: by which column, to which table's. */
+const PARTS: Readonly<Record<string, { readonly column: string; readonly of: string }>> = {
+  NoticeDelivery: { column: 'noticeId', of: 'PersonNotice' },
+  Permit: { column: 'sessionId', of: 'WearSession' },
+  EvidenceSegment: { column: 'sessionId', of: 'WearSession' },
+};
 /** Secrets, and what would let somebody act as the person. Bytes (keys, templates, salts) are left out by their type. */
-const SECRET_COLUMN = /(hash|token|secret|challenge|code|seed|cookie)$/i;
+const SECRET_COLUMN = /(hash|token|secret|challenge|code|seed|cookie|jws)$/i;
 /** Challenges in flight. */
 const SECRET_TABLES: ReadonlySet<string> = new Set(['Ceremony', 'DpopProof']);
 
@@ -68,7 +74,13 @@ async function readRows(
   const select = (list: readonly Column[], where: string) =>
     `SELECT ${list.map(({ column }) => quote(column)).join(', ')} FROM ${quote(table)}
      WHERE ${where} ORDER BY 1 LIMIT ${String(MAX_ROWS + 1)}`;
-  const named = naming.map(({ column }) => `${quote(column)} = $1`).join(' OR ');
+  const part = PARTS[table];
+  const named = [
+    ...naming.map(({ column }) => `${quote(column)} = $1`),
+    ...(part === undefined
+      ? []
+      : [`${quote(part.column)} IN (SELECT "id" FROM ${quote(part.of)} WHERE "personId" = $1)`]),
+  ].join(' OR ');
   const listed = listing.map(({ column }) => `$1 = ANY(${quote(column)})`).join(' OR ');
   const ids = all.filter(({ column }) => column === 'id');
   return rows.parse([
