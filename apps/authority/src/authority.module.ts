@@ -19,6 +19,7 @@ import type { KeyStore } from './keys/key-store.js';
 import { KEY_STORE_OVERRIDE, KeysModule } from './keys/keys.module.js';
 import { LandingModule } from './landing/landing.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { OperatorModule } from './operator/operator.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { OidcModule } from './oidc/oidc.module.js';
@@ -73,6 +74,7 @@ export class AuthorityModule {
         ChangeFeedModule,
         HttpModule,
         DecisionsModule,
+        MetricsModule,
         LedgerModule,
         PersonNoticesModule,
         SignInsModule,

@@ -1,5 +1,12 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import {
+  METRICS_VARIABLES,
+  metricsConfigOf,
+  metricsEnvironment,
+  missingMetricsVariable,
+  type MetricsConfig,
+} from './metrics/metrics-variables.js';
 import { OIDC_VARIABLES, oidcConfigOf, oidcEnvironment, type OidcConfig } from './oidc/oidc-variables.js';
 import {
   missingSmtpVariable,
@@ -85,6 +92,7 @@ export const VARIABLES = {
   ...OIDC_VARIABLES,
   ...SSF_VARIABLES,
   ...SMTP_VARIABLES,
+  ...METRICS_VARIABLES,
 } as const satisfies Record<string, Variable>;
 export type VariableName = keyof typeof VARIABLES;
 
@@ -122,6 +130,7 @@ const environment = z.object({
   ...oidcEnvironment,
   ...ssfEnvironment,
   ...smtpEnvironment,
+  ...metricsEnvironment,
 });
 
 export interface AuthorityConfig {
@@ -145,6 +154,8 @@ export interface AuthorityConfig {
   readonly ssf: SsfConfig | null;
   /** Null: notices to persons are in their list only. */
   readonly smtp: SmtpConfig | null;
+  /** Null: no metrics are served. */
+  readonly metrics: MetricsConfig | null;
 }
 
 /** A variable the authority cannot start with. The message never holds its value. */
@@ -186,6 +197,8 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
   if (missing !== null) throw new ConfigError(missing, 'is needed with GUISE_SSF_ISSUER');
   const sender = missingSmtpVariable(values);
   if (sender !== null) throw new ConfigError(sender, 'is needed with GUISE_SMTP_URL');
+  const scraper = missingMetricsVariable(values);
+  if (scraper !== null) throw new ConfigError(scraper, 'is needed with this GUISE_METRICS_HOST');
   return Object.freeze({
     dataDir: resolve(values.GUISE_DATA_DIR),
     modelsDir: resolve(values.GUISE_MODELS_DIR),
@@ -203,6 +216,7 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
     oidc: oidcConfigOf(values),
     ssf: ssfConfigOf(values, publicUrl.origin),
     smtp: smtpConfigOf(values),
+    metrics: metricsConfigOf(values),
   });
 }
 

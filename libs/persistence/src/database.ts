@@ -29,9 +29,17 @@ export interface Database {
   /** Hears what any process told with `notify`, until the returned function is called. */
   readonly listen: Listen;
   readonly presence: Pick<Presence, 'isAlone' | 'settle'>;
+  /** Connections of this process to the server, and who waits for one; null on the embedded engine. */
+  connections(): ConnectionCounts | null;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface ConnectionCounts {
+  readonly open: number;
+  readonly idle: number;
+  readonly waiting: number;
 }
 
 export interface DatabaseOptions {
@@ -65,6 +73,7 @@ interface Engine {
   readonly listen: Listen;
   readonly statements: StatementEngine;
   readonly presence: Presence;
+  readonly connections: Database['connections'];
   /** Applies the migrations of a folder. @returns names of those that were new @throws PersistenceError `migration-failed` */
   migrate(folder: string): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -92,6 +101,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       statements: engine.statements,
       listen: engine.listen,
       presence: engine.presence,
+      connections: engine.connections,
       ping: async () => {
         await client.$queryRaw`SELECT 1`;
       },
@@ -143,6 +153,7 @@ async function openPostgres(
   const statements = statementsOnServer(pool, { timeoutMs: TRANSACTION.timeout, hook });
   return {
     ...({ kind: 'postgresql', factory, listen, statements, presence } as const),
+    connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     // On connections that end with it: the schema engine's lock lasts as long as its connection, and the next process waits for it.
     async migrate(folder) {
       const brief = new pg.Pool({ connectionString: url, connectionTimeoutMillis: TRANSACTION.maxWait });
@@ -181,6 +192,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Engine> {
   });
   return {
     ...({ kind: 'embedded', factory, presence: ALONE } as const),
+    connections: () => null,
     listen: listenEmbedded(pglite),
     statements: statementsEmbedded(pglite, options.onStatement),
     migrate: (folder) => applyMigrations(factory, folder),

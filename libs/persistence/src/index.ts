@@ -293,6 +293,7 @@ export {
   listDueLeavers,
   listEndedAvatarsOf,
 } from './repositories/leavers.js';
+export { readLedgerLag, type LedgerLag } from './repositories/ledger-lag.js';
 export {
   answerIdempotencyKey,
   claimIdempotencyKey,

@@ -19,6 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const refusal = toRefusal(error);
+    refusals.set(request, { code: refusal.code, reason: refusal.extras.reasons?.[0]?.code });
     if (refusal.code === 'internal' || refusal.code === 'storage-full') {
       const what = refusal.code === 'internal' ? 'unexpected error' : 'the disk is full';
       this.logger.error({ traceId: request.id, err: error }, what);
@@ -70,6 +71,14 @@ function sendScimError(reply: FastifyReply, error: unknown, { code, extras }: Re
     .type(SCIM_CONTENT_TYPE)
     .send(JSON.stringify(body));
 }
+
+const refusals = new WeakMap<
+  FastifyRequest,
+  { readonly code: ProblemCode; readonly reason: string | undefined }
+>();
+
+/** Why a request was refused: the problem's code, and the first reason of a refused decision. */
+export const refusalOf = (request: FastifyRequest) => refusals.get(request);
 
 /** Whether the caller is told that the request is refused; everything else failed on our side. */
 export const isRefusal = (error: unknown): boolean => PROBLEMS[toRefusal(error).code].status < 500;

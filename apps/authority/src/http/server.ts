@@ -5,6 +5,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { AuthorityConfig } from '../config.js';
+import { Metrics } from '../metrics/metrics.js';
+import { countRequests } from '../metrics/request-metrics.js';
 import type { Permission, StepUp } from './permission.js';
 import { principalOf, type AnyPrincipal } from './principal.js';
 import { ProblemError } from './problem-error.js';
@@ -39,7 +41,7 @@ export function createAdapter(config: AuthorityConfig): FastifyAdapter {
   });
 }
 
-/** Security headers, rate limits and access log; returns the list of routes, filled while they are registered. */
+/** Security headers, rate limits, access log and metrics; returns the list of routes, filled while they are registered. */
 export async function prepareServer(
   app: NestFastifyApplication,
   config: AuthorityConfig,
@@ -76,6 +78,7 @@ export async function prepareServer(
     );
     done();
   });
+  countRequests(fastify, app.get(Metrics));
   await app.register(helmet, helmetOptions(config));
   await app.register(rateLimit, {
     global: true,

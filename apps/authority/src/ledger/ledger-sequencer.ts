@@ -14,6 +14,7 @@ import {
 } from '@guise/persistence';
 import type { Logger } from 'pino';
 import { outsideClaims } from '../idempotency/claimed-transactions.js';
+import { Metrics } from '../metrics/metrics.js';
 import { Clock } from '../ports/clock.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
 import { LedgerKey } from './ledger-key.js';
@@ -41,6 +42,7 @@ export class LedgerSequencer implements OnApplicationBootstrap, BeforeApplicatio
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly key: LedgerKey,
     private readonly clock: Clock,
+    private readonly metrics: Metrics,
   ) {
     this.store = createLedgerStore(database.client);
   }
@@ -86,7 +88,10 @@ export class LedgerSequencer implements OnApplicationBootstrap, BeforeApplicatio
 
   private start(): Promise<PublishedCheckpoint> {
     this.next = undefined;
-    const run = outsideClaims(() => this.publishStaged());
+    const run = outsideClaims(() => this.publishStaged()).catch((error: unknown) => {
+      this.metrics.countSequencerError();
+      throw error;
+    });
     this.running = run;
     return run;
   }

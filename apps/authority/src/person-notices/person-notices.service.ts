@@ -19,6 +19,7 @@ import {
 } from '@guise/persistence';
 import type { PersonNoticeKind } from '@guise/protocol';
 import type { Logger } from 'pino';
+import { Metrics } from '../metrics/metrics.js';
 import { Clock } from '../ports/clock.js';
 import { Random } from '../ports/random.js';
 import { sweepEvery, type Sweeps } from '../ports/sweeps.js';
@@ -47,6 +48,7 @@ export class PersonNotices implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(NOTICE_CHANNELS) private readonly channels: readonly NoticeChannel[],
     private readonly clock: Clock,
     private readonly random: Random,
+    private readonly metrics: Metrics,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -120,6 +122,7 @@ export class PersonNotices implements OnApplicationBootstrap, BeforeApplicationS
       try {
         await channel.deliver({ id, person: personId, recipient: due.recipient, kind, text, at });
         await endDelivery(client, due);
+        this.metrics.countDelivery(due.channel, 'delivered');
       } catch (error) {
         await this.tryLater(due, error);
       }
@@ -132,9 +135,11 @@ export class PersonNotices implements OnApplicationBootstrap, BeforeApplicationS
     if (nextMs > due.notice.createdAt.getTime() + GIVE_UP_MS) {
       this.logger.error(about, 'a notice is given up: it is in the in-app list only');
       await endDelivery(this.database.client, due);
+      this.metrics.countDelivery(due.channel, 'given-up');
     } else {
       this.logger.warn(about, 'a notice is offered again later');
       await retryDelivery(this.database.client, due, new Date(nextMs));
+      this.metrics.countDelivery(due.channel, 'failed');
     }
   }
 }

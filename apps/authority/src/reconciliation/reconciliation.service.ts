@@ -18,6 +18,7 @@ import {
 } from '@guise/persistence';
 import type { Logger } from 'pino';
 import { LedgerReader } from '../ledger/ledger-reader.js';
+import { Metrics } from '../metrics/metrics.js';
 import { PersonNotices } from '../person-notices/person-notices.service.js';
 import { sweepEvery, type Sweeps } from '../ports/sweeps.js';
 import { DATABASE, LOGGER } from '../ports/tokens.js';
@@ -60,6 +61,7 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly ledger: LedgerReader,
     private readonly notices: PersonNotices,
+    private readonly metrics: Metrics,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -70,6 +72,7 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
       },
       (error) => {
         this.logger.error({ err: error }, 'the database could not be compared with the ledger');
+        this.metrics.countReconciliation('failed', []);
       },
     );
   }
@@ -97,6 +100,10 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
       // What breaks one comparison hides nothing that another found.
       await this.alarm(findings);
     }
+    this.metrics.countReconciliation(
+      findings.length === 0 ? 'clean' : 'differs',
+      findings.map(({ kind }) => kind),
+    );
     return findings;
   }
 

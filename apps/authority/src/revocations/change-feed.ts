@@ -6,8 +6,10 @@ import {
 } from '@nestjs/common';
 import { notify, type Database, type Transaction } from '@guise/persistence';
 import { z } from 'zod';
+import { Metrics } from '../metrics/metrics.js';
 import { Random } from '../ports/random.js';
 import { DATABASE } from '../ports/tokens.js';
+import { PushTimer } from './push-timer.js';
 
 const CHANNEL = 'guise_changes';
 
@@ -49,11 +51,14 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   readonly self: string;
   private readonly listeners = new Set<ChangeListener>();
   private stop: () => Promise<void> = () => Promise.resolve();
+  private readonly pushes: PushTimer;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     random: Random,
+    metrics: Metrics,
   ) {
+    this.pushes = new PushTimer(metrics);
     this.self = Buffer.from(random.bytes(16)).toString('base64url');
   }
 
@@ -61,7 +66,9 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
     this.stop = await this.database.listen(CHANNEL, {
       onMessage: (text) => {
         const heard = change.safeParse(parseJson(text));
-        if (heard.success) for (const listener of this.listeners) listener.onChange(heard.data);
+        if (!heard.success) return;
+        for (const listener of this.listeners) listener.onChange(heard.data);
+        this.pushes.stop(heard.data);
       },
       onGap: () => {
         for (const listener of this.listeners) listener.onGap();
@@ -78,6 +85,7 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   announce(tx: Transaction, ...changes: readonly Change[]): Promise<void> {
+    for (const each of changes) this.pushes.start(each);
     return notify(
       tx,
       CHANNEL,

@@ -5,6 +5,7 @@ import type { SessionEvent } from '@guise/protocol';
 import type { FastifyReply } from 'fastify';
 import type { DevicePrincipal } from '../http/principal.js';
 import { ProblemError } from '../http/problem-error.js';
+import { Metrics } from '../metrics/metrics.js';
 import { AVATAR_SUSPENDED } from '../permits/wear-grants.js';
 import { DATABASE } from '../ports/tokens.js';
 import { ChangeFeed } from '../revocations/change-feed.js';
@@ -33,9 +34,15 @@ export class SessionStreams implements OnModuleInit, BeforeApplicationShutdown {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly feed: ChangeFeed,
+    private readonly metrics: Metrics,
   ) {}
 
   onModuleInit(): void {
+    this.metrics.watch(
+      'guise_event_streams_open',
+      'Sessions that listen for their end at this process',
+      () => this.streams.size,
+    );
     this.feed.listen({
       onChange: (change) => {
         if (change.type !== 'session-end') return;

@@ -66,4 +66,5 @@ export { LedgerSequencer } from '../ledger/ledger-sequencer.js';
 export { SigningKeys } from '../keys/signing-keys.js';
 export { createOutboundFetch, type ResolvedAddress } from '../outbound/outbound-fetch.js';
 export { Reconciliation } from '../reconciliation/reconciliation.service.js';
+export { parseConfig } from '../config.js';
 export { RetentionService } from '../retention/retention.service.js';
