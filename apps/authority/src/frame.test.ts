@@ -121,7 +121,7 @@ describe.each(await testDatabases())('the frame on %s', (kind) => {
   });
 
   it('serves pages under a policy that lets nothing foreign in', async () => {
-    for (const url of ['/', '/account', '/docs']) {
+    for (const url of ['/', '/account', '/portrait', '/docs']) {
       const page = await authority.app.inject({ method: 'GET', url });
       expect(page.statusCode).toBe(200);
       expect(page.headers['content-security-policy']).toContain("default-src 'none'");
@@ -131,6 +131,7 @@ describe.each(await testDatabases())('the frame on %s', (kind) => {
       '/assets/guise.css',
       '/assets/landing.js',
       '/assets/account.js',
+      '/assets/portrait.js',
       '/assets/mark.svg',
       '/openapi.json',
     ]) {

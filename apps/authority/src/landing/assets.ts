@@ -13,6 +13,8 @@ export class Assets {
   readonly mark = read('mark.svg');
   readonly account = read('account.html');
   readonly accountScript = read('account.js');
+  readonly portrait = read('portrait.html');
+  readonly portraitScript = read('portrait.js');
   readonly noticeAddressScript = read('notice-address.js');
   readonly providerScript = read('provider.js');
 }

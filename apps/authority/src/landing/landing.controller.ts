@@ -36,6 +36,20 @@ export class LandingController {
     return this.assets.accountScript;
   }
 
+  @Get('portrait')
+  @Requires('public')
+  @Header('content-type', HTML)
+  portrait(): string {
+    return this.assets.portrait;
+  }
+
+  @Get('assets/portrait.js')
+  @Requires('public')
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  portraitScript(): string {
+    return this.assets.portraitScript;
+  }
+
   @Get('assets/notice-address.js')
   @Requires('public')
   @Header('content-type', 'text/javascript; charset=utf-8')
