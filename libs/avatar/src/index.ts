@@ -27,7 +27,7 @@ export {
 } from './portrait/parameters.js';
 export type { OpenMouthView } from './portrait/open-mouth.js';
 export { admitOpenMouth } from './mesh/admit-open-mouth.js';
-export { admitTurned, TURNED_SIDES, type TurnedSide } from './mesh/admit-turned.js';
+export { admitTurned, turnedSideOf, type TurnedSide } from './mesh/admit-turned.js';
 export { parametersOf, type NeutralFace } from './portrait/measure.js';
 export { NeutralLearner } from './portrait/neutral.js';
 export { ParameterSteadier } from './portrait/steady.js';

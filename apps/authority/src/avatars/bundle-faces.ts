@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { admitTurned, AvatarError, type AvatarBundle, type AvatarView } from '@guise/avatar';
+import { admitTurned, AvatarError, turnedSideOf, type AvatarBundle, type AvatarView } from '@guise/avatar';
 import { FACE_VERTEX_COUNT } from '@guise/frame';
 import type { FaceAttribute } from '@guise/protocol';
 import { FaceJudge, JudgeError, type MeshPlace, type PictureVerdict } from '../faces/face-judge.js';
@@ -71,9 +71,10 @@ export class BundleFaceReader {
 
 /** A view of a turned head must be one, or the overlay refuses the bundle when it is worn. */
 function requireTurned({ role, picture, landmarks }: View, name: string): void {
-  if (role === 'mouth-open') return;
+  const side = turnedSideOf(role);
+  if (side === null) return;
   try {
-    admitTurned(picture, landmarks, role === 'turned-left' ? 'left' : 'right');
+    admitTurned(picture, landmarks, side);
   } catch (error) {
     if (!(error instanceof AvatarError)) throw error;
     throw new ProblemError('bundle-invalid', { detail: `The ${name}: ${error.message}` });

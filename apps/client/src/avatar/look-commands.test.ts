@@ -78,6 +78,16 @@ describe('guise avatar inspect', () => {
     });
   });
 
+  it('warns of a turned view that is not turned', async () => {
+    const guise = await client();
+    const input = join(guise.home, 'view.guise');
+    const { picture, landmarks } = bundle;
+    const views = [{ role: 'turned-left' as const, picture, landmarks }];
+    await writeFile(input, encodeBundle({ ...bundle, views }));
+    expect(await guise.run('avatar', 'inspect', input)).toBe(EXIT_CODES.ok);
+    expect(JSON.stringify(guise.events().at(-1))).toMatch(/face-not-turned.*turned-left view/);
+  });
+
   it('warns of a bundle that cannot be worn, and refuses a file that is none', async () => {
     const guise = await client();
     const input = join(guise.home, 'sample.guise');
@@ -108,6 +118,20 @@ describe('guise avatar preview', () => {
         red(640 * (tile % 3) + 220 + x, 360 * Math.floor(tile / 3) + 150),
       ).join();
     expect(new Set([0, 2, 3, 4, 5].map(tileBytes)).size).toBe(5);
+  });
+
+  it('shows further views as they are, marked', async () => {
+    const guise = await client();
+    const [input, output] = [join(guise.home, 'view.guise'), join(guise.home, 'view.png')];
+    const { picture, landmarks } = bundle;
+    await writeFile(input, encodeBundle({ ...bundle, views: [{ role: 'turned-left', picture, landmarks }] }));
+    expect(await guise.run('avatar', 'preview', input, '-o', output)).toBe(EXIT_CODES.ok);
+    const sheet = await decodeImage(output);
+    expect([sheet.width, sheet.height]).toEqual([1920, 1800]);
+    const row = (y: number): number[] =>
+      Array.from({ length: 640 }, (_, x) => sheet.data[((1440 + y) * sheet.width + x) * 3] ?? 0);
+    expect(row(320).filter((value) => value > 200).length).toBeGreaterThan(60);
+    expect(new Set(row(150)).size).toBeGreaterThan(20);
   });
 
   it('writes no other kind of file', async () => {

@@ -6,10 +6,13 @@ import {
 } from '@guise/avatar';
 import {
   createI420,
+  cropI420,
   drawLine,
   fillBox,
   i420ToRgb,
   lineCells,
+  rgbToI420,
+  scaleI420,
   type I420Frame,
   type RgbImage,
 } from '@guise/frame';
@@ -26,6 +29,7 @@ const PHASE = 12;
 const MARK = 'PREVIEW - NOT A MEETING';
 const MARK_SCALE = 4;
 const NAME_SCALE = 2;
+const NOSE_TIP = 4;
 const [BAND_LUMA, INK_LUMA] = [24, 235];
 
 /** Draws a marked picture of an avatar under made-up parameters. There is no way in for a camera or for other parameters. */
@@ -56,17 +60,38 @@ function markPreview(frame: I420Frame, name: string): void {
   drawLine(frame, name, 8 + 3 * NAME_SCALE, 8 + 2 * NAME_SCALE, NAME_SCALE, INK_LUMA);
 }
 
-/** Every pose beside each other, as PNG. */
+type FurtherView = NonNullable<AvatarBundle['views']>[number];
+
+/** A further view as the bundle has it: as much of it as fits around the face, small and marked like everything else. */
+async function viewTile({ role, picture, landmarks }: FurtherView): Promise<I420Frame> {
+  const whole = rgbToI420(await decodeImage(picture.bytes));
+  const scale = Math.min(whole.width / SIZE.width, whole.height / SIZE.height);
+  const within = (middle: number, length: number, side: number): number =>
+    Math.max(0, Math.min(side - length, middle - length / 2)) & ~1;
+  const [width, height] = [(SIZE.width * scale) & ~1, (SIZE.height * scale) & ~1];
+  const [noseX = 0, noseY = 0] = landmarks.subarray(NOSE_TIP * 3);
+  const x = within(noseX, width, whole.width);
+  const y = within(noseY, height, whole.height);
+  const frame = scaleI420(cropI420(whole, { x, y, width, height }), SIZE.width, SIZE.height);
+  markPreview(frame, role.toUpperCase());
+  return frame;
+}
+
+/** Every pose beside each other, then every further view, as PNG. */
 export async function previewSheet(bundle: AvatarBundle): Promise<Uint8Array> {
   const draw = await openPreview(bundle);
-  const rows = Math.ceil(PREVIEW_POSES.length / COLUMNS);
+  const tiles = [
+    ...PREVIEW_POSES.map(({ name, parameters }) => draw(parameters, name)),
+    ...(await Promise.all((bundle.views ?? []).map(viewTile))),
+  ];
+  const rows = Math.ceil(tiles.length / COLUMNS);
   const sheet: RgbImage = {
     width: COLUMNS * SIZE.width,
     height: rows * SIZE.height,
     data: new Uint8Array(COLUMNS * SIZE.width * rows * SIZE.height * 3),
   };
-  PREVIEW_POSES.forEach(({ name, parameters }, i) => {
-    const tile = i420ToRgb(draw(parameters, name));
+  tiles.forEach((frame, i) => {
+    const tile = i420ToRgb(frame);
     const left = (i % COLUMNS) * SIZE.width;
     const top = Math.floor(i / COLUMNS) * SIZE.height;
     for (let row = 0; row < SIZE.height; row++)

@@ -1,5 +1,6 @@
 import { FACE_VERTEX_COUNT, LIPS_INNER } from '@guise/frame';
 import { admitFace } from '../mesh/admit-face.js';
+import { admitTurned, turnedSideOf } from '../mesh/admit-turned.js';
 import { measureAperture } from '../mesh/aperture.js';
 import { meshBounds } from '../mesh/bounds.js';
 import { fitHead } from '../mesh/similarity.js';
@@ -12,6 +13,7 @@ export type BundleWarningCode =
   | 'small-face'
   | 'enhanced-picture'
   | 'turned-face'
+  | 'small-view'
   | 'little-room'
   | 'open-mouth'
   | 'no-licence'
@@ -28,6 +30,8 @@ const GOOD_TURN_DEG = 15;
 /** Half of what a portrait shows of a room beside the face, in face widths. */
 const GOOD_ROOM = 1;
 const SHUT_MOUTH = 0.08;
+/** Height of a view's face over that of the picture's. */
+const SMALL_VIEW = 0.6;
 
 /** What a reviewer should know of a bundle before anyone wears it. An empty list: nothing was found. */
 export function warningsOf(bundle: AvatarBundle): readonly BundleWarning[] {
@@ -49,6 +53,7 @@ export function warningsOf(bundle: AvatarBundle): readonly BundleWarning[] {
       'enhanced-picture',
       `A network made a picture ${enlarged.enhancement.factor} times as large: its fine detail is made up, not photographed.`,
     );
+  for (const view of bundle.views ?? []) warnOfTurned(view, bundle, warn);
   const turn = fitHead(bundle.landmarks)?.turnDeg ?? 0;
   if (turn > GOOD_TURN_DEG)
     warn('turned-face', `The face is turned by ${turn.toFixed(0)}°: its far cheek stays narrow.`);
@@ -67,6 +72,28 @@ export function warningsOf(bundle: AvatarBundle): readonly BundleWarning[] {
   if (bundle.licence.trim() === '') warn('no-licence', 'No licence is stated.');
   if (bundle.provenance.trim() === '') warn('no-provenance', 'Where the picture comes from is not stated.');
   return found;
+}
+
+type Warn = (code: BundleWarningCode, message: string) => unknown;
+type FurtherView = NonNullable<AvatarBundle['views']>[number];
+
+/** Of a turned head's view: what an overlay refuses, and what would look soft beside the picture. */
+function warnOfTurned({ role, picture, landmarks }: FurtherView, bundle: AvatarBundle, warn: Warn): void {
+  const side = turnedSideOf(role);
+  if (side === null) return;
+  try {
+    admitTurned(picture, landmarks, side);
+  } catch (error) {
+    if (!(error instanceof AvatarError)) throw error;
+    warn(error.code, `As an overlay it cannot be worn. The ${role} view: ${error.message}`);
+    return;
+  }
+  const tall = (of: Float32Array): number => meshBounds(of).bottom - meshBounds(of).top;
+  if (tall(landmarks) < SMALL_VIEW * tall(bundle.landmarks))
+    warn(
+      'small-view',
+      `The face of the ${role} view is much smaller than the picture's: that side looks soft.`,
+    );
 }
 
 /** Why no renderer takes it; the picture is not decoded, so its pixels do not matter here. */

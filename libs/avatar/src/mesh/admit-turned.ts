@@ -8,6 +8,11 @@ import { toHeadFrame, yawDegOf } from './similarity.js';
 export const TURNED_SIDES = ['left', 'right'] as const;
 export type TurnedSide = (typeof TURNED_SIDES)[number];
 
+/** To which side a view's head is turned; null for a view of another kind. */
+export function turnedSideOf(role: 'mouth-open' | `turned-${TurnedSide}`): TurnedSide | null {
+  return TURNED_SIDES.find((side) => role === `turned-${side}`) ?? null;
+}
+
 /** Below it the cheek is hardly seen better than from the front; above it the mesh is a guess. */
 const [LEAST_YAW_DEG, MOST_YAW_DEG] = [20, 45];
 /** With what a head is raised or lowered besides. */
