@@ -83,7 +83,8 @@ describe.each(await testDatabases())('what the ledger says of a person on %s', (
   it('raises the alarm when an entry is deleted as a whole', async () => {
     await edit(`CREATE TABLE "Hidden" AS SELECT * FROM "LedgerEntry" WHERE "kind" = 'permit'`);
     await edit(`DELETE FROM "LedgerEntry" WHERE "kind" = 'permit'`);
-    expect(await sweep()).toEqual([{ kind: 'ledger-entry', id: 'count', difference: 'entries-missing' }]);
+    const missing = { kind: 'ledger-entry', id: 'count', difference: 'entries-missing' };
+    expect(await sweep()).toContainEqual(missing);
     await edit(`INSERT INTO "LedgerEntry" SELECT * FROM "Hidden"`);
     await edit(`DROP TABLE "Hidden"`);
     expect(await sweep()).toEqual([]);
