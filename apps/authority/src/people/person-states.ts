@@ -3,9 +3,7 @@ import { decideAbsence, decideWithdrawal } from '@guise/consent';
 import {
   insertLeaver,
   LedgerOutbox,
-  listRoleHolders,
   listSubjectAvatars,
-  lockAdmins,
   lockAvatar,
   setPersonState,
   type PersonState,
@@ -14,9 +12,9 @@ import {
 import type { Role } from '@guise/protocol';
 import { AvatarChanges } from '../avatars/avatar-changes.js';
 import { DeviceRevoker } from '../devices/device-revoker.js';
-import { ProblemError } from '../http/problem-error.js';
 import { Clock } from '../ports/clock.js';
 import { SignIns } from '../sign-ins/sign-ins.js';
+import { requireOtherAdmin } from './other-admin.js';
 
 /** Whose state changes: locked by `lockPerson` first. */
 export interface ChangingPerson {
@@ -63,7 +61,7 @@ export class PersonStates {
     next: PersonState,
     reason: string,
   ): Promise<void> {
-    if (next !== 'active') await this.requireOtherAdmin(tx, person);
+    if (next !== 'active') await requireOtherAdmin(tx, person);
     if (!(await setPersonState(tx, person.id, next))) return;
     if (next === 'left') await insertLeaver(tx, person.id, this.clock.now());
     await this.signIns.endAll(tx, person.id);
@@ -75,17 +73,6 @@ export class PersonStates {
       from: person.state,
       to: next,
       reason,
-    });
-  }
-
-  /** Without an admin nobody could ever come in again. */
-  private async requireOtherAdmin(tx: Transaction, person: ChangingPerson): Promise<void> {
-    if (!person.roles.includes('admin')) return;
-    await lockAdmins(tx);
-    const admins = await listRoleHolders(tx, ['admin'], 2);
-    if (admins.some((id) => id !== person.id)) return;
-    throw new ProblemError('conflict', {
-      detail: 'This is the last admin. Make another person admin first.',
     });
   }
 
