@@ -21,8 +21,12 @@ const LID_LINE_CM = 0.1;
 /** Half the thickness of the line of closed lashes, and how dark it is: at least, and with the darkest of painted lashes. */
 const LASH_LINE_CM = 0.17;
 const LASH_SHADE = [0.78, 0.95] as const;
+/** Hue goes with the light, or a line as dark as that turns red; not wholly, or it is drawn with ink. */
+const LASH_FADES_HUE = 0.6;
 /** Lashes of the picture are looked for so far above the opening. */
 const LASHES_ABOVE_CM = 0.08;
+/** Skin above the eye that is darker than this share of that below lies in the brow's shadow, which lids stand out of, and wholly so at that one. */
+const IN_SHADOW = [0.85, 0.6] as const;
 
 /** One of the avatar's eyes as its picture shows it, on the stage. */
 export interface PortraitEye {
@@ -37,6 +41,8 @@ export interface PortraitEye {
   readonly irisRadiusU: number;
   /** Darkness of closed lashes, 0–1: as that of the open ones in the picture. */
   readonly lashShade: number;
+  /** Share of the upper lid's skin that is fetched from below the eye: where a brow shades what is above it. */
+  readonly fromBelow: number;
 }
 
 /** Measures both eyes of a picture on the stage. */
@@ -55,9 +61,32 @@ export function measureEyes(
     const rows = lidRows(side, mirror);
     const skin = { inner: measureAperture(xs, ys, rows.inner), outer: measureAperture(xs, ys, rows.outer) };
     const lashShade = darknessOfLashes(lids, skin.inner, source, size);
-    return { side, ring, lids, rows, skin, irisU, irisV, irisRadiusU, lashShade };
+    const fromBelow = shadowOfBrow(skin, source, size);
+    return { side, ring, lids, rows, skin, irisU, irisV, irisRadiusU, lashShade, fromBelow };
   };
   return [eye('right', RIGHT_EYE, RIGHT_IRIS), eye('left', LEFT_EYE, LEFT_IRIS)];
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Mean luma along one edge of an opening, above black; `offPx` across from it. */
+function lumaAlong(
+  of: Aperture,
+  edge: 'upper' | 'lower',
+  offPx: number,
+  source: Planes,
+  { width, height }: Size,
+): number {
+  const values = [-0.24, -0.12, 0, 0.12, 0.24].map((u) => {
+    const v = edgeAt(of[edge], u) + offPx;
+    const along = u * of.widthPx;
+    const x = of.centreX + along * of.axisX - v * of.axisY;
+    return sampleBytes(source.y, width, height, x, of.centreY + along * of.axisY + v * of.axisX) - 16;
+  });
+  return Math.max(1, values.reduce((sum, value) => sum + value, 0) / values.length);
 }
 
 /** How much darker the upper lid's edge is than the skin above it, within bounds. */
@@ -65,19 +94,18 @@ function darknessOfLashes(
   lids: Aperture,
   skin: Aperture,
   source: Planes,
-  { width, height, pxPerCm }: { readonly width: number; readonly height: number; readonly pxPerCm: number },
+  size: Size & { readonly pxPerCm: number },
 ): number {
-  const mean = (of: Aperture, aboveCm: number): number => {
-    const values = [-0.24, -0.12, 0, 0.12, 0.24].map((u) => {
-      const v = edgeAt(of.upper, u) - aboveCm * pxPerCm;
-      const along = u * of.widthPx;
-      const x = of.centreX + along * of.axisX - v * of.axisY;
-      return sampleBytes(source.y, width, height, x, of.centreY + along * of.axisY + v * of.axisX) - 16;
-    });
-    return values.reduce((sum, value) => sum + value, 0) / values.length;
-  };
-  const darkness = 1 - mean(lids, LASHES_ABOVE_CM) / Math.max(1, mean(skin, 0));
+  const lashes = lumaAlong(lids, 'upper', -LASHES_ABOVE_CM * size.pxPerCm, source, size);
+  const darkness = 1 - lashes / lumaAlong(skin, 'upper', 0, source, size);
   return Math.max(LASH_SHADE[0], Math.min(LASH_SHADE[1], darkness));
+}
+
+/** 1 where the skin above the eye is too dark for a lid. */
+function shadowOfBrow({ inner, outer }: PortraitEye['skin'], source: Planes, size: Size): number {
+  const between = (edge: 'upper' | 'lower'): number =>
+    (lumaAlong(inner, edge, 0, source, size) + lumaAlong(outer, edge, 0, source, size)) / 2;
+  return smoothstep((IN_SHADOW[0] - between('upper') / between('lower')) / (IN_SHADOW[0] - IN_SHADOW[1]));
 }
 
 /**
@@ -97,7 +125,7 @@ export function drawPortraitEye(
   const opening = measureAperture(xs, ys, eye.ring);
   const drawn = { u: eye.irisU + turned(gaze.yawDeg, MAX_SHIFT_U), v: eye.irisV };
   drawn.v -= turned(gaze.pitchDeg, MAX_SHIFT_V) * eye.lids.widthPx;
-  paintLids(canvas, source, eye.skin, eye.rows, opening, xs, ys, smoothstep((0.75 - lids[eye.side]) / 0.5));
+  paintLids(canvas, source, eye, opening, xs, ys, smoothstep((0.75 - lids[eye.side]) / 0.5));
   const edgePx = LID_LINE_CM * pxPerCm * scale;
   const { width, height, chromaWidth, chromaHeight } = canvas;
   forOpening(canvas, opening, 1, edgePx, (i, u, v, share) => {
@@ -142,13 +170,23 @@ function lookUp(
 function drawLashes(canvas: Canvas, lids: Aperture, pxPerCm: number, closed: number, darkness: number): void {
   if (closed <= 0) return;
   const half = Math.max(1, LASH_LINE_CM * pxPerCm);
-  const { x0, x1, y0, y1 } = apertureBounds(lids, half, canvas, 1);
-  for (let y = y0; y <= y1; y++)
-    for (let x = x0; x <= x1; x++) {
-      const [u, v] = toAperture(lids, x + 0.5, y + 0.5);
-      const ends = smoothstep((0.52 - Math.abs(u)) / 0.12);
-      const off = Math.abs(v - (edgeAt(lids.upper, u) + edgeAt(lids.lower, u)) / 2);
-      const shade = ends * (1 - smoothstep(off / half)) * closed * darkness;
-      if (shade > 0) blendByte(canvas.planes.y, y * canvas.width + x, 16, shade);
-    }
+  const { planes } = canvas;
+  for (const step of [1, 2] as const) {
+    const { x0, x1, y0, y1 } = apertureBounds(lids, half, canvas, step);
+    const width = canvas.width / step;
+    for (let y = y0; y <= y1; y++)
+      for (let x = x0; x <= x1; x++) {
+        const [u, v] = toAperture(lids, (x + 0.5) * step, (y + 0.5) * step);
+        const ends = smoothstep((0.52 - Math.abs(u)) / 0.12);
+        const off = Math.abs(v - (edgeAt(lids.upper, u) + edgeAt(lids.lower, u)) / 2);
+        const shade = ends * (1 - smoothstep(off / half)) * closed * darkness;
+        if (shade <= 0) continue;
+        const i = y * width + x;
+        if (step === 1) blendByte(planes.y, i, 16, shade);
+        else {
+          blendByte(planes.u, i, 128, shade * LASH_FADES_HUE);
+          blendByte(planes.v, i, 128, shade * LASH_FADES_HUE);
+        }
+      }
+  }
 }
