@@ -1,3 +1,4 @@
+import { createCameraCare, type CameraWishes } from './camera/camera-care.js';
 import type { EvidenceRecorder } from './evidence/recorder.js';
 import type { Gate, Standing } from './gate.js';
 import { createIntake } from './intake.js';
@@ -27,6 +28,8 @@ export interface PumpOptions {
   /** Of every frame. */
   readonly size: { readonly width: number; readonly height: number };
   readonly clock: RuntimeClock & { readonly pause: (ms: number) => Promise<void> };
+  /** What is done to frames before they are looked at; nothing unless told. */
+  readonly camera?: CameraWishes | undefined;
   /** Time between two frames of a live session; null for a file. */
   readonly liveFrameMs: number | null;
   readonly onProgress?: ((event: MediaProgress) => void) | undefined;
@@ -51,11 +54,18 @@ export async function pumpFrames(
   times: StageTimes,
   startedMs: number,
 ): Promise<Flow> {
-  const { sink, clock, onStanding } = options;
+  const { sink, clock, onStanding, size, camera } = options;
   const { gate, keeper, evidence, processor, ahead } = session;
   const tell = createTeller(options.onProgress, processor);
+  const care = camera === undefined ? null : createCameraCare(size, camera, times);
   const intake = createIntake({
     ...options,
+    improve:
+      care === null
+        ? null
+        : (frame, timestampMs) => {
+            care.improve(frame, timestampMs, session.quality?.settings.enhances ?? true);
+          },
     source: options.liveFrameMs === null ? options.source : keptWhileWaiting(options, session),
     isSpared: createRate(options.liveFrameMs, session.quality),
     foresee: processor.canForesee
@@ -72,12 +82,15 @@ export async function pumpFrames(
       const waitingSinceMs = clock.monotonicMs();
       const next = await intake.next();
       if (next === null) break;
-      times.note('decode', clock.monotonicMs() - waitingSinceMs);
       const { frame, timestampMs, arrivedMs } = next;
+      times.note('decode', Math.max(0, arrivedMs - waitingSinceMs));
       keeper.tick();
-      const result = await processor.processFrame(frame, timestampMs, () => {
+      const result = await processor.processFrame(frame, timestampMs, ({ isOpen, face }) => {
+        care?.noteFace(face);
+        if (!isOpen) care?.forget();
         intake.pullAhead();
       });
+      if (result.state === 'slate') care?.forget();
       if (evidence.failed) break;
       onStanding?.(gate.standing());
       await times.timeAsync('encode', () => sink.write(result.frame, timestampMs));

@@ -1,3 +1,4 @@
+export type { CameraWishes } from './camera/camera-care.js';
 export { CLOCK_JUMP_MS } from './authority-time.js';
 export { RenewalRefused, RuntimeError, type RuntimeErrorCode } from './errors.js';
 export { EPOCH_MS, epochOf, type OutputRecord } from './evidence/epoch.js';
@@ -65,6 +66,7 @@ export { openPermission, type SharedPermission } from './real-time/shared-permis
 export { CLOSED_REASONS, SLATE_TEXT, type ClosedReason } from './reasons.js';
 export {
   createSessionProcessor,
+  type Looked,
   type PicturePorts,
   type ProcessedFrame,
   type SessionProcessor,

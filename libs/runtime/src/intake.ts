@@ -8,6 +8,8 @@ export interface IntakeOptions {
   readonly clock: Pick<RuntimeClock, 'monotonicMs'> & { readonly pause: (ms: number) => Promise<void> };
   /** Frames that are left out before anybody looks at them. */
   readonly isSpared: (timestampMs: number) => boolean;
+  /** Improves each frame in place, once, before anybody else sees it; null: frames are taken as they come. */
+  readonly improve?: ((frame: I420Frame, timestampMs: number) => void) | null;
   /** Is handed each frame that was pulled ahead, as it arrives; null: none is pulled ahead. */
   readonly foresee: ((frame: I420Frame, timestampMs: number) => void) | null;
 }
@@ -33,9 +35,9 @@ export interface Intake {
 const CLOSING_MS = 1_000;
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { source, size, clock, isSpared, foresee } = options;
+  const { source, size, clock, isSpared, foresee, improve = null } = options;
   const frames = source[Symbol.asyncIterator]();
-  const copies = foresee === null ? null : createCopies(size);
+  const copies = foresee === null && improve === null ? null : createCopies(size);
   let ahead: Promise<TakenFrame | null> | null = null;
 
   const pull = async (): Promise<TakenFrame | null> => {
@@ -45,7 +47,9 @@ export function createIntake(options: IntakeOptions): Intake {
       const { frame, timestampMs } = next.value;
       if (isSpared(timestampMs)) continue;
       const arrivedMs = clock.monotonicMs();
-      return { frame: copies?.take(frame) ?? frame, timestampMs, arrivedMs };
+      const copy = copies?.take(frame) ?? null;
+      if (copy !== null) improve?.(copy, timestampMs);
+      return { frame: copy ?? frame, timestampMs, arrivedMs };
     }
   };
 
@@ -76,7 +80,9 @@ export function createIntake(options: IntakeOptions): Intake {
  * Two frames in shared memory, in turn: a source may use its own again as soon as the next one is asked for, and sight in another
  * thread reads these where they are.
  */
-function createCopies({ width, height }: IntakeOptions['size']): { take(frame: I420Frame): I420Frame } {
+function createCopies({ width, height }: IntakeOptions['size']): {
+  take(frame: I420Frame): I420Frame | null;
+} {
   const copy = (): I420Frame => ({
     ...{ width, height },
     data: new Uint8Array(new SharedArrayBuffer(i420Bytes(width, height))),
@@ -85,7 +91,7 @@ function createCopies({ width, height }: IntakeOptions['size']): { take(frame: I
   return {
     take(frame) {
       // Of another size: whoever processes it refuses it.
-      if (frame.data.length !== present.data.length) return frame;
+      if (frame.data.length !== present.data.length) return null;
       [present, other] = [other, present];
       present.data.set(frame.data);
       return { width: frame.width, height: frame.height, data: present.data };

@@ -1,4 +1,4 @@
-import type { I420Frame } from '@guise/frame';
+import type { Box, I420Frame } from '@guise/frame';
 import type { FrameFacts } from './gate.js';
 import type { LeakGuard } from './leak-guard.js';
 import type { FaceSight, WearerTemplate } from './ports.js';
@@ -18,6 +18,8 @@ export interface PeopleWatchOptions {
 
 /** Who sits before the camera, from frame to frame. */
 export interface PeopleWatch {
+  /** Where the largest face was in the frame that was looked at last; null when none was seen. */
+  readonly largest: Box | null;
   /** Who is in the picture, and is it the wearer? A failing network sees nobody and recognises nobody. */
   look(camera: I420Frame, timestampMs: number, sparesTracking: boolean): Promise<FrameFacts>;
   /** Begins to look for the faces of the next frame. What they are is judged when that frame is looked at, in its turn. */
@@ -41,6 +43,7 @@ export function createPeopleWatch({
   );
   const check = createWearerCheck(sight, template);
   let wearer: WearerVerdict = 'unchecked';
+  let largest: Box | null = null;
 
   const forget = () => {
     check.forget();
@@ -50,6 +53,7 @@ export function createPeopleWatch({
   const look = async (camera: I420Frame, timestampMs: number, spares: boolean): Promise<FrameFacts> => {
     const faces = await times.timeAsync('track', () => tracking.track(camera, timestampMs, spares));
     leaks.remember(camera, faces);
+    largest = faces[0]?.box ?? null;
     const presence = presenceJudge.judge(faces, timestampMs);
     if (presence.kind === 'one-face') {
       wearer = await times.timeAsync('wearer', () => check.check(camera, presence.face, timestampMs));
@@ -59,10 +63,14 @@ export function createPeopleWatch({
   };
 
   return {
+    get largest() {
+      return largest;
+    },
     foresee(camera, timestampMs, spares) {
       tracking.foresee(camera, timestampMs, spares);
     },
     forget() {
+      largest = null;
       tracking.forget();
       forget();
     },
@@ -71,6 +79,7 @@ export function createPeopleWatch({
         return await look(camera, timestampMs, sparesTracking);
       } catch (error) {
         onFault(error);
+        largest = null;
         tracking.forget();
         forget();
         return { presence: { kind: 'no-face' }, wearer: 'unchecked' };

@@ -1,5 +1,6 @@
 import type { VerifiedPermit } from '@guise/permit';
 import type { SessionId } from '@guise/protocol';
+import { CAMERA_STAGES, type CameraWishes } from './camera/camera-care.js';
 import { RuntimeError } from './errors.js';
 import { drawsHalfSize } from './drawing-sheet.js';
 import { createEvidenceRecorder, type EvidenceSummary } from './evidence/recorder.js';
@@ -43,6 +44,8 @@ export interface MediaConfig {
    * frame comes.
    */
   readonly live?: { readonly framesPerSecond: number } | undefined;
+  /** What is done to the camera's picture before anything else sees it; nothing unless told. */
+  readonly camera?: CameraWishes | undefined;
   readonly onProgress?: (event: MediaProgress) => void;
   /** Hears how long the permission stands: before every frame is written, and at once when the gate is shut for good. */
   readonly onStanding?: (standing: Standing) => void;
@@ -94,9 +97,14 @@ export async function processMedia(config: MediaConfig): Promise<MediaReport> {
 }
 
 async function run(config: MediaConfig): Promise<MediaReport> {
-  const times = createStageTimes(() => config.clock.monotonicMs());
   const startedMs = config.clock.monotonicMs();
   const session = openSession(config);
+  const times = createStageTimes(
+    () => config.clock.monotonicMs(),
+    (name, ms) => {
+      if (CAMERA_STAGES.includes(name)) session.quality?.noteStage(name, ms);
+    },
+  );
   try {
     return await runSession(config, session, times, startedMs);
   } finally {
@@ -112,10 +120,10 @@ async function runSession(
 ): Promise<MediaReport> {
   await session.keeper.start();
   config.onProgress?.({ type: 'start', expectedFrames: config.expectedFrames ?? null });
-  const { live, source, sink, clock, onProgress, onStanding } = config;
+  const { live, source, sink, clock, camera, onProgress, onStanding } = config;
   const liveFrameMs = live === undefined ? null : 1000 / live.framesPerSecond;
   const flow = await pumpFrames(
-    { source, sink, size: config.size, clock, onProgress, onStanding, liveFrameMs },
+    { source, sink, size: config.size, clock, camera, onProgress, onStanding, liveFrameMs },
     session,
     times,
     startedMs,
@@ -174,11 +182,11 @@ function openSession(config: MediaConfig): Session {
  */
 const OTHERS_STAGES: ReadonlySet<string> = new Set(['record', 'sight', 'render-core']);
 
-function openLadder({ live, size, picture }: MediaConfig): Session['quality'] {
+function openLadder({ live, size, picture, camera }: MediaConfig): Session['quality'] {
   if (live === undefined) return null;
   const { renderer, enhancer } = picture;
   const rungs = rungsOf({
-    enhancement: enhancer !== undefined,
+    enhancement: enhancer !== undefined || camera?.denoise === true,
     light: renderer.followLight !== undefined,
     size: drawsHalfSize(size, renderer),
   });
@@ -202,6 +210,6 @@ function report(
     ...stats,
     ...rest,
     captureToOutputMs: { median: whole?.medianMs ?? 0, p95: whole?.p95Ms ?? 0 },
-    stages: [...of('decode'), ...stats.stages, ...of('encode')],
+    stages: [...of('decode'), ...CAMERA_STAGES.flatMap(of), ...stats.stages, ...of('encode')],
   };
 }

@@ -1,4 +1,4 @@
-import { i420Bytes, type I420Frame } from '@guise/frame';
+import { i420Bytes, type Box, type I420Frame } from '@guise/frame';
 import { createAvatarDrawing, type AvatarDrawing } from './avatar-drawing.js';
 import { RuntimeError } from './errors.js';
 import type { EvidenceRecorder } from './evidence/recorder.js';
@@ -64,6 +64,14 @@ export interface SessionStats {
   readonly stages: readonly StageTime[];
 }
 
+/** What a look at a frame gave, before anything is drawn. */
+export interface Looked {
+  /** The gate let the frame pass. */
+  readonly isOpen: boolean;
+  /** Where the largest face is in it, whoever's; null when none was seen, or looked for. */
+  readonly face: Box | null;
+}
+
 /** Turns camera frames into frames that may be shown: fully rendered, labelled and marked, or the slate. */
 export interface SessionProcessor {
   /**
@@ -72,7 +80,11 @@ export interface SessionProcessor {
    * @param onLooked is called when the faces in it were looked for: those of the next frame may be foreseen from now on
    * @throws RuntimeError `frame-size`, `time-ran-back`
    */
-  processFrame(camera: I420Frame, timestampMs: number, onLooked?: () => void): Promise<ProcessedFrame>;
+  processFrame(
+    camera: I420Frame,
+    timestampMs: number,
+    onLooked?: (looked: Looked) => void,
+  ): Promise<ProcessedFrame>;
   /** Whether sight looks aside, so that it is worth while to foresee. */
   readonly canForesee: boolean;
   /**
@@ -117,12 +129,12 @@ class GatedProcessor implements SessionProcessor {
   async processFrame(
     camera: I420Frame,
     timestampMs: number,
-    onLooked: () => void = () => undefined,
+    onLooked: (looked: Looked) => void = () => undefined,
   ): Promise<ProcessedFrame> {
     this.#accept(camera, timestampMs);
     const quality = this.options.quality?.() ?? FULL_QUALITY;
     const answer = await this.#askGate(camera, timestampMs, quality);
-    onLooked();
+    onLooked({ isOpen: answer.open, face: this.#people.largest });
     const result = await this.#times.timeAsync('render-core', async () => {
       const drawn = answer.open ? await this.#draw(answer, camera, timestampMs, quality) : answer.reason;
       const marked = drawn === 'drawn' ? this.#mark(timestampMs) : drawn;

@@ -1,7 +1,7 @@
 /** From the best picture down: every rung keeps what those before it gave up (DESIGN §9). */
 export const QUALITY_RUNGS = [
   'full',
-  /** No neural enhancement of the face. */
+  /** No neural enhancement of the face; noise stays in the camera's picture. Fill light stays, too: faces in the dark are seen by it. */
   'no-enhancement',
   /** The light on the face stays as it was last found. */
   'held-light',
