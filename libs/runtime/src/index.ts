@@ -1,4 +1,4 @@
-export type { CameraWishes } from './camera/camera-care.js';
+export { createCameraCare, type CameraCare, type CameraWishes } from './camera/camera-care.js';
 export { CLOCK_JUMP_MS } from './authority-time.js';
 export { RenewalRefused, RuntimeError, type RuntimeErrorCode } from './errors.js';
 export { EPOCH_MS, epochOf, type OutputRecord } from './evidence/epoch.js';

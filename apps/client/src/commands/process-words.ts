@@ -5,6 +5,11 @@ import { EXIT_CODES } from '../exit-codes.js';
 import type { ProcessReport } from '../pipeline/index.js';
 import type { Grant } from '../session/open-session.js';
 
+/** Of both commands that wear an avatar. */
+export const FILL_LIGHT_HELP =
+  'lift the shadows of the camera picture while the face is dark: it is found, and an overlay lies in better light';
+export const DENOISE_HELP = 'take the noise out of the camera picture where nothing moves';
+
 /** What came of wearing an avatar in a recording. */
 export interface ProcessOutcome {
   readonly exitCode: number;

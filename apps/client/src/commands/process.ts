@@ -14,7 +14,15 @@ import { readGrantFile } from '../session/grant-file.js';
 import { openSession, type Grant } from '../session/open-session.js';
 import { loadBundle, type LoadedBundle, type WearTerms } from '../session/terms.js';
 import { openRegistry } from '../vision.js';
-import { exitOf, tellGate, tellPermit, tellResult, type ProcessOutcome } from './process-words.js';
+import {
+  DENOISE_HELP,
+  exitOf,
+  FILL_LIGHT_HELP,
+  tellGate,
+  tellPermit,
+  tellResult,
+  type ProcessOutcome,
+} from './process-words.js';
 
 interface ProcessOptions {
   readonly sourcePaths?: readonly string[];
@@ -32,6 +40,8 @@ interface ProcessOptions {
   readonly meeting?: string;
   readonly mode?: string;
   readonly bareFace?: boolean;
+  readonly fillLight?: boolean;
+  readonly denoise?: boolean;
   readonly labelPosition?: string;
   readonly ownModels?: string;
   readonly configPath?: string;
@@ -56,6 +66,8 @@ export function registerProcess(
       '--bare-face',
       'overlay: the avatar wears neither glasses nor a beard, whatever is found in its picture',
     )
+    .option('--fill-light', FILL_LIGHT_HELP)
+    .option('--denoise', DENOISE_HELP)
     .option(
       '--processors <name...>',
       'face_swapper, which is --mode overlay; others are skipped where no model is installed',
@@ -120,6 +132,8 @@ function givenOf(options: ProcessOptions): GivenOptions {
     permit: options.permit,
     mode: options.mode,
     bare_face: options.bareFace === true ? 'true' : undefined,
+    fill_light: options.fillLight === true ? 'true' : undefined,
+    denoise: options.denoise === true ? 'true' : undefined,
     purpose: options.purpose,
     audience: options.audience,
     meeting: options.meeting,
@@ -229,6 +243,7 @@ async function wear(context: CommandContext, job: RenderJob): Promise<ProcessRep
       signer: client.device.signer,
       registry: await openRegistry(context.config, plan.executionProviders),
       mode: plan.mode,
+      camera: plan.camera,
       labelPosition: plan.labelPosition,
       ownModels: plan.ownModels,
       size: plan.size,

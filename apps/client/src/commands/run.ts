@@ -8,7 +8,7 @@ import { WEAR_MODES } from '../pipeline/index.js';
 import { planRun, type OutputWish, type RunOptions } from '../run/plan.js';
 import { runSession } from '../run/run-session.js';
 import { tellEnd, tellEvent } from '../run/run-words.js';
-import { showsAvatar, tellPermit } from './process-words.js';
+import { DENOISE_HELP, FILL_LIGHT_HELP, showsAvatar, tellPermit } from './process-words.js';
 
 interface RunSwitches extends RunOptions {
   readonly listCameras?: boolean;
@@ -39,6 +39,8 @@ export function registerRun(program: Command, context: CommandContext, exit: (co
       '--bare-face',
       'overlay: the avatar wears neither glasses nor a beard, whatever is found in its picture',
     )
+    .option('--fill-light', FILL_LIGHT_HELP)
+    .option('--denoise', DENOISE_HELP)
     .addOption(
       new Option('--purpose <purpose>', 'what for').choices(purposeSchema.options).default('meeting'),
     )

@@ -34,6 +34,8 @@ export const OWN: readonly DialectOption[] = [
   one('label_position'),
   one('own_models'),
   one('bare_face'),
+  one('fill_light'),
+  one('denoise'),
 ];
 
 /** FaceFusion options that have no effect here, by prefix; taken with a notice so that existing scripts keep running. */

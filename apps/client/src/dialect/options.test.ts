@@ -22,6 +22,7 @@ describe('plan of guise process', () => {
       permit: null,
       mode: 'portrait',
       bareFace: false,
+      camera: { fillLight: false, denoise: false },
       purpose: 'recording',
       audience: 'internal',
       meeting: undefined,
@@ -32,6 +33,15 @@ describe('plan of guise process', () => {
       trim: null,
       notices: [],
     });
+  });
+
+  it('takes a dark or noisy picture as it is told to, also by the config file', async () => {
+    const given = { ...PATHS, denoise: 'true', fill_light: 'true' };
+    expect((await planProcess(given, undefined)).camera).toEqual({ fillLight: true, denoise: true });
+    const path = join(folder, 'camera.ini');
+    await writeFile(path, '[x]\nfill_light = true\n');
+    expect((await planProcess(PATHS, path)).camera).toEqual({ fillLight: true, denoise: false });
+    await expect(planProcess({ ...PATHS, denoise: 'much' }, undefined)).rejects.toThrow('denoise');
   });
 
   it('takes the config file, and the command line over it', async () => {

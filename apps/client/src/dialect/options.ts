@@ -7,6 +7,7 @@ import {
   type LabelPosition,
   type Purpose,
 } from '@guise/protocol';
+import type { CameraWishes } from '@guise/runtime';
 import { CliError } from '../cli-error.js';
 import { WEAR_MODES, type WearMode } from '../pipeline/wear-mode.js';
 import { chooseProcessors, interpretConfig, type DialectValues } from './facefusion.js';
@@ -22,6 +23,8 @@ export interface ProcessPlan {
   readonly mode: WearMode;
   /** The wearer says that the avatar wears neither glasses nor a beard, whatever is found. */
   readonly bareFace: boolean;
+  /** What is done to the recording's picture before anything else. */
+  readonly camera: CameraWishes;
   readonly purpose: Purpose;
   readonly audience: Audience;
   readonly meeting: string | undefined;
@@ -47,6 +50,8 @@ export async function planProcess(given: GivenOptions, configPath: string | unde
   const file = configPath === undefined ? { values: {}, withoutEffect: [] } : await readConfig(configPath);
   const values: DialectValues = { ...file.values, ...presentOptions(given) };
   const one = (key: string): string | null => values[key]?.[0] ?? null;
+  const isSet = (key: string): boolean =>
+    parseChoice(key.replaceAll('_', '-'), ['true', 'false'], one(key) ?? 'false') === 'true';
   const required = (key: string): string => {
     const value = one(key);
     if (value === null)
@@ -65,7 +70,8 @@ export async function planProcess(given: GivenOptions, configPath: string | unde
     avatar: one('avatar'),
     permit: one('permit'),
     mode,
-    bareFace: parseChoice('bare-face', ['true', 'false'], one('bare_face') ?? 'false') === 'true',
+    bareFace: isSet('bare_face'),
+    camera: { fillLight: isSet('fill_light'), denoise: isSet('denoise') },
     purpose: parseChoice('purpose', purposeSchema.options, one('purpose') ?? 'recording'),
     audience: parseChoice('audience', audienceSchema.options, one('audience') ?? 'internal'),
     meeting: one('meeting') ?? undefined,

@@ -8,7 +8,13 @@ import {
   type VideoDecoder,
 } from '@guise/media';
 import type { LabelPosition } from '@guise/protocol';
-import { processMedia, type MediaConfig, type MediaProgress, type MediaReport } from '@guise/runtime';
+import {
+  processMedia,
+  type CameraWishes,
+  type MediaConfig,
+  type MediaProgress,
+  type MediaReport,
+} from '@guise/runtime';
 import type { ModelRegistry } from '@guise/vision';
 import { openNetworks, type Networks } from './networks.js';
 import { keepingTo } from './own-models.js';
@@ -24,6 +30,8 @@ export interface ProcessOptions extends SessionRights {
   /** The avatar and the hash of the bytes it was read from. */
   readonly bundle: { readonly bundle: AvatarBundle; readonly sha256: string };
   readonly mode: WearMode;
+  /** What is done to the recording's picture before anything else; nothing unless told. */
+  readonly camera?: CameraWishes | undefined;
   readonly registry: ModelRegistry;
   /** Path of a manifest of networks of the user's own. */
   readonly ownModels?: string | null;
@@ -75,6 +83,7 @@ async function wear(options: ProcessOptions, networks: Networks): Promise<Proces
     const { onProgress } = options;
     const report = await processMedia({
       ...{ source: video, sink: await writing, size, expectedFrames, picture, authority },
+      camera: options.camera,
       clock: SYSTEM_CLOCK,
       ...(onProgress === undefined ? {} : { onProgress }),
     });

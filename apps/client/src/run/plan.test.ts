@@ -17,6 +17,11 @@ describe('the plan of a live session', () => {
     expect(plan(change).input).toEqual(input);
   });
 
+  it('leaves the camera’s picture as it is unless told', () => {
+    expect(plan({}).camera).toEqual({ fillLight: false, denoise: false });
+    expect(plan({ fillLight: true, denoise: true }).camera).toEqual({ fillLight: true, denoise: true });
+  });
+
   it.each([
     [{ output: 'a.webm' }, { kind: 'file', path: 'a.webm' }],
     [{ output: '/dev/video9' }, { kind: 'loopback', device: '/dev/video9' }],

@@ -8,6 +8,7 @@ import {
   type Purpose,
 } from '@guise/protocol';
 import { parseStreamUrl, type FrameRate, type PictureSize, type PipeFormat } from '@guise/media';
+import type { CameraWishes } from '@guise/runtime';
 import { CliError } from '../cli-error.js';
 import { WEAR_MODES, type WearMode } from '../pipeline/index.js';
 
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly seconds?: string;
   readonly mode: string;
   readonly bareFace?: boolean;
+  readonly fillLight?: boolean;
+  readonly denoise?: boolean;
   readonly purpose: string;
   readonly audience: string;
   readonly meeting?: string;
@@ -56,6 +59,8 @@ export interface RunPlan {
   readonly mode: WearMode;
   /** The wearer says that the avatar wears neither glasses nor a beard, whatever is found. */
   readonly bareFace: boolean;
+  /** What is done to the camera's picture before anything else. */
+  readonly camera: CameraWishes;
   readonly purpose: Purpose;
   readonly audience: Audience;
   readonly meeting: string | undefined;
@@ -85,6 +90,7 @@ export function planRun(options: RunOptions): RunPlan {
     seconds: secondsOf(options.seconds),
     mode: choiceOf('mode', WEAR_MODES, options.mode),
     bareFace: options.bareFace ?? false,
+    camera: { fillLight: options.fillLight ?? false, denoise: options.denoise ?? false },
     purpose: choiceOf('purpose', purposeSchema.options, options.purpose),
     audience: choiceOf('audience', audienceSchema.options, options.audience),
     executionProviders: options.executionProviders ?? ['cpu'],

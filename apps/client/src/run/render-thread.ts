@@ -55,6 +55,7 @@ async function render(job: ThreadJob): Promise<MediaReport> {
       sink: ringSink(job.memory.finished),
       size,
       live: { framesPerSecond },
+      camera: job.camera,
       picture: await openWornPicture(
         rights,
         { avatar, mode, size, label: label.draw, halfSize: true },

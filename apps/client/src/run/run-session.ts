@@ -90,7 +90,7 @@ async function wear(
   { plan, bundle, source, terms, grant }: Wearing,
   onEvent: (event: RunEvent) => void,
 ): Promise<RealTimeReport> {
-  const { size, fps, mode, executionProviders, labelPosition, ownModels } = plan;
+  const { size, fps, mode, camera, executionProviders, labelPosition, ownModels } = plan;
   const framesPerSecond = rateValue(fps);
   const capture = new AbortController();
   const sink = await openOutput(plan.output, { ...size, fps }, context.streams.stdout);
@@ -116,7 +116,7 @@ async function wear(
       startRenderThread(
         {
           ...{ memory, config: context.config, terms, bundle: bundle.bytes, grant: secretsOf(grant) },
-          ...{ mode, size, framesPerSecond, executionProviders, labelPosition, ownModels },
+          ...{ mode, camera, size, framesPerSecond, executionProviders, labelPosition, ownModels },
         },
         onProgress,
       ),

@@ -1,5 +1,5 @@
 import type { PictureSize } from '@guise/media';
-import type { MediaProgress, MediaReport, RealTimeMemory } from '@guise/runtime';
+import type { CameraWishes, MediaProgress, MediaReport, RealTimeMemory } from '@guise/runtime';
 import type { LabelPosition } from '@guise/protocol';
 import type { ClientConfig } from '../config.js';
 import type { ExitName } from '../exit-codes.js';
@@ -21,6 +21,7 @@ export interface ThreadJob {
     readonly chainLength: number;
   };
   readonly mode: WearMode;
+  readonly camera: CameraWishes;
   readonly size: PictureSize;
   readonly framesPerSecond: number;
   readonly executionProviders: readonly string[];
