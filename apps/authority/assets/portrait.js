@@ -118,7 +118,7 @@ async function judge(url) {
 
 function tell({ accepted, reasons, attributes }) {
   const lines = [...reasons.map(({ message }) => message), ...attributes.map((name) => ATTRIBUTES[name])];
-  byId('findings').replaceChildren(...lines.map(line));
+  byId('findings').replaceChildren(...(lines.length > 0 ? lines : ['Nothing speaks against it.']).map(line));
   if (accepted) say(attributes.length > 0 ? 'It does, with a word of warning.' : 'This picture does.');
   else say('It does not do yet: see why, and take it again.', 'bad');
 }
@@ -131,8 +131,9 @@ function line(text) {
 
 function use() {
   taken.push(current);
-  if (taken.length < STEPS.length) startStep();
-  else finish();
+  if (taken.length === STEPS.length) return finish();
+  startStep();
+  say('The first picture is kept here. Now the second, if you like.');
 }
 
 function finish() {

@@ -15,8 +15,8 @@ export interface AttributeFinding {
 }
 
 /**
- * From `npm run bench -- attributes`, and ADR 0019. Bare faces stay below 0.14 and 1.5; glasses of acetate begin at 0.23, half of the wire
- * frames at 0.18.
+ * From `npm run bench -- attributes`, and ADR 0019: bare faces stay below 0.15 and 1.7; nearly all glasses of acetate and beards are above
+ * what is clear, two thirds of wire frames.
  */
 export const ATTRIBUTE_THRESHOLDS: Readonly<
   Record<FaceAttribute, { readonly possible: number; readonly clear: number }>
