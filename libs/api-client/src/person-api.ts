@@ -75,7 +75,8 @@ export function createPersonApi(send: AuthenticatedExchange) {
         { name: 'meta', text: JSON.stringify(meta) },
         { name: 'bundle', file: new Blob([bundle]), fileName: 'avatar.guise' },
       ];
-      return ask(avatarResponse, { method: 'POST', path: '/v1/avatars', form, timeoutMs: UPLOAD_TIMEOUT_MS });
+      const timeoutMs = UPLOAD_TIMEOUT_MS;
+      return ask(avatarResponse, { method: 'POST', path: '/v1/avatars', form, timeoutMs, once: true });
     },
     /** Avatars that concern the caller, page by page. */
     avatars: (after?: string) =>

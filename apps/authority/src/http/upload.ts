@@ -9,6 +9,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { Database } from '@guise/persistence';
 import type { AuthorityConfig } from '../config.js';
+import { noteUpload } from '../idempotency/claimed-transactions.js';
 import { Files } from '../ports/files.js';
 import { CONFIG, DATABASE } from '../ports/tokens.js';
 import { ProblemError } from './problem-error.js';
@@ -82,7 +83,9 @@ export class Uploads implements OnApplicationBootstrap {
       throw new ProblemError('unsupported-media', { detail: 'Send multipart/form-data.' });
     const path = join(this.folder, randomBytes(16).toString('hex'));
     try {
-      return await work(await this.read(request, form, path));
+      const upload = await this.read(request, form, path);
+      noteUpload(digestOf(upload));
+      return await work(upload);
     } finally {
       await rm(path, { force: true });
     }
@@ -105,6 +108,14 @@ export class Uploads implements OnApplicationBootstrap {
     if (file === undefined) throw missingPart(form.file);
     return { path, ...file, fields };
   }
+}
+
+/** What was uploaded, whatever its parts were called by their sender or divided by. */
+export function digestOf({ sha256, fields }: Pick<Upload, 'sha256' | 'fields'>): string {
+  const named = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([sha256, named]))
+    .digest('base64url');
 }
 
 async function store(

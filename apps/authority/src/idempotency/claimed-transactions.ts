@@ -14,18 +14,33 @@ interface OpenClaim {
   /** No longer, once it is answered: what it left running belongs to nobody. */
   open: boolean;
   committed: boolean;
+  /** Of the file and fields that came, which the fingerprint could not know yet. */
+  upload: string | null;
 }
 
 const claims = new AsyncLocalStorage<OpenClaim>();
 
-/** Carries a request out under its key: every transaction in it commits only while the key is held. */
-export async function underClaim<T>(claim: IdempotencyClaim, work: () => Promise<T>): Promise<T> {
-  const held: OpenClaim = { claim, open: true, committed: false };
+/**
+ * Carries a request out under its key: every transaction in it commits only while the key is held.
+ * @returns with the digest of what was uploaded, if anything was
+ */
+export async function underClaim<T>(
+  claim: IdempotencyClaim,
+  work: () => Promise<T>,
+): Promise<{ readonly value: T; readonly upload: string | null }> {
+  const held: OpenClaim = { claim, open: true, committed: false, upload: null };
   try {
-    return await claims.run(held, work);
+    const value = await claims.run(held, work);
+    return { value, upload: held.upload };
   } finally {
     held.open = false;
   }
+}
+
+/** Says what the request that is being carried out has uploaded. */
+export function noteUpload(digest: string): void {
+  const held = claims.getStore();
+  if (held?.open === true) held.upload = digest;
 }
 
 /** Work of everybody's that one request happened to begin: its transactions are not that request's. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimIdempotencyKey, type Database } from '@guise/persistence';
@@ -10,6 +10,8 @@ import {
   activeExecutiveAvatar,
   enrol,
   firstAdmin,
+  makeBundle,
+  multipart,
   openLasting,
   openTestOrganisation,
   pairDevice,
@@ -113,7 +115,7 @@ describe.each(await testDatabases())('idempotency keys on %s', (kind) => {
     const own = await seal().hashesOf(requestOf());
     const row = (await rows()).find(({ id }) => id === own.id);
     const opened = await seal().open(row?.answer ?? new Uint8Array(), own.id + own.fingerprint);
-    expect(JSON.parse(opened)).toEqual(body);
+    expect(JSON.parse(opened)).toEqual({ upload: null, value: body });
     await expect(seal().open(row?.answer ?? new Uint8Array(), own.id)).rejects.toThrow();
   });
 
@@ -177,6 +179,27 @@ describe.each(await testDatabases())('idempotency keys on %s', (kind) => {
     expect((await ask({})).answer).toMatchObject({ status: 403, body: { code: 'session-mismatch' } });
     expect(await authority.database.client.wearSession.count()).toBe(1);
     expect(await authority.database.client.permit.count()).toBe(1);
+  });
+
+  it('make one draft of one upload, and no other upload passes for it', async () => {
+    const { authority, judge, executive } = org;
+    const options = { kind: 'executive', likeness: 'artwork', face: null, name: 'Twice' } as const;
+    const bundle = await makeBundle(judge, options);
+    const meta = { name: 'Twice', kind: 'executive', likeness: 'artwork', subject: executive.id };
+    const draft = (file: Buffer, name = 'Twice') => {
+      const form = multipart({ meta: JSON.stringify({ ...meta, name }), bundle: file });
+      const headers = { ...form.headers, 'idempotency-key': `"${key}"` };
+      return authority.api.call('POST', '/v1/avatars', { token, ...form, headers });
+    };
+    const before = await authority.database.client.avatar.count();
+    const first = await draft(bundle);
+    expect(first.status).toBe(201);
+    const again = await draft(bundle);
+    expect([again.status, again.body]).toEqual([201, first.body]);
+    expect((await draft(await makeBundle(judge, options))).status).toBe(422);
+    expect((await draft(bundle, 'Other')).body).toMatchObject({ code: 'idempotency-key-reused' });
+    expect(await authority.database.client.avatar.count()).toBe(before + 1);
+    expect(await readdir(join(authority.config.dataDir, 'incoming'))).toEqual([]);
   });
 
   it('hold for a day, and are then forgotten', async () => {

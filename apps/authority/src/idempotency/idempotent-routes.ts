@@ -4,11 +4,11 @@
  *
  * Not among them: what begins or renews a sign-in (its answer sets a credential), what only stops something (withdrawing,
  * suspending, revoking, closing: never to wait for a key), evidence and keys (their sequence and epoch make them the same
- * thing twice), offers (drawn anew, they do nothing), and uploads (a second draft is inert and can be discarded, a second
- * verification says the same).
+ * thing twice), offers (drawn anew, they do nothing), and verifications (a second one says the same).
  */
 export const IDEMPOTENT_ROUTES: ReadonlySet<string> = new Set([
   'POST /v1/admin-grants/:id/approval',
+  'POST /v1/avatars',
   'POST /v1/avatars/:id/approvals',
   'POST /v1/avatars/:id/consents',
   'POST /v1/avatars/:id/submit',
