@@ -4,6 +4,7 @@ import { fitHead } from '../mesh/similarity.js';
 import { createVertexKernel, smoothOverFace } from '../mesh/smoothing.js';
 import { smoothstep, type FaceTopology } from '../mesh/topology.js';
 import { cropFace } from './crop.js';
+import { chromaPerLuma } from './hue.js';
 import { halve, sampleBilinear, type FloatPicture } from './picture.js';
 import type { VertexColours } from './texture.js';
 import type { FaceView } from './types.js';
@@ -18,6 +19,8 @@ const LIGHT_SIGMA_CM = 1.2;
 const [MIN_GAIN, MAX_GAIN] = [0.5, 2];
 /** … and what differs from the skin around by the first, or the second, of them is hair, an ear or the room behind. */
 const [LEAST_ALIKE, ALIKE] = [0.55, 0.8];
+/** Chroma per luma by which skin may differ from the face's mean; twice as far it is none. */
+const HUE_ROOM = 0.045;
 const TRUST_SIGMA_CM = 0.5;
 /** Nearer to the outline the mesh may lie beside the face: light is not read there. */
 const INSIDE_CM = 1.5;
@@ -78,24 +81,33 @@ function readLight(
   return { y: read(level.y), u: read(level.u), v: read(level.v) };
 }
 
-/** Lowers what is seen where it is much darker or brighter than the face's skin should be there. */
+/** Lowers what is seen where it is much darker or brighter than the face's skin should be there, or of another hue. */
 function trustSkin(
   seen: Float32Array,
   light: VertexColours,
   target: VertexColours,
   { skin }: FaceTopology,
 ): Float32Array {
-  const ratio = light.y.map((y, i) => Math.max(1, y - 16) / Math.max(1, (target.y[i] ?? 16) - 16));
-  let sum = 0;
-  let norm = 1e-6;
-  ratio.forEach((value, i) => {
-    sum += (seen[i] ?? 0) * (skin[i] ?? 0) * Math.log(value);
-    norm += (seen[i] ?? 0) * (skin[i] ?? 0);
-  });
-  const usual = Math.exp(sum / norm);
+  const weights = seen.map((value, i) => value * (skin[i] ?? 0));
+  const mean = (value: (i: number) => number): number => {
+    let sum = 0;
+    let norm = 1e-6;
+    weights.forEach((weight, i) => {
+      sum += weight * value(i);
+      norm += weight;
+    });
+    return sum / norm;
+  };
+  const ratio = light.y.map((y, i) => Math.log(Math.max(1, y - 16) / Math.max(1, (target.y[i] ?? 16) - 16)));
+  const hueU = light.u.map((u, i) => chromaPerLuma(u, light.y[i] ?? 16));
+  const hueV = light.v.map((v, i) => chromaPerLuma(v, light.y[i] ?? 16));
+  const usual = mean((i) => ratio[i] ?? 0);
+  const [skinU, skinV] = [mean((i) => hueU[i] ?? 0), mean((i) => hueV[i] ?? 0)];
   const trust = seen.map((value, i) => {
-    const alike = Math.exp(-Math.abs(Math.log((ratio[i] ?? 1) / usual)));
-    return value * smoothstep((alike - LEAST_ALIKE) / (ALIKE - LEAST_ALIKE));
+    const alike = Math.exp(-Math.abs((ratio[i] ?? 0) - usual));
+    const off = Math.hypot((hueU[i] ?? 0) - skinU, (hueV[i] ?? 0) - skinV);
+    const isSkin = 1 - smoothstep((off - HUE_ROOM) / HUE_ROOM);
+    return value * smoothstep((alike - LEAST_ALIKE) / (ALIKE - LEAST_ALIKE)) * isSkin;
   });
   const out = new Float32Array(FACE_VERTEX_COUNT);
   const even = new Float32Array(FACE_VERTEX_COUNT).fill(1);

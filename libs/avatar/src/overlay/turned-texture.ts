@@ -1,8 +1,12 @@
 import { FACE_TRIANGLES } from '@guise/frame';
+import { smoothstep } from '../mesh/topology.js';
 import { sampleBilinear, type FloatPicture } from './picture.js';
 import { rasterizeAttributes } from './raster.js';
 import { texturePositions, type VertexColours } from './texture.js';
 import type { SideView } from './turned-side.js';
+
+/** Luma over that of the plain skin there: darker is a strand of hair, from the second on it is skin. */
+const [HAIR, SKIN] = [0.62, 0.85];
 
 /**
  * Unrolls plain skin, and over it what the views show well.
@@ -52,18 +56,21 @@ function paintSide(texture: FloatPicture, view: SideView, from: number): void {
   const left = us.map((u) => u - from);
   const grid = { width: half, height: side };
   rasterizeAttributes(grid, FACE_TRIANGLES, left, vs, [x, y, trust, gain, shiftU, shiftV]);
-  const { picture } = view;
-  const mix = (to: Float32Array, source: Float32Array, zero: number, shift: Float32Array | null): void => {
-    for (let i = 0; i < half * side; i++) {
-      const share = trust.out[i] ?? 0;
-      if (share <= 0) continue;
-      const sample = sampleBilinear(source, picture.width, picture.height, x.out[i] ?? 0, y.out[i] ?? 0);
-      const lit = zero + (sample - zero) * (gain.out[i] ?? 1) + (shift?.[i] ?? 0);
-      const t = Math.floor(i / half) * side + (i % half) + from;
-      to[t] = (to[t] ?? 0) * (1 - share) + lit * share;
-    }
-  };
-  mix(texture.y, picture.y, 16, null);
-  mix(texture.u, picture.u, 128, shiftU.out);
-  mix(texture.v, picture.v, 128, shiftV.out);
+  const { width, height, y: luma, u, v } = view.picture;
+  for (let i = 0; i < half * side; i++) {
+    const seen = trust.out[i] ?? 0;
+    if (seen <= 0) continue;
+    const sample = (plane: Float32Array, zero: number): number =>
+      (sampleBilinear(plane, width, height, x.out[i] ?? 0, y.out[i] ?? 0) - zero) * (gain.out[i] ?? 1);
+    const t = Math.floor(i / half) * side + (i % half) + from;
+    const lit = sample(luma, 16);
+    const share = seen * smoothstep((lit / Math.max(1, (texture.y[t] ?? 16) - 16) - HAIR) / (SKIN - HAIR));
+    if (share <= 0) continue;
+    const mix = (to: Float32Array, value: number): void => {
+      to[t] = (to[t] ?? 0) * (1 - share) + value * share;
+    };
+    mix(texture.y, 16 + lit);
+    mix(texture.u, 128 + sample(u, 128) + (shiftU.out[i] ?? 0));
+    mix(texture.v, 128 + sample(v, 128) + (shiftV.out[i] ?? 0));
+  }
 }
