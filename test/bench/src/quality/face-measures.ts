@@ -70,26 +70,31 @@ export function isStill(before: FaceObservation, now: FaceObservation): boolean 
   return mean(moved) < STILL * length;
 }
 
-/**
- * Mean luma by which the middle of three frames differs from what the other two let expect, within the face's box, code
- * values: even motion cancels out, noise and trembling do not.
- */
+/** Trembling of a face over three frames, within its box. */
+export interface FaceFlicker {
+  /** Mean luma by which the middle frame differs from what the other two let expect: even motion cancels out, noise does not. */
+  readonly luma: number;
+  /** How far a picture of that contrast would have to be moved for that: a crisp picture flickers by less movement than a soft one. */
+  readonly px: number;
+}
+
 export function faceFlicker(
   frames: readonly [I420Frame, I420Frame, I420Frame],
   { box }: FaceObservation,
-): number {
+): FaceFlicker {
   const [before, now, after] = frames;
   const [a, b, c] = [planesOf(before).y, planesOf(now).y, planesOf(after).y];
-  const [left, top] = [Math.max(0, Math.floor(box.x)), Math.max(0, Math.floor(box.y))];
-  let sum = 0;
-  let count = 0;
-  for (let y = top; y < Math.min(now.height, box.y + box.height); y++)
-    for (let x = left; x < Math.min(now.width, box.x + box.width); x++) {
-      const i = y * now.width + x;
-      sum += Math.abs((b[i] ?? 0) - ((a[i] ?? 0) + (c[i] ?? 0)) / 2);
+  const [left, top] = [Math.max(1, Math.floor(box.x)), Math.max(1, Math.floor(box.y))];
+  const { width } = now;
+  let [off, slope, count] = [0, 0, 0];
+  for (let y = top; y < Math.min(now.height - 1, box.y + box.height); y++)
+    for (let x = left; x < Math.min(width - 1, box.x + box.width); x++) {
+      const i = y * width + x;
+      off += Math.abs((b[i] ?? 0) - ((a[i] ?? 0) + (c[i] ?? 0)) / 2);
+      slope += Math.hypot((b[i + 1] ?? 0) - (b[i - 1] ?? 0), (b[i + width] ?? 0) - (b[i - width] ?? 0)) / 2;
       count++;
     }
-  return sum / Math.max(1, count);
+  return { luma: off / Math.max(1, count), px: off / Math.max(1, slope) };
 }
 
 /** Mean step of luma from inside the face's outline to outside, below the ears: what a seam adds to. */

@@ -1,10 +1,17 @@
 import type { Expression, HeadPose } from '@guise/frame';
 import type { ActorTruth } from './actors.js';
 import { poseError } from './face-measures.js';
-import type { Figure } from './figures.js';
+import { figures, type Figure } from './figures.js';
 import { mouthOf, pointError } from './point-measures.js';
 import { correlation, countBlinks, quantile } from './series.js';
 import type { WornFrame } from './worn.js';
+
+/** What the driving landmarker reads in the camera's picture itself, against an actor's truth: no output can be read better. */
+export interface InstrumentLimit {
+  readonly lidCorrelation: number | null;
+  readonly mouthCorrelation: number | null;
+  readonly blinkRecall: number | null;
+}
 
 /** How an avatar follows its wearer. */
 export interface Following {
@@ -13,6 +20,8 @@ export interface Following {
   readonly blinkRecall: number | null;
   readonly lidCorrelation: number | null;
   readonly mouthCorrelation: number | null;
+  /** Null where the wearer is no actor: what the landmarker reads is then taken for what there is. */
+  readonly limit: InstrumentLimit | null;
   /** Mouth and features once more by the independent landmarker, in input and output. */
   readonly mouthIndependent: number | null;
   readonly landmarkNme: number | null;
@@ -35,22 +44,40 @@ export function followingOf(
   const wearers = worn.map(({ wearer }): Moved => truth?.[wearer.index] ?? wearer.seen);
   const avatars = worn.map(({ avatar }): Moved => avatar);
   const poses = (all: readonly Moved[]): readonly HeadPose[] => all.map(({ pose }) => pose);
-  const lids = (all: readonly Moved[]): readonly number[] =>
-    all.map(({ expression }) => (expression.leftLid + expression.rightLid) / 2);
-  const mouths = (all: readonly Moved[]): readonly number[] =>
-    all.map(({ expression }) => expression.mouthOpen);
-  const blinks = countBlinks(lids(wearers), lids(avatars));
+  const blinks = countBlinks(lidsOf(wearers), lidsOf(avatars));
   return {
     poseErrorDeg: figure('poseErrorDeg', poseError(poses(wearers), poses(avatars)), 'nothing was shown'),
     blinks: blinks.seen,
+    ...agreement(wearers, avatars, figure),
+    limit:
+      truth === null
+        ? null
+        : agreement(
+            wearers,
+            worn.map(({ wearer }) => wearer.seen),
+            figures().figure,
+          ),
+    ...independently(worn, figure),
+  };
+}
+
+function lidsOf(all: readonly Moved[]): readonly number[] {
+  return all.map(({ expression }) => (expression.leftLid + expression.rightLid) / 2);
+}
+
+/** Lids, mouth and blinks of one face as those of another. */
+function agreement(asked: readonly Moved[], seen: readonly Moved[], figure: Figure): InstrumentLimit {
+  const mouths = (all: readonly Moved[]): readonly number[] =>
+    all.map(({ expression }) => expression.mouthOpen);
+  const blinks = countBlinks(lidsOf(asked), lidsOf(seen));
+  return {
     blinkRecall: figure('blinkRecall', blinks.followed / blinks.seen, 'the wearer never blinked'),
-    lidCorrelation: figure('lidCorrelation', correlation(lids(wearers), lids(avatars)), 'lids never moved'),
+    lidCorrelation: figure('lidCorrelation', correlation(lidsOf(asked), lidsOf(seen)), 'lids never moved'),
     mouthCorrelation: figure(
       'mouthCorrelation',
-      correlation(mouths(wearers), mouths(avatars)),
+      correlation(mouths(asked), mouths(seen)),
       'the mouth never moved',
     ),
-    ...independently(worn, figure),
   };
 }
 

@@ -3,7 +3,7 @@ import { decodeImage } from '@guise/media';
 import { cosineSimilarity, type Vision } from '@guise/vision';
 import type { AvatarBundle } from '@guise/avatar';
 import type { ActorTruth } from './actors.js';
-import { faceFlicker, isStill, neckDifference, outlineStep } from './face-measures.js';
+import { faceFlicker, type FaceFlicker, isStill, neckDifference, outlineStep } from './face-measures.js';
 import { figures } from './figures.js';
 import { followingOf, type Following } from './following.js';
 import type { Instruments } from './instruments.js';
@@ -23,19 +23,23 @@ export interface Recording {
 /** Figures of one recording worn one way; a `null` has its reason in `reasons`, by the name of the figure. */
 export interface ClipQuality extends Following {
   readonly name: string;
-  readonly mode: string;
+  readonly mode: Way['mode'];
+  readonly avatar: Way['avatar'];
   readonly frames: number;
   /** What pose, blinks and mouth are compared with: the wearer as the driving landmarker sees them, or the truth. */
   readonly against: 'landmarker' | 'truth';
   readonly identityAvatar: number | null;
   readonly identityWearer: number | null;
   readonly flickerRatio: number | null;
+  /** Pixels of the output by which what flickers would have to tremble. */
+  readonly tremblePx: number | null;
   readonly seamRatio: number | null;
   readonly deltaE: number | null;
   readonly reasons: Readonly<Record<string, string>>;
 }
 
 const EMBED_EVERY = 15;
+const NEVER_STILL = 'the wearer was never still';
 
 /** Wears an avatar over a recording and measures what comes out. `strip`: camera above, output below, over time. */
 export async function measureClip(
@@ -48,7 +52,7 @@ export async function measureClip(
   const worn: Omit<WornFrame, 'camera' | 'shown'>[] = [];
   const identities: Record<'camera' | 'shown', Float32Array[]> = { camera: [], shown: [] };
   const [seam, deltaE]: [number[], number[]] = [[], []];
-  const flicker: Record<'camera' | 'shown', number[]> = { camera: [], shown: [] };
+  const flicker: Record<'camera' | 'shown', FaceFlicker[]> = { camera: [], shown: [] };
   const kept: WornFrame[] = [];
   let [earlier, before]: [WornFrame | null, WornFrame | null] = [null, null];
   for await (const frame of wear(nets, recording, way, bundle)) {
@@ -71,7 +75,7 @@ export async function measureClip(
   const output = meanOf(identities.shown);
   const { figure, reasons } = figures();
   const quality = {
-    ...{ name: recording.name, mode: `${way.mode}, ${way.avatar}`, frames: worn.length },
+    ...{ name: recording.name, mode: way.mode, avatar: way.avatar, frames: worn.length },
     against: recording.truth === null ? ('landmarker' as const) : ('truth' as const),
     identityAvatar: figure('identityAvatar', cosineSimilarity(output, picture), 'nothing was shown'),
     identityWearer: figure(
@@ -82,9 +86,10 @@ export async function measureClip(
     ...followingOf(worn, recording.truth, figure),
     flickerRatio: figure(
       'flickerRatio',
-      mean(flicker.shown) / mean(flicker.camera),
-      'the wearer was never still',
+      mean(flicker.shown.map(({ luma }) => luma)) / mean(flicker.camera.map(({ luma }) => luma)),
+      NEVER_STILL,
     ),
+    tremblePx: figure('tremblePx', mean(flicker.shown.map(({ px }) => px)), NEVER_STILL),
     seamRatio: figure(
       'seamRatio',
       mean(seam.filter(Number.isFinite)),
