@@ -229,6 +229,22 @@ describe.skipIf(executable === undefined && !complete)(
       expect(await page.locator('#pictures li').count()).toBe(1);
     }, 300_000);
 
+    it('tells of glasses beside the picture, which can be used nevertheless', async () => {
+      const shot = { faceWidthPx: 300, yawDeg: 0, pitchDeg: 0, rollDeg: 0, lid: 1, mouthOpen: 0, light: 90 };
+      await page.route('**/v1/portrait-judgements', (route) =>
+        route.fulfill({ json: { accepted: true, reasons: [], attributes: ['glasses'], shot } }),
+      );
+      await page.click('#restart');
+      await page.click('#open');
+      await message('The camera is open.');
+      await page.click('#take');
+      await message('with a word of warning');
+      expect(await page.innerText('#findings')).toContain('You wear glasses');
+      expect(await page.isVisible('#use')).toBe(true);
+      await page.click('#use');
+      await page.click('#skip');
+    });
+
     it('closes the camera when it is done, without a complaint of the content policy', async () => {
       expect(await page.evaluate('document.getElementById("camera").srcObject')).toBeNull();
       expect(complaints).toEqual([]);
