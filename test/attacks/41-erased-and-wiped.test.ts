@@ -118,8 +118,11 @@ describe.each(await testDatabases())('what the ledger says of a person on %s', (
     const gone = after.filter(({ payload, salt }) => payload === null && salt === null);
     expect(gone.length).toBeGreaterThan(4);
     expect(after.filter(({ payload, salt }) => (payload === null) !== (salt === null))).toEqual([]);
-    const { displayName } = await db().client.person.findUniqueOrThrow({ where: { id: executive.id } });
-    expect(displayName).toBe('Erased');
+    const { client } = db();
+    const { displayName } = await client.person.findUniqueOrThrow({ where: { id: executive.id } });
+    const passkeys = await client.passkey.findMany({ where: { personId: executive.id } });
+    expect([displayName, ...passkeys.map(({ name }) => name)]).toEqual(['Erased', 'Erased']);
+    expect(await client.personNotice.count({ where: { personId: executive.id } })).toBe(0);
 
     // By right: no alarm. The log's own entry names places and no person.
     expect(await sweep()).toEqual([]);

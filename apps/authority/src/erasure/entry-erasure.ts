@@ -14,6 +14,7 @@ import {
 } from '@guise/persistence';
 import { AvatarErasure } from '../avatars/avatar-erasure.js';
 import { LedgerSequencer } from '../ledger/ledger-sequencer.js';
+import { Metrics } from '../metrics/metrics.js';
 import { Clock } from '../ports/clock.js';
 import { DATABASE } from '../ports/tokens.js';
 
@@ -33,6 +34,7 @@ export class EntryErasure {
     private readonly ledger: LedgerOutbox,
     private readonly sequencer: LedgerSequencer,
     private readonly avatars: AvatarErasure,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Destroys what the ledger says of erased source faces. What waits for its place in the log is destroyed the next time. */
@@ -85,6 +87,7 @@ export class EntryErasure {
         if (destroyed.length > 0) await this.nameDestroyed(tx, why, destroyed);
         return destroyed;
       });
+      this.metrics.countErased(why, places.length);
       if (places.length < BATCH) return;
     }
   }

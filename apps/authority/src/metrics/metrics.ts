@@ -51,6 +51,12 @@ export class Metrics {
     help: 'Batches of the ledger that could not be published and are tried again',
     registers: this.registers,
   });
+  private readonly erased = new Counter({
+    name: 'guise_ledger_entries_erased_total',
+    help: 'Entries of the ledger whose payload and salt were destroyed by right',
+    labelNames: ['why'],
+    registers: this.registers,
+  });
   private readonly deliveries = new Counter({
     name: 'guise_notice_deliveries_total',
     help: 'Notices to persons by channel: delivered, failed and tried again, or given up',
@@ -100,6 +106,10 @@ export class Metrics {
 
   countSequencerError(): void {
     this.sequencerErrors.inc();
+  }
+
+  countErased(why: 'source-face' | 'leaver', entries: number): void {
+    this.erased.inc({ why }, entries);
   }
 
   countDelivery(channel: string, outcome: DeliveryOutcome): void {

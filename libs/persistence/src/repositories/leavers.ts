@@ -1,5 +1,8 @@
 import type { Client, Transaction } from '../database.js';
 
+/** In place of a name. */
+const ERASED = 'Erased';
+
 /** Notes that somebody left. @param leftAt from when the policy's time runs */
 export async function insertLeaver(tx: Transaction, personId: string, leftAt: Date): Promise<void> {
   await tx.leaver.create({ data: { personId, leftAt } });
@@ -20,14 +23,20 @@ export async function listDueLeavers(
   return rows.map(({ personId }) => personId);
 }
 
-/** Ends a leaver's records here: no name is left. @returns false when another process has */
+/**
+ * Ends a leaver's records here: what they were called, and what they called their devices and passkeys, is overwritten, and what
+ * they were told is deleted. @returns false when another process has
+ */
 export async function finishLeaver(tx: Transaction, personId: string, at: Date): Promise<boolean> {
   const { count } = await tx.leaver.updateMany({
     where: { personId, erasedAt: null },
     data: { erasedAt: at },
   });
   if (count === 0) return false;
-  await tx.person.update({ where: { id: personId }, data: { displayName: 'Erased' } });
+  await tx.person.update({ where: { id: personId }, data: { displayName: ERASED } });
+  await tx.device.updateMany({ where: { personId }, data: { name: ERASED } });
+  await tx.passkey.updateMany({ where: { personId }, data: { name: ERASED } });
+  await tx.personNotice.deleteMany({ where: { personId } });
   return true;
 }
 
