@@ -44,13 +44,13 @@ export function createCameraCare(
   return {
     improve(frame, timestampMs, enhances) {
       lastMs = timestampMs;
+      const seen = timestampMs - seenAtMs <= FACE_STANDS_MS ? face : null;
       if (denoiser !== null && enhances)
         times.time('denoise', () => {
-          denoiser.apply(frame);
+          denoiser.apply(frame, seen);
         });
       else denoiser?.forget();
       if (light === null) return;
-      const seen = timestampMs - seenAtMs <= FACE_STANDS_MS ? face : null;
       times.time('fill-light', () => {
         light.apply(frame, seen, timestampMs);
       });

@@ -1,28 +1,35 @@
-import { i420Bytes, type I420Frame } from '@guise/frame';
+import { i420Bytes, type Box, type I420Frame } from '@guise/frame';
 import { SimdBlender } from '../kernels/simd-blender.js';
 import { openSimd } from '../kernels/simd-module.js';
+import { createKeptPart } from './kept-part.js';
 import { POINT, ScalarBlender, type BlendShares, type TemporalBlender } from './temporal-blend.js';
 
-/** Takes a camera's noise away along time: what stands still becomes the mean of its last pictures, what moves stays sharp. */
+/**
+ * Takes a camera's noise away along time: what stands still becomes the mean of its last pictures, what moves stays sharp. The face is
+ * left as it is: it moves by less than the noise hides, and is measured.
+ */
 export interface Denoiser {
-  /** In place. */
-  apply(frame: I420Frame): void;
+  /** In place. @param face where the face was last, pixels; null: none was seen */
+  apply(frame: I420Frame, face: Box | null): void;
   /** The next picture begins anew: nothing of those before is in it. */
   forget(): void;
   /** Spread of the noise that was found in the luma, code values. */
   readonly lumaSigma: number;
 }
 
-/** Share of a new picture where nothing moves: of the noise's variance a ninth is left, of its amplitude a third. */
+/** Share of a new picture where nothing moves; alone it would leave a third of the noise. */
 const LEAST_SHARE = 0.2;
 /** A sample that differs by this many times the noise begins to be believed, and is believed wholly from there on. */
-const [STILL, MOVED] = [2, 4];
+const [STILL, MOVED] = [1.5, 3];
 /** A picture of more noise is not smoothed any further. What is smaller than twice of it may lag for some frames. */
 const MAX_SIGMA = 8;
 
-/** The noise is where this share of the absolute differences ends, in standard deviations of a normal distribution. */
-const QUANTILE = 0.4;
-const QUANTILE_SIGMAS = 0.5244;
+/** Room that a face has on each side, over its sides: heads turn, and the place is that of a picture before. */
+const MARGIN = 0.25;
+
+/** The noise is where this share of the absolute differences ends, however much of the rest moves; in spreads of a normal distribution. */
+const QUANTILE = 0.25;
+const QUANTILE_SIGMAS = 0.3186;
 /** Every so many samples are looked at: some thousands, from all over the picture (a prime meets every column). */
 const SPACING = 127;
 /** How fast the estimate follows, from picture to picture. */
@@ -37,23 +44,31 @@ export function createDenoiser(
   const lumaEnd = width * height;
   const luma = new NoiseOf(memory, 0, lumaEnd);
   const chroma = new NoiseOf(memory, lumaEnd, memory.length);
+  const kept = createKeptPart({ width, height });
   let isEmpty = true;
   return {
     get lumaSigma() {
       return luma.sigma;
     },
-    apply({ data }) {
+    apply({ data }, face) {
       if (isEmpty) {
         for (let i = 0; i < memory.length; i++) memory[i] = (data[i] ?? 0) << POINT;
         isEmpty = false;
         return;
       }
+      kept.keep(data, face === null ? null : around(face));
       blender.blend(data, lumaEnd, luma.sharesFor(data), chroma.sharesFor(data));
+      kept.putBack(data, memory);
     },
     forget() {
       isEmpty = true;
     },
   };
+}
+
+function around({ x, y, width, height }: Box): Box {
+  const [beside, above] = [MARGIN * width, MARGIN * height];
+  return { x: x - beside, y: y - above, width: width + 2 * beside, height: height + 2 * above };
 }
 
 function fastestBlender(samples: number): TemporalBlender {
