@@ -15,7 +15,7 @@ const USAGE = `Synthetic faces for tests (development only).
 
   node tools/synthetic-faces/dist/main.js fixtures [--out libs/testing/fixtures/synthetic-faces]
   node tools/synthetic-faces/dist/main.js sequence --out talk.y4m [--truth talk.json] [--actor ada|ben|chen]
-       [--play turns|everything] [--seconds 4] [--fps 15] [--width 640] [--height 480]
+       [--play turns|everything|far] [--seconds 4] [--fps 15] [--width 640] [--height 480]
 `;
 
 const { values, positionals } = parseArgs({

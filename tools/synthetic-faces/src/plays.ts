@@ -41,6 +41,17 @@ export const PLAYS = {
       ],
     };
   },
+  /** Sits still, then turns slowly as far as a face is drawn, to both sides. */
+  far: (seconds) => ({
+    placement: SEATED,
+    swayDeg: 0,
+    blinks: false,
+    cues: [
+      { atSeconds: QUIET_SECONDS },
+      { atSeconds: QUIET_SECONDS + (seconds - QUIET_SECONDS) / 3, placement: { yawDeg: 44 } },
+      { atSeconds: seconds, placement: { yawDeg: -44 } },
+    ],
+  }),
 } as const satisfies Record<string, Play>;
 
 export function isPlay(name: string): name is keyof typeof PLAYS {

@@ -24,6 +24,15 @@ const truth = z.object({
 });
 export type ActorTruth = z.infer<typeof truth>;
 
+/** What an actor is asked for. */
+export interface ActorPlay {
+  readonly play: 'everything' | 'far';
+  readonly seconds: number;
+  readonly fps: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface ActorRecording {
   readonly file: string;
   /** One for each frame. */
@@ -32,15 +41,16 @@ export interface ActorRecording {
 
 const TOOL = join(import.meta.dirname, '..', '..', '..', '..', 'tools', 'synthetic-faces', 'dist', 'main.js');
 const FOLDER = join(CACHE, 'actors');
-const RECORDING = { play: 'everything', seconds: 8, fps: 25, width: 640, height: 360 } as const;
+const EVERYTHING: ActorPlay = { play: 'everything', seconds: 8, fps: 25, width: 640, height: 360 };
 
 /**
  * An actor of tools/synthetic-faces who turns, nods, leans, speaks, blinks and looks aside; rendered once, about two
  * minutes. By the development tool, as a program: its data is no part of Guise.
  */
-export async function recordingOf(actor: string): Promise<ActorRecording> {
+export async function recordingOf(actor: string, asked = EVERYTHING): Promise<ActorRecording> {
   await mkdir(FOLDER, { recursive: true });
-  const name = `${actor}-${RECORDING.seconds}s-${RECORDING.fps}fps`;
+  const play = asked.play === EVERYTHING.play ? '' : `-${asked.play}`;
+  const name = `${actor}${play}-${asked.seconds}s-${asked.fps}fps`;
   const file = join(FOLDER, `${name}.y4m`);
   const facts = join(FOLDER, `${name}.json`);
   // The facts come last: where they are, the recording is whole.
@@ -50,7 +60,7 @@ export async function recordingOf(actor: string): Promise<ActorRecording> {
   );
   if (!isThere) {
     const partial = { out: `${file}.${process.pid}`, truth: `${facts}.${process.pid}` };
-    const options = { ...RECORDING, actor, ...partial, cache: CACHE };
+    const options = { ...asked, actor, ...partial, cache: CACHE };
     const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, String(value)]);
     await promisify(execFile)(process.execPath, [TOOL, 'sequence', ...args]);
     await rename(partial.out, file);

