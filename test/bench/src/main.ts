@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { WEAR_MODES } from '@guise/client/pipeline';
 import { ATTRIBUTES_USAGE, attributesCommand } from './attributes/command.js';
 import { AUTHORITY_USAGE, authorityCommand } from './authority/command.js';
+import { CAMERA_USAGE, cameraCommand } from './camera/command.js';
 import { ENHANCEMENT_USAGE, enhancementCommand } from './enhancement/command.js';
 import { FINGERPRINTS_USAGE, fingerprintsCommand } from './fingerprints/command.js';
 import { makePicture } from './picture.js';
@@ -23,6 +24,7 @@ ${SCALE_USAGE.trim()}
 ${QUALITY_USAGE}
 ${ATTRIBUTES_USAGE}
 ${ENHANCEMENT_USAGE}
+${CAMERA_USAGE}
 ${WATERMARK_USAGE}
 ${FINGERPRINTS_USAGE}
 ${VERIFICATION_USAGE}
@@ -35,6 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (args[0] === 'fingerprints') return fingerprintsCommand(args.slice(1));
   if (args[0] === 'attributes') return attributesCommand(args.slice(1));
   if (args[0] === 'quality') return qualityCommand(args.slice(1));
+  if (args[0] === 'camera') return cameraCommand(args.slice(1));
   if (args[0] === 'enhancement') return enhancementCommand(args.slice(1));
   if (args[0] === 'scale') return scaleCommand(args.slice(1));
   const { positionals, values } = parseArgs({

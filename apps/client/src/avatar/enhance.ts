@@ -8,7 +8,7 @@ import { MAX_PORTRAIT_SIDE, type Portrait } from './cut-out.js';
 const LEAST_FACE_PX = 64;
 /**
  * Identity cosine of the face before and after, by the network that compares faces for the authority. 84 enlargements kept 0.998 or
- * more (3.6°); this is three times that angle, and less than what JPEG of quality 40 does to a face of 64 pixels. See docs/adr/0018.
+ * more (3.7°); this is three times that angle, and less than what JPEG of quality 40 does to a face of 64 pixels. See docs/adr/0018.
  */
 export const KEPT_IDENTITY_COSINE = 0.98;
 const FACTOR = 2;

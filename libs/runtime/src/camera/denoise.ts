@@ -21,7 +21,7 @@ export interface Denoiser {
 const LEAST_SHARE = 0.2;
 /** A sample that differs by this many times the noise begins to be believed, and is believed wholly from there on. */
 const [STILL, MOVED] = [1.5, 3];
-/** A picture of more noise is not smoothed any further. What is smaller than twice of it may lag for some frames. */
+/** A picture of more noise is not smoothed any further. What moves by less than 1.5 times of it may lag for some frames. */
 const MAX_SIGMA = 8;
 
 /** Room that a face has on each side, over its sides: heads turn, and the place is that of a picture before. */
