@@ -79,7 +79,7 @@ it('has nothing of what came before after it was told to forget, however alike t
   expect(next.data).toEqual(untouched);
 });
 
-it('leaves the face and its surroundings as the camera gave them, and nothing of it behind when it goes', () => {
+it('leaves the face and its surroundings as the camera gave them', () => {
   const face: Box = { x: 40, y: 30, width: 32, height: 40 };
   const denoiser = createDenoiser(SCENE);
   const show = (i: number, at: Box | null): { frame: I420Frame; camera: Uint8Array } => {

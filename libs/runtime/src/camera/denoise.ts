@@ -58,7 +58,7 @@ export function createDenoiser(
       }
       kept.keep(data, face === null ? null : around(face));
       blender.blend(data, lumaEnd, luma.sharesFor(data), chroma.sharesFor(data));
-      kept.putBack(data, memory);
+      kept.putBack(data);
     },
     forget() {
       isEmpty = true;

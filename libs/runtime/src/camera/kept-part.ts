@@ -1,12 +1,10 @@
 import type { Box, I420Frame } from '@guise/frame';
-import { POINT } from './temporal-blend.js';
 
 /** A part of a picture that is not to be smoothed. */
 export interface KeptPart {
   /** Remembers the part as it is now. @param part in pixels; null: none. What lies outside of the picture does not matter */
   keep(data: Uint8Array, part: Box | null): void;
-  /** Puts it back, and into the memory of the picture as well: what was there before leaves no trace. */
-  putBack(data: Uint8Array, memory: Int16Array): void;
+  putBack(data: Uint8Array): void;
 }
 
 /** A run of rows of one plane. */
@@ -46,12 +44,10 @@ export function createKeptPart({ width, height }: Pick<I420Frame, 'width' | 'hei
         for (let row = 0, at = start; row < count; row++, at += stride)
           saved.set(data.subarray(at, at + length), at);
     },
-    putBack(data, memory) {
+    putBack(data) {
       for (const { start, stride, width: length, count } of rows)
-        for (let row = 0, at = start; row < count; row++, at += stride) {
+        for (let row = 0, at = start; row < count; row++, at += stride)
           data.set(saved.subarray(at, at + length), at);
-          for (let i = at; i < at + length; i++) memory[i] = (saved[i] ?? 0) << POINT;
-        }
     },
   };
 }
