@@ -70,7 +70,7 @@ export class BundleFaceReader {
 }
 
 /** A view of a turned head must be one, or the overlay refuses the bundle when it is worn. */
-function requireTurned({ role, picture, landmarks }: View, name: string): void {
+export function requireTurned({ role, picture, landmarks }: View, name: string): void {
   const side = turnedSideOf(role);
   if (side === null) return;
   try {
