@@ -35,7 +35,7 @@ const EACH_MAKES_ONE: Readonly<Record<string, string>> = {
 };
 /** What comes once a day cannot be sent once first: what one request adds. Three admins are told of a key. */
 const ONCE_A_DAY: Readonly<Record<string, Counts>> = {
-  'POST /v1/keys/rotation': { Ceremony: -1, LedgerEntry: 1, PasskeyCount: 1, PersonNotice: 3, SigningKey: 1 },
+  'POST /v1/keys/rotation': { Ceremony: -1, LedgerEntry: 1, PersonNotice: 3, SigningKey: 1 },
 };
 /** Traces of requests, refused ones among them; decoys, of random number; what the sequencer writes when it comes to it. */
 const TRACES = [
