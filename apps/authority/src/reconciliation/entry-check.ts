@@ -2,13 +2,12 @@ import {
   commitEntry,
   hashLeaf,
   LedgerError,
-  openTree,
   parsePayload,
-  verifyInclusion,
   type LedgerPayload,
   type VerifiedCheckpoint,
 } from '@guise/ledger';
 import type { LedgerStore, ReconciledEntry } from '@guise/persistence';
+import { createLogMembership } from './log-membership.js';
 
 /**
  * What is wrong with an entry itself: its payload and salt are gone without right, it is not what was committed to, or the
@@ -26,31 +25,17 @@ export type IsErasedByRight = (leafIndex: number) => Promise<boolean>;
 
 type StoredCommitment = Pick<ReconciledEntry, 'payload' | 'salt' | 'commitment' | 'leafIndex'>;
 
-/** Checks entries against one signed checkpoint. Tiles are read once for the life of the function. */
+/** Checks entries against one signed checkpoint. Tiles are kept for the life of the function. */
 export function createEntryCheck(
   store: Pick<LedgerStore, 'readTile'>,
   checkpoint: VerifiedCheckpoint,
   isErasedByRight: IsErasedByRight,
 ) {
-  const tree = openTree(store, checkpoint.size);
+  const membership = createLogMembership(store, checkpoint);
 
   /** What is not published yet is in the next checkpoint, or an alarm of the next time. */
-  const isInLog = async (commitment: Uint8Array, leafIndex: number | null): Promise<boolean> => {
-    if (leafIndex === null || leafIndex >= checkpoint.size) return true;
-    try {
-      verifyInclusion({
-        leafHash: hashLeaf(commitment),
-        index: leafIndex,
-        size: checkpoint.size,
-        proof: await tree.proveInclusion(leafIndex),
-        root: checkpoint.root,
-      });
-      return true;
-    } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
-      return false;
-    }
-  };
+  const isInLog = async (commitment: Uint8Array, leafIndex: number | null): Promise<boolean> =>
+    leafIndex === null || leafIndex >= checkpoint.size || (await membership(hashLeaf(commitment), leafIndex));
 
   return async ({ payload, salt, commitment, leafIndex }: StoredCommitment): Promise<CheckedEntry> => {
     if (payload === null || salt === null) {
