@@ -231,7 +231,7 @@ describe.each(await testDatabases())('sessions and persons edited below the guar
       done = true;
     });
     expect(await looking).toBeGreaterThan(2);
-    // More than a page of sessions.
+    // More than two pages of sessions.
     expect(await db().client.wearSession.count()).toBeGreaterThan(25);
     await edit(`UPDATE "Permit" SET "expires" = "expires" + interval '1 day'`);
     const permits = await db().client.permit.count();

@@ -56,6 +56,10 @@ describe.each(await testDatabases())('the address of notices on %s', (kind) => {
     const pending = { email: address, expiresAt };
     expect(await claim()).toMatchObject({ status: 200, body: { email: null, pending, mailIsSent: true } });
     const code = await codeMailedTo(server, address);
+    const raw = server.mails.find(({ to }) => to.includes(address))?.raw;
+    expect(raw).toMatch(/^Subject: Confirm this address\r?$/m);
+    expect(raw).toMatch(/^Auto-Submitted: auto-generated\r?$/m);
+    expect(raw).not.toMatch(/https?:|www\.|Ada|per_/);
     await authority.api.post(`/v1/persons/${ada.id}/roles`, { roles: ['auditor'] }, { token: admin.token });
     await authority.app.get(PersonNotices, { strict: false }).sweep();
     expect(mailsTo(address)).toBe(1);

@@ -7,7 +7,7 @@ export type SessionFault =
   SessionFinding | { readonly kind: 'session'; readonly id: string; readonly difference: EntryFault };
 
 /** Sessions in memory at a time, each with its permits: one for every five minutes it lasted. */
-const BATCH = 25;
+const BATCH = 10;
 /** More are not told one by one: somebody rewrote the table. */
 const MOST_FINDINGS = 1_000;
 
