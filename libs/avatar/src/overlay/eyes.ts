@@ -22,7 +22,9 @@ const LID_LINE_CM = 0.11;
 const EYE_WARMTH = 0.25;
 /** Half the thickness of the line of closed lashes, and how dark it is. */
 const LASH_LINE_CM = 0.13;
-const LASH_SHADE = 0.55;
+const LASH_SHADE = 0.7;
+/** Hue goes with the light, or a dark line turns red; not wholly, or it is drawn with ink. */
+const LASH_FADES_HUE = 0.6;
 const MAX_GAZE_SHIFT_U = 0.26;
 const MAX_GAZE_SHIFT_CM = 0.35;
 /** Below this opening the iris cannot be seen: the last gaze is held. */
@@ -103,17 +105,24 @@ export function drawLashLine(
   if (closed <= 0) return;
   const lids = measureAperture(xs, ys, ring);
   const half = Math.max(1, LASH_LINE_CM * pxPerCm);
-  const { x0, x1, y0, y1 } = apertureBounds(lids, half, layer, 1);
-  for (let y = y0; y <= y1; y++) {
-    for (let x = x0; x <= x1; x++) {
-      const [u, v] = toAperture(lids, layer.x + x + 0.5, layer.y + y + 0.5);
-      const ends = smoothstep((0.52 - Math.abs(u)) / 0.12);
-      const off = Math.abs(v - (edgeAt(lids.upper, u) + edgeAt(lids.lower, u)) / 2);
-      const shade = ends * (1 - smoothstep(off / half)) * closed * LASH_SHADE;
-      if (shade <= 0) continue;
-      const i = y * layer.width + x;
-      layer.luma[i] = 16 + ((layer.luma[i] ?? 0) - 16) * (1 - shade);
-    }
+  for (const step of [1, 2] as const) {
+    const { x0, x1, y0, y1 } = apertureBounds(lids, half, layer, step);
+    const width = step === 1 ? layer.width : layer.chromaWidth;
+    for (let y = y0; y <= y1; y++)
+      for (let x = x0; x <= x1; x++) {
+        const [u, v] = toAperture(lids, layer.x + (x + 0.5) * step, layer.y + (y + 0.5) * step);
+        const ends = smoothstep((0.52 - Math.abs(u)) / 0.12);
+        const off = Math.abs(v - (edgeAt(lids.upper, u) + edgeAt(lids.lower, u)) / 2);
+        const shade = ends * (1 - smoothstep(off / half)) * closed * LASH_SHADE;
+        if (shade <= 0) continue;
+        const i = y * width + x;
+        if (step === 1) layer.luma[i] = 16 + ((layer.luma[i] ?? 0) - 16) * (1 - shade);
+        else {
+          const kept = 1 - shade * LASH_FADES_HUE;
+          layer.u[i] = 128 + ((layer.u[i] ?? 0) - 128) * kept;
+          layer.v[i] = 128 + ((layer.v[i] ?? 0) - 128) * kept;
+        }
+      }
   }
 }
 
