@@ -88,17 +88,25 @@ export function shadeLuma(layer: Layer, texture: FloatPicture): void {
  */
 export function shadeTurnedLuma(layer: Layer, texture: FloatPicture): void {
   const { luma, lumaX, lumaY, gain, lift, mask, turned, width: layerWidth, chromaWidth } = layer;
-  const { width, height, y: plane } = texture;
+  const { y: plane, width: stride } = texture;
   for (let row = 0; row < layer.height; row++) {
     const base = row * layerWidth;
     const half = (row >> 1) * chromaWidth;
     for (let x = 0; x < layerWidth; x++) {
       const c = half + (x >> 1);
       const share = turned[c] ?? 0;
-      const tx = lumaX[base + x] ?? -1;
-      if (share <= 0 || (mask[c] ?? 0) <= 0 || tx < 0.5) continue;
-      const sample = sampleBilinear(plane, width, height, tx, lumaY[base + x] ?? 0);
-      const value = (sample - 16) * (gain[c] ?? 1) + (lift[c] ?? 0);
+      if (share <= 0 || (mask[c] ?? 0) <= 0) continue;
+      const tx = (lumaX[base + x] ?? -1) - 0.5;
+      if (tx < 0) continue;
+      const ty = (lumaY[base + x] ?? 0) - 0.5;
+      const x0 = tx | 0;
+      const y0 = ty | 0;
+      const i = y0 * stride + x0;
+      const j = i + stride;
+      const fx = tx - x0;
+      const top = (plane[i] ?? 0) + ((plane[i + 1] ?? 0) - (plane[i] ?? 0)) * fx;
+      const bottom = (plane[j] ?? 0) + ((plane[j + 1] ?? 0) - (plane[j] ?? 0)) * fx;
+      const value = (top + (bottom - top) * (ty - y0) - 16) * (gain[c] ?? 1) + (lift[c] ?? 0);
       const lit = 16 + (value > KNEE - 16 ? softKnee(value + 16) - 16 : value);
       luma[base + x] = (luma[base + x] ?? 0) * (1 - share) + lit * share;
     }

@@ -23,6 +23,7 @@ const [LEAST_GAIN, WHOLE_GAIN] = [0.05, 0.3];
 /** The halves meet in the picture's own texture. */
 const [MIDDLE_CM, SIDE_CM] = [0.6, 2];
 const SHARE_SIGMA_CM = 0.5;
+const HARDLY_SHOWN = 0.03;
 
 /** What is drawn at the sides of a turned head, where the picture's texture would be stretched into streaks. */
 export interface TurnedFace {
@@ -119,7 +120,8 @@ function shareOf(torn: Float32Array, better: Float32Array, { toFeatureCm }: Face
   const out = new Float32Array(FACE_VERTEX_COUNT);
   const even = new Float32Array(FACE_VERTEX_COUNT).fill(1);
   smoothOverFace(createVertexKernel(SHARE_SIGMA_CM), share, even, 0, out);
-  return out;
+  // What would hardly be seen is not drawn at all: it costs as much as what is.
+  return out.map((value) => Math.max(0, (value - HARDLY_SHOWN) / (1 - HARDLY_SHOWN)));
 }
 
 function isLow(vertex: number): boolean {
