@@ -137,7 +137,7 @@ export function drawPortraitEye(
     blendByte(canvas.planes.u, i, sampleBytes(source.u, chromaWidth, chromaHeight, x / 2, y / 2), share);
     blendByte(canvas.planes.v, i, sampleBytes(source.v, chromaWidth, chromaHeight, x / 2, y / 2), share);
   });
-  drawLashes(canvas, opening, pxPerCm * scale, smoothstep((0.5 - lids[eye.side]) / 0.4), eye.lashShade);
+  drawLashes(canvas, opening, pxPerCm * scale, smoothstep((0.55 - lids[eye.side]) / 0.35), eye.lashShade);
 }
 
 function turned(degrees: number, most: number): number {
