@@ -127,8 +127,9 @@ describe.each(await testDatabases())('a provisioning client on %s', (kind) => {
     expect((await post(`/v1/persons/${grace.id}/adoption`, { userName: 'grace2' })).status).toBe(409);
     await scim.patch(grace.id, { op: 'replace', value: { active: false } });
     expect((await authority.api.get('/v1/me', { token: grace.token })).status).toBe(401);
+    // Invited, expected by the directory, provisioned, suspended.
     const told = { where: { topic: grace.id, kind: 'status-change' } };
-    expect(await authority.database.client.ledgerEntry.count(told)).toBe(3);
+    expect(await authority.database.client.ledgerEntry.count(told)).toBe(4);
   });
 
   it('takes over no admin, whoever says so, and nobody who became one meanwhile', async () => {
