@@ -15,9 +15,6 @@ const TURN_DEG = 35;
 const [STRETCHED, TORN] = [1.6, 2.3];
 /** That far from the outline nothing is taken for torn: a nose's sides are steep, but they show a nose. */
 const [RIM_CM, INSIDE_CM] = [2, 3.5];
-/** Hair before temples and cheeks reaches in so far; luma over that of the plain skin there, and from where on it is skin. */
-const HAIR_CM = 5;
-const [HAIR, SKIN] = [0.55, 0.85];
 /** A view must see a vertex better than the picture by so much, as cosines. */
 const [LEAST_GAIN, WHOLE_GAIN] = [0.05, 0.3];
 /** The halves meet in the picture's own texture. */
@@ -55,8 +52,7 @@ export function bakeTurned(
   const side = face.levels[0].width;
   const seen = bestOf(facing, topology.mirror);
   const skin = plainSkin(face.light, topology);
-  const hair = hairShare(face.original, skin, topology);
-  const torn = tornShare(seen, normals, topology).map((value, i) => Math.max(value, hair[i] ?? 0));
+  const torn = tornShare(seen, normals, topology);
   const target = trustedLight(face.light, skin, torn);
   const read = (view: FaceView | undefined): SideView | null =>
     view === undefined ? null : readSide(view, target, topology, normals, side);
@@ -87,19 +83,6 @@ function tornShare(seen: Float32Array, normals: Float32Array, { toOutlineCm }: F
     const stretch = turned / Math.max(0.1, seen[i] ?? 0);
     const atRim = 1 - smoothstep(((toOutlineCm[i] ?? 0) - RIM_CM) / (INSIDE_CM - RIM_CM));
     return smoothstep((stretch - STRETCHED) / (TORN - STRETCHED)) * atRim;
-  });
-}
-
-/** 1 where the picture shows something much darker than skin near the face's rim: a turned head would show it whole. */
-function hairShare(
-  original: VertexColours,
-  skin: VertexColours,
-  { toOutlineCm }: FaceTopology,
-): Float32Array {
-  return perVertex((i) => {
-    const luma = ((original.y[i] ?? 16) - 16) / Math.max(1, skin.y[i] ?? 1);
-    const atRim = 1 - smoothstep(((toOutlineCm[i] ?? 0) - INSIDE_CM) / (HAIR_CM - INSIDE_CM));
-    return (1 - smoothstep((luma - HAIR) / (SKIN - HAIR))) * atRim;
   });
 }
 
