@@ -13,7 +13,8 @@ import { avatarOf, watch, type Way } from './worn.js';
 
 export const QUALITY_USAGE = `quality    [--json FILE] [--output FOLDER] [--seconds N] [--only TEXT] [--markdown] [--turned]
            what an avatar looks like: identity, pose, blinks, mouth, features, flicker, seam, colour, over the demo clips and
-           over synthetic actors with known truth; a strip of pictures per clip in the folder (.cache/quality). About ten minutes.
+           over synthetic actors with known truth, and the targets met and missed; a strip of pictures per clip in the folder
+           (.cache/quality). About ten minutes on quiet cores, and two more for each actor the first time.
            --turned: instead, an overlay of one's own face on actors who turn up to 44°, with and without turned views.`;
 
 const PEOPLE = [
@@ -38,8 +39,13 @@ export async function qualityCommand(args: readonly string[]): Promise<number> {
       only: { type: 'string', default: '' },
       markdown: { type: 'boolean', default: false },
       turned: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    console.log(QUALITY_USAGE);
+    return 0;
+  }
   const seconds = Number(values.seconds);
   if (!(seconds >= 4)) {
     console.error(QUALITY_USAGE);
