@@ -190,6 +190,16 @@ describe.skipIf(executable === undefined && !complete)(
       expect(await page.isVisible('#remove-address')).toBe(false);
     });
 
+    it('tells the last admin why they may not leave', async () => {
+      await page.fill('#leave-words', 'for good');
+      await page.click('#leave-for-good button');
+      await page.waitForSelector('#message[data-state=bad]');
+      expect(await page.textContent('#message')).toMatch(/admin/i);
+      expect(await page.isVisible('#signed-in')).toBe(true);
+      await page.reload();
+      await page.waitForSelector('#signed-in:not([hidden])');
+    });
+
     it('refuses when the authenticator verifies nobody', async () => {
       await page.click('#sign-out');
       await message('Signed out.');

@@ -113,6 +113,12 @@ async function signOut() {
   leave('Signed out.');
 }
 
+async function leaveForGood(words) {
+  await call('POST', '/v1/me/leave', { leave: words });
+  byId('leave-words').value = '';
+  leave('You have left.');
+}
+
 function leave(text) {
   csrfToken = '';
   byId('signed-out').hidden = false;
@@ -284,6 +290,7 @@ onSubmit('sign-in', signIn);
 onSubmit('register', () => register(byId('invitation').value.replaceAll(/\s/g, '')));
 onSubmit('pair', () => pair(byId('code').value));
 onSubmit('add-passkey', () => addPasskey(byId('passkey-name').value.trim()));
+onSubmit('leave-for-good', () => leaveForGood(byId('leave-words').value));
 byId('create-first-passkey').addEventListener('click', () => void attempt(createFirstPasskey));
 byId('sign-out').addEventListener('click', () => void attempt(signOut));
 byId('code').value = new URLSearchParams(location.search).get('code') ?? '';
