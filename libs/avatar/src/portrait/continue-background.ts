@@ -55,8 +55,9 @@ export function continuePlane(
   return planeOf(values.length, (i) => {
     const value = mirrored[i] ?? 0;
     const [x, y] = [(i % width) + 0.5, Math.floor(i / width) + 0.5];
-    const beyondCm = Math.hypot(Math.max(0, left - x, x - right), Math.max(0, top - y)) / pxPerCm;
-    if (beyondCm === 0) return value;
+    const [across, above] = [Math.max(0, left - x, x - right), Math.max(0, top - y)];
+    if (across === 0 && above === 0) return value;
+    const beyondCm = Math.sqrt(across * across + above * above) / pxPerCm;
     const blur = Math.min(1, beyondCm / BLURRED_CM);
     const first = mix(value, little[i] ?? value, smoothstep(2 * blur));
     const soft = mix(first, much[i] ?? value, smoothstep(2 * blur - 1));

@@ -28,11 +28,13 @@ export function continueBody(alpha: Float32Array, { width, height, insidePx }: C
     const y = Math.floor(i / width);
     // Two pixels further inwards it is certain to be the picture.
     const shoulder = Math.round(beyond * SHOULDER_SLOPE);
-    const across = [x + beyond + 2, x - beyond - 2].map((column) =>
-      Math.min(at(column, y - shoulder), at(column, y + shoulder)),
-    );
+    const across = (column: number): number => Math.min(at(column, y - shoulder), at(column, y + shoulder));
     const crown = Math.round(beyond * CROWN_SLOPE);
     const below = y + beyond + 2;
-    return Math.max(...across, Math.min(at(x - crown, below), at(x + crown, below)));
+    return Math.max(
+      across(x + beyond + 2),
+      across(x - beyond - 2),
+      Math.min(at(x - crown, below), at(x + crown, below)),
+    );
   });
 }

@@ -1,5 +1,3 @@
-import { sampleBilinear } from '../overlay/picture.js';
-
 /**
  * Guided filter (K. He, J. Sun, X. Tang, "Guided Image Filtering", ECCV 2010): the input, given the edges of the guide. Its
  * lines are fitted at half size (K. He, J. Sun, "Fast Guided Filter", arXiv 1505.00996, 2015).
@@ -52,14 +50,25 @@ export function shrink(plane: Float32Array, width: number, height: number): Floa
   return out;
 }
 
-/** A plane of half the size (sides rounded up) at `width` × `height`, bilinear. */
+/** A plane of half the size (sides rounded up) at `width` × `height`, bilinear: every sample is three quarters of the one it lies in. */
 export function enlarge(half: Float32Array, width: number, height: number): Float32Array {
   const [w, h] = halfSize(width, height);
   const out = new Float32Array(width * height);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
-      out[y * width + x] = sampleBilinear(half, w, h, (x + 0.5) / 2, (y + 0.5) / 2);
+  const row = new Float32Array(w);
+  for (let y = 0, i = 0; y < height; y++) {
+    const own = (y >> 1) * w;
+    const next = neighbour(y, h) * w;
+    for (let x = 0; x < w; x++) row[x] = 0.75 * (half[own + x] ?? 0) + 0.25 * (half[next + x] ?? 0);
+    for (let x = 0; x < width; x++, i++)
+      out[i] = 0.75 * (row[x >> 1] ?? 0) + 0.25 * (row[neighbour(x, w)] ?? 0);
+  }
   return out;
+}
+
+/** The half-size sample on the other side of a full-size one. */
+function neighbour(at: number, samples: number): number {
+  const other = (at >> 1) + ((at & 1) === 1 ? 1 : -1);
+  return Math.max(0, Math.min(samples - 1, other));
 }
 
 /** A plane of so many samples, each made by `at`: `map` of a typed array takes several times as long. */
